@@ -1,0 +1,105 @@
+"""Settings: one frozen dataclass, read once from REGISTRY_* variables. Secrets have no default outside the demonstration."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class Misconfigured(Exception):  # noqa: N818
+    """The settings cannot serve; the message says which variable and what it must hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator decides. Sizes are bytes, durations seconds unless the name says otherwise."""
+
+    database_url: str
+    owner_database_url: str
+    instance: Path
+    secret_key: str = field(repr=False)
+    origin: str
+    base_url: str
+    demo: bool = False
+    operator_name: str = "明许运营方（未设置）"
+    upload_limit: int = 10 * 1024 * 1024
+    body_limit: int = 24 * 1024 * 1024
+    session_idle: int = 2 * 3600
+    session_absolute: int = 12 * 3600
+    mail_from: str = "no-reply@localhost"
+    smtp_url: str = ""
+    review_days: int = 5
+    confirmation_days: int = 3
+    pay_within_days: int = 15
+    refund_days: int = 5
+    batch_zero_fee: bool = False
+    extra_fonts: tuple[Path, ...] = ()
+    testing: bool = False
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the registry's private keys, outside the database, mode 0700."""
+        return self.instance / "keys"
+
+    @property
+    def fonts(self) -> Path:
+        return self.instance / "fonts"
+
+    @property
+    def files(self) -> Path:
+        """Folder of stored content, addressed by digest."""
+        return self.instance / "files"
+
+    @property
+    def outbox(self) -> Path:
+        """Where mail goes when no SMTP server is set: loud, never silent."""
+        return self.instance / "outbox"
+
+    @property
+    def prefix(self) -> str:
+        """What every public number starts with in the demonstration."""
+        return "DEMO-" if self.demo else ""
+
+
+def from_environment(environ: Mapping[str, str] | None = None, **changes: object) -> Settings:
+    """Read the settings. Raises Misconfigured when a secret is missing outside the demonstration."""
+    env = os.environ if environ is None else environ
+    demo = bool(changes.get("demo")) or env.get("REGISTRY_DEMO") == "1"
+    instance = Path(env.get("REGISTRY_INSTANCE", "instance")).resolve()
+    url = env.get("REGISTRY_DATABASE_URL") or f"sqlite:///{instance / 'registry.sqlite'}"
+    secret = env.get("REGISTRY_SECRET_KEY", "")
+    if not secret and demo:
+        secret = secrets.token_hex(32)
+    if len(secret) < 32:
+        raise Misconfigured("REGISTRY_SECRET_KEY must hold at least 32 characters (try: openssl rand -hex 32)")
+    values: dict[str, object] = {
+        "database_url": driver(url),
+        "owner_database_url": driver(env.get("REGISTRY_OWNER_DATABASE_URL") or url),
+        "instance": instance,
+        "secret_key": secret,
+        "origin": env.get("REGISTRY_ORIGIN") or ("demo.mingxu.invalid" if demo else _required(env, "REGISTRY_ORIGIN")),
+        "base_url": (env.get("REGISTRY_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
+        "demo": demo,
+        "operator_name": env.get("REGISTRY_OPERATOR_NAME", "明许演示运营方（演示）" if demo else "明许运营方（未设置）"),
+        "mail_from": env.get("REGISTRY_MAIL_FROM", "no-reply@localhost"),
+        "smtp_url": env.get("REGISTRY_SMTP_URL", ""),
+        "batch_zero_fee": env.get("REGISTRY_BATCH_ZERO_FEE") == "1",
+        "extra_fonts": tuple(Path(p) for p in env.get("REGISTRY_EXTRA_FONTS", "").split(os.pathsep) if p),
+    }
+    values.update(changes)
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def driver(url: str) -> str:
+    """Name the driver that is installed: plain `postgresql://` means psycopg 3."""
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    if not env.get(name):
+        raise Misconfigured(f"{name} must be set outside the demonstration (see docs/operations.md)")
+    return env[name]

@@ -1,0 +1,154 @@
+"""The database: naming, UTC instants, and `transaction(work)`, the only place that commits.
+
+A transaction is a function taking a callable, because a `with` block cannot be retried. On SQLite whatever
+may write opens with BEGIN IMMEDIATE before its first query: read-then-write in a plain BEGIN fails at once
+with BUSY_SNAPSHOT and no timeout helps. Order of locks everywhere: the subject's row, then the ledger's head.
+"""
+
+import random
+import time
+import uuid
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from flask import Flask, g, has_app_context
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, Uuid, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column  # noqa: F401
+
+from registry.errors import Unavailable
+
+T = TypeVar("T")
+RETRIES = 6
+BUSY_TIMEOUT_MS = 5000
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class Model(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(model_class=Model)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC instants in, aware UTC instants out. Raises ValueError for naive ones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive instant")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id() -> uuid.UUID:
+    return uuid.uuid4()
+
+
+def uuid_key() -> Mapped[uuid.UUID]:
+    """The primary key every table of ours has."""
+    return mapped_column(Uuid, primary_key=True, default=new_id)
+
+
+def init_app(app: Flask, url: str) -> None:
+    """Bind the database to the application; SQLite gets its pragmas and explicit BEGINs."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    if url.startswith("sqlite"):
+        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None}}
+    else:
+        options = {"pool_pre_ping": True, "pool_size": 8, "connect_args": {"connect_timeout": 2}}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make one engine behave as this module promises; also used by tests and benches for bare engines."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def transaction(work: Callable[[], T]) -> T:
+    """Run `work` and commit it: all or nothing, retried on lock conflicts a bounded number of times.
+
+    `work` may run more than once, so it must not act outside the database. Raises what `work` raises
+    after a rollback, and Unavailable when the database stays busy.
+    """
+    if in_transaction():
+        raise RuntimeError("transactions do not nest: the door commits, services only flush")
+    token = _writing.set(True)
+    try:
+        for attempt in range(RETRIES):
+            try:
+                db.session.rollback()  # end whatever reading came before, so that BEGIN IMMEDIATE comes first
+                result = work()
+                db.session.commit()
+                return result
+            except DBAPIError as error:
+                db.session.rollback()
+                if not _passing(error):
+                    raise
+                if attempt == RETRIES - 1:
+                    raise Unavailable("busy") from error
+                time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
+            except BaseException:
+                db.session.rollback()
+                raise
+        raise AssertionError("unreachable")
+    finally:
+        _writing.reset(token)
+
+
+def in_transaction() -> bool:
+    """Whether a writing transaction is open: slow work (key derivation, printing) must not run inside one."""
+    return _writing.get()
+
+
+def _passing(error: DBAPIError) -> bool:
+    """Serialization failure, deadlock, or a busy SQLite: worth another try."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in {"40001", "40P01"} or (
+        isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+    )
+
+
+def request_id() -> str:
+    """The reference number of the present request or job, for history rows and error pages."""
+    return str(g.get("request_id", "")) if has_app_context() else ""

@@ -1,0 +1,70 @@
+"""Refusals: what the rules say no to, without prose and without HTTP.
+
+A refusal names a code (its sentence stands in the catalogues), the field that caused it, the article
+it rests on, and the parameters the sentence needs. `problems.py` turns it into an answer.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+class Refused(Exception):  # noqa: N818 - the domain's own word
+    """A rule said no. Nothing was written."""
+
+    def __init__(self, code: str, field: str = "", article: str = "", **params: Any) -> None:
+        super().__init__(code, field)
+        self.code = code
+        self.field = field
+        self.article = article
+        self.params: Mapping[str, Any] = params
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.code!r}, field={self.field!r}, article={self.article!r}, {self.params!r})"
+
+
+class Invalid(Refused):
+    """Several refusals of one input, each beside its own field."""
+
+    def __init__(self, refusals: Iterable[Refused]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__("invalid")
+
+    def __repr__(self) -> str:
+        return f"Invalid({list(self.refusals)!r})"
+
+
+class NotFound(Refused):
+    """The thing asked for is not there, or the actor may not know that it is."""
+
+
+class NotAllowed(Refused):
+    """The actor is known and may not do this."""
+
+
+class NotSignedIn(Refused):
+    """Nobody is signed in, or the session has ended."""
+
+
+class Conflict(Refused):
+    """The world moved on: stale digest, second acceptance, a state that no longer allows the verb."""
+
+
+class TooLarge(Refused):
+    """An upload or body over its limit."""
+
+
+class Mistyped(Refused):
+    """An upload whose content is not of an accepted type."""
+
+
+class Unavailable(Refused):
+    """Busy or down for a moment; the same request may succeed later."""
+
+
+def refuse_all(refusals: Iterable[Refused]) -> None:
+    """Raise what was collected: nothing, the one refusal, or all of them as `Invalid`."""
+    found = tuple(refusals)
+    if len(found) == 1:
+        raise found[0]
+    if found:
+        raise Invalid(found)
