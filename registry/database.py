@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, Uuid, event
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column  # noqa: F401
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from registry.errors import Unavailable
 
@@ -114,6 +114,7 @@ def transaction(work: Callable[[], T]) -> T:
     if in_transaction():
         raise RuntimeError("transactions do not nest: the door commits, services only flush")
     token = _writing.set(True)
+    patience = time.monotonic() + BUSY_TIMEOUT_MS / 2000
     try:
         for attempt in range(RETRIES):
             try:
@@ -125,7 +126,7 @@ def transaction(work: Callable[[], T]) -> T:
                 db.session.rollback()
                 if not _passing(error):
                     raise
-                if attempt == RETRIES - 1:
+                if attempt == RETRIES - 1 or time.monotonic() > patience:
                     raise Unavailable("busy") from error
                 time.sleep(random.uniform(0, 0.02 * 2**attempt))  # noqa: S311 - jitter, not a secret
             except BaseException:
@@ -142,11 +143,12 @@ def in_transaction() -> bool:
 
 
 def _passing(error: DBAPIError) -> bool:
-    """Serialization failure, deadlock, or a busy SQLite: worth another try."""
+    """Serialization failure, deadlock, a busy SQLite, or a twin with the same idempotency key: worth another try."""
     state = getattr(error.orig, "sqlstate", None)
-    return state in {"40001", "40P01"} or (
-        isinstance(error, OperationalError) and "database is locked" in str(error.orig)
-    )
+    text = str(error.orig)
+    if isinstance(error, IntegrityError):
+        return "uq_idempotency" in text or "idempotency." in text
+    return state in {"40001", "40P01"} or (isinstance(error, OperationalError) and "database is locked" in text)
 
 
 def request_id() -> str:

@@ -1,0 +1,239 @@
+"""Acceptances with their frozen records, payments, papers; contracts with their registration track."""
+
+import uuid
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.contracts.rules import LIVE_STATES, AcceptanceState, PaymentState, RefundState, RegistrationState
+from registry.database import Model, UtcDateTime, uuid_key
+from registry.licenses.models import Declaration, DeclarationVersion
+from registry.parties.models import Organisation, Venue
+
+AMOUNT = Numeric(16, 2)
+
+
+def _listed(values: Any) -> str:
+    return ", ".join(f"'{value}'" for value in values)
+
+
+class Contract(Model):
+    """A license contract of 1..n acceptances of one licensee with one licensor set, and its registration track."""
+
+    __tablename__ = "contract"
+    __table_args__ = (
+        CheckConstraint(f"registration IN ({_listed(RegistrationState)})", name="registration"),
+        Index(None, "venue_id", "registration", "created_at"),
+        Index(None, "licensee_id"),
+        Index(None, "holder_id"),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    number: Mapped[str] = mapped_column(String(24), unique=True)  # 平台存证编号
+    venue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("venue.id"))
+    holder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    licensee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    registration: Mapped[str] = mapped_column(String(12), default=RegistrationState.DRAFT)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recordal_state: Mapped[str] = mapped_column(String(12), default="")  # '', filed, recorded, refused (CNIPA)
+    recordal_number: Mapped[str] = mapped_column(String(40), default="")
+    recordal_filed_on: Mapped[date | None]
+    recordal_day: Mapped[date | None]
+    holder: Mapped[Organisation] = relationship(foreign_keys=[holder_id])
+    licensee: Mapped[Organisation] = relationship(foreign_keys=[licensee_id])
+    venue: Mapped[Venue] = relationship()
+    acceptances: Mapped[list["Acceptance"]] = relationship(order_by="Acceptance.created_at", back_populates="contract")
+    results: Mapped[list["RegistrationResult"]] = relationship(order_by="RegistrationResult.recorded_at")
+    papers: Mapped[list["Paper"]] = relationship(order_by="Paper.issued_at")
+
+
+class Acceptance(Model):
+    """One notice of one licensee to one declaration: the frozen record, its filings, its money."""
+
+    __tablename__ = "acceptance"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({_listed(AcceptanceState)})", name="state"),
+        CheckConstraint("track IN ('', 'statutory', 'local')", name="track"),
+        # one live acceptance of an offer per licensee; another after it has ended is allowed
+        Index(
+            "uq_acceptance_live",
+            "declaration_id",
+            "licensee_id",
+            unique=True,
+            sqlite_where=text(f"state IN ({_listed(LIVE_STATES)})"),
+            postgresql_where=text(f"state IN ({_listed(LIVE_STATES)})"),
+        ),
+        Index(None, "holder_id", "created_at"),
+        Index(None, "licensee_id", "created_at"),
+        Index(None, "venue_id", "state", "created_at"),
+        Index(None, "state", "pay_by"),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    number: Mapped[str] = mapped_column(String(24), unique=True)
+    contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id"), index=True)
+    declaration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("declaration.id"))
+    version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("declaration_version.id"))
+    venue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("venue.id"))  # where it was made: credited there
+    holder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    licensee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    created_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    state: Mapped[str] = mapped_column(String(20), default=AcceptanceState.DRAFTED)
+    track: Mapped[str] = mapped_column(String(10), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # the notice as prepared and then signed
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # licensee, person, use, product, region, ticks
+    nonce: Mapped[str] = mapped_column(String(32))  # random 128 bits, printed on every paper
+    salts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of the commitments in the statement
+    record: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # frozen for ever when the notice is sent
+    record_digest: Mapped[str] = mapped_column(String(64), default="")
+    statement_fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    statement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # with alg, kid, signature (hex), level
+    noticed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    noticed_seq: Mapped[int | None]
+    # money due at the start
+    amount_due: Mapped[Decimal] = mapped_column(AMOUNT, default=Decimal("0.00"))
+    pay_by: Mapped[date | None]
+    reference: Mapped[str | None] = mapped_column(String(8), unique=True)
+    # the license
+    effective_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the bank's instant, or the notice's
+    effective_seq: Mapped[int | None]
+    effective_on: Mapped[date | None]
+    last_day: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    ended_ground: Mapped[str] = mapped_column(String(40), default="")
+    contract: Mapped[Contract] = relationship(back_populates="acceptances")
+    declaration: Mapped[Declaration] = relationship()
+    version: Mapped[DeclarationVersion] = relationship()
+    venue: Mapped[Venue] = relationship()
+    holder: Mapped[Organisation] = relationship(foreign_keys=[holder_id])
+    licensee: Mapped[Organisation] = relationship(foreign_keys=[licensee_id])
+    payments: Mapped[list["Payment"]] = relationship(order_by="Payment.created_at", back_populates="acceptance")
+
+
+class Payment(Model):
+    """One payment as the licensee claims it and the bank states it."""
+
+    __tablename__ = "payment"
+    __table_args__ = (
+        CheckConstraint(f"state IN ({_listed(PaymentState)})", name="state"),
+        Index(None, "state", "created_at"),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    acceptance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("acceptance.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16), default=PaymentState.CLAIMED)
+    claimed_amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    claimed_on: Mapped[date]
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the slip's instant where it states one
+    payer: Mapped[str] = mapped_column(String(200))
+    payer_reason: Mapped[str] = mapped_column(Text, default="")  # when somebody else pays
+    bank_serial: Mapped[str] = mapped_column(String(60))
+    slip_upload: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"))
+    answer_due: Mapped[date]
+    claimed_seq: Mapped[int | None]
+    arrived_amount: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    arrived_on: Mapped[date | None]
+    arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome_note: Mapped[str] = mapped_column(Text, default="")
+    settled_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    settled_seq: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    acceptance: Mapped[Acceptance] = relationship(back_populates="payments")
+
+
+class Refund(Model):
+    """Money that has to go back to the account it came from."""
+
+    __tablename__ = "refund"
+    __table_args__ = (CheckConstraint(f"state IN ({_listed(RefundState)})", name="state"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("payment.id"), index=True)
+    state: Mapped[str] = mapped_column(String(12), default=RefundState.TO_REFUND)
+    amount: Mapped[Decimal] = mapped_column(AMOUNT)
+    reason: Mapped[str] = mapped_column(String(40))
+    due_on: Mapped[date]
+    slip_upload: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    sent_on: Mapped[date | None]
+    seq: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    payment: Mapped[Payment] = relationship()
+
+
+class Paper(Model):
+    """A paper that was printed: stored once under its digest, never silently made again."""
+
+    __tablename__ = "paper"
+    __table_args__ = (UniqueConstraint("contract_id", "acceptance_id", "kind", "version"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id"), index=True)
+    acceptance_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("acceptance.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    version: Mapped[int] = mapped_column(default=1)
+    digest: Mapped[str] = mapped_column(String(64))
+    wording: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(8), default="zh-CN")
+    pages: Mapped[int]
+    warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    issued_seq: Mapped[int | None]
+
+
+class Attachment(Model):
+    """A party's upload put into a contract's package under a slot (05, 06, 07, 08, 02b …)."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (UniqueConstraint("contract_id", "slot", "upload_id"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id"), index=True)
+    slot: Mapped[str] = mapped_column(String(4))
+    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"))
+    added_by: Mapped[uuid.UUID]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Decision(Model):
+    """The venue's decision on an acceptance: an objection, a claim nobody answered, a payment on the day of withdrawal."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    acceptance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("acceptance.id"), index=True)
+    ground: Mapped[str] = mapped_column(String(40))
+    asked_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    asked_reason: Mapped[str] = mapped_column(Text, default="")
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(String(40), default="")
+    reasons: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    seq: Mapped[int | None]
+
+
+class RegistrationResult(Model):
+    """What the registrar answered, each answer a row of its own."""
+
+    __tablename__ = "registration_result"
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id"), index=True)
+    result: Mapped[str] = mapped_column(String(12))
+    registration_number: Mapped[str] = mapped_column(String(40), default="")
+    day: Mapped[date]
+    registrar: Mapped[str] = mapped_column(String(200), default="")
+    total_amount: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    technology_amount: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    certificate_number: Mapped[str] = mapped_column(String(60), default="")
+    certificate_upload: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    ground: Mapped[str] = mapped_column(String(8), default="")
+    words: Mapped[str] = mapped_column(Text, default="")
+    recorded_by: Mapped[uuid.UUID]
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seq: Mapped[int | None]

@@ -1,0 +1,82 @@
+"""One row for every move of every thing, administrators' moves included: who, for whom, what changed, in which request."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import JSON, Index, String, Uuid, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry import clock
+from registry.database import Model, UtcDateTime, db, request_id, uuid_key
+
+
+class Doer(Protocol):
+    """Whoever acts: an actor of parties, or the clock itself."""
+
+    @property
+    def account_id(self) -> uuid.UUID | None: ...
+    @property
+    def organisation_id(self) -> uuid.UUID | None: ...
+    @property
+    def venue_id(self) -> uuid.UUID | None: ...
+    @property
+    def role(self) -> str: ...
+
+
+class History(Model):
+    """A move that was made. Rows are never changed."""
+
+    __tablename__ = "history"
+    __table_args__ = (Index(None, "subject_id", "at"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[uuid.UUID]
+    verb: Mapped[str] = mapped_column(String(40))
+    before: Mapped[str] = mapped_column(String(40), default="")
+    after: Mapped[str] = mapped_column(String(40), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    account_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    venue_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    role: Mapped[str] = mapped_column(String(20))
+    request: Mapped[str] = mapped_column(String(40), default="")
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+def record(
+    actor: Doer,
+    verb: str,
+    subject: Any,
+    *,
+    before: str = "",
+    after: str = "",
+    changes: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> History:
+    """Add the row of one move. `subject` is a model with a UUID `id`; its table name is its kind."""
+    if subject.id is None:
+        db.session.flush()
+    row = History(
+        subject_kind=subject.__tablename__,
+        subject_id=subject.id,
+        verb=verb,
+        before=before,
+        after=after,
+        at=at or clock.now(),
+        account_id=actor.account_id,
+        organisation_id=actor.organisation_id,
+        venue_id=actor.venue_id,
+        role=str(actor.role),
+        request=request_id(),
+        changes=dict(changes or {}),
+    )
+    db.session.add(row)
+    return row
+
+
+def of(subject: Any) -> list[History]:
+    """The moves of one thing, oldest first."""
+    return list(db.session.scalars(select(History).where(History.subject_id == subject.id).order_by(History.at)))

@@ -1,0 +1,64 @@
+"""Do a thing once, however often it is asked: UNIQUE (account, key) with the fingerprint of what was asked.
+
+Forms carry a hidden key, machines the `Idempotency-Key` header; both come here. The row is inserted before
+the work, in the same transaction: a twin arriving meanwhile waits for it and then reads the first answer.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, UniqueConstraint, Uuid, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry import clock
+from registry.database import Model, UtcDateTime, db, uuid_key
+from registry.errors import Refused
+
+
+class Idempotency(Model):
+    """One thing asked for once."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = (UniqueConstraint("account_id", "key"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    account_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    key: Mapped[str] = mapped_column(String(80))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int] = mapped_column(default=0)
+    reference: Mapped[str] = mapped_column(String(80), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def fingerprint(verb: str, body: Mapping[str, Any]) -> str:
+    """SHA-256 of what is asked: the verb and the loaded input, keys sorted."""
+    text = json.dumps([verb, body], sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def once(
+    account_id: uuid.UUID, key: str, asked: str, work: Callable[[], str], *, status: int = 201
+) -> tuple[str, bool]:
+    """Run `work` unless this key has run before; return (reference, replayed). Call inside a transaction.
+
+    Raises Refused `idempotency_missing` without a key and `idempotency_reused` when the key stood for something else.
+    """
+    if not key or len(key) > 80:
+        raise Refused("idempotency_missing", "Idempotency-Key")
+    known = db.session.scalar(
+        select(Idempotency).where(Idempotency.account_id == account_id, Idempotency.key == key)
+    )
+    if known is not None:
+        if known.fingerprint != asked:
+            raise Refused("idempotency_reused", "Idempotency-Key")
+        return known.reference, True
+    row = Idempotency(account_id=account_id, key=key, fingerprint=asked, created_at=clock.now())
+    db.session.add(row)
+    db.session.flush()
+    row.reference = work()
+    row.status = status
+    return row.reference, False

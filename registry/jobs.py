@@ -1,0 +1,163 @@
+"""What is done later: a job is a row inserted in the transaction that wants it, run by a worker after the commit.
+
+Handlers are registered by name, so that a lower folder can ask a higher one for something without importing it.
+A handler must be idempotent: after a crash between its work and its row the same job runs again. Attempts are
+bounded with growing pauses; a job that used them up stays visible as `dead` until somebody acts.
+"""
+
+import contextlib
+import logging
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String, Text, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry import clock
+from registry.database import Model, UtcDateTime, db, new_id, transaction, uuid_key
+
+log = logging.getLogger(__name__)
+ATTEMPTS = 8
+LEASE = timedelta(minutes=5)
+Handler = Callable[[Mapping[str, Any]], None]
+HANDLERS: dict[str, Handler] = {}
+
+
+class Job(Model):
+    """A piece of work waiting, running, done or dead."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'running', 'done', 'dead')", name="state"),
+        Index(None, "state", "run_after"),
+        Index(None, "subject_id"),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    name: Mapped[str] = mapped_column(String(60))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    subject_id: Mapped[uuid.UUID | None]
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    attempts: Mapped[int] = mapped_column(default=0)
+    run_after: Mapped[datetime] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    error: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+def handler(name: str) -> Callable[[Handler], Handler]:
+    """Register the function that does jobs of this name. Handlers open their own transactions."""
+
+    def register(function: Handler) -> Handler:
+        if HANDLERS.get(name, function) is not function:
+            raise ValueError(f"two handlers for job {name!r}")
+        HANDLERS[name] = function
+        return function
+
+    return register
+
+
+def enqueue(
+    name: str, payload: Mapping[str, Any], *, subject_id: uuid.UUID | None = None, after: timedelta | None = None
+) -> Job:
+    """Add a job to the present transaction; it exists if and only if that commits. The payload must be JSON."""
+    instant = clock.now()
+    job = Job(
+        id=new_id(),
+        name=name,
+        payload=dict(payload),
+        subject_id=subject_id,
+        run_after=instant + (after or timedelta()),
+        created_at=instant,
+    )
+    db.session.add(job)
+    return job
+
+
+def claim() -> uuid.UUID | None:
+    """Take the oldest job that is due, for one lease; a lease that ran out (its worker died) is taken over."""
+
+    def work() -> uuid.UUID | None:
+        instant = clock.now()
+        due = or_(
+            (Job.state == "waiting") & (Job.run_after <= instant),
+            (Job.state == "running") & (Job.leased_until < instant),
+        )
+        query = select(Job.id).where(due).order_by(Job.run_after).limit(1).with_for_update(skip_locked=True)
+        chosen = db.session.scalar(query)
+        if chosen is not None:
+            db.session.execute(
+                update(Job)
+                .where(Job.id == chosen)
+                .values(state="running", leased_until=instant + LEASE, attempts=Job.attempts + 1)
+            )
+        return chosen
+
+    if db.session.scalar(select(Job.id).where(Job.state.in_(("waiting", "running"))).limit(1)) is None:
+        db.session.rollback()
+        return None
+    return transaction(work)
+
+
+def run_one() -> bool:
+    """Run one due job; say whether there was one. A failing handler costs an attempt, never the worker."""
+    chosen = claim()
+    if chosen is None:
+        return False
+    job = db.session.get_one(Job, chosen)
+    name, payload, attempts = job.name, dict(job.payload), job.attempts
+    db.session.rollback()
+    try:
+        HANDLERS[name](payload)
+    except Exception:
+        db.session.rollback()
+        log.exception("job %s %s failed, attempt %d", name, chosen, attempts)
+        error = traceback.format_exc(limit=-4)
+        transaction(lambda: _fail(chosen, attempts, error))
+    else:
+        transaction(lambda: _finish(chosen))
+    return True
+
+
+def run_all(limit: int = 10_000) -> int:
+    """Run due jobs until none is left (or `limit`); return how many. For tests, the demonstration and commands."""
+    for count in range(limit):
+        if not run_one():
+            return count
+    return limit
+
+
+def work_forever(stop: Event, *, idle: float = 0.5, beat: Callable[[], None] | None = None) -> None:
+    """The worker's loop: run what is due, rest when there is nothing, stop when told. Survives a lost database."""
+    while not stop.is_set():
+        try:
+            busy = run_one()
+            if beat is not None:
+                beat()
+        except Exception:
+            log.exception("worker: could not reach the job table")
+            with contextlib.suppress(Exception):
+                db.session.rollback()
+            busy = False
+            time.sleep(1)
+        if not busy:
+            db.session.remove()
+            stop.wait(idle)
+
+
+def _finish(job_id: uuid.UUID) -> None:
+    job = db.session.get_one(Job, job_id)
+    job.state, job.done_at, job.leased_until, job.error = "done", clock.now(), None, ""
+
+
+def _fail(job_id: uuid.UUID, attempts: int, error: str) -> None:
+    job = db.session.get_one(Job, job_id)
+    job.error, job.leased_until = error, None
+    job.state = "dead" if attempts >= ATTEMPTS else "waiting"
+    job.run_after = clock.now() + timedelta(seconds=min(2**attempts, 600))

@@ -1,0 +1,186 @@
+"""What stands at every door: who comes in, deny by default, forged requests refused, strict headers, doing things once.
+
+Every view is marked `@public` or `@signed_in`; one without a mark is refused, and a test names it.
+A browser is known by its session cookie, a machine under /api/ by `Authorization: Bearer` alone.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request
+from werkzeug.datastructures import MultiDict
+
+from registry import idempotency
+from registry.config import Settings
+from registry.database import db, transaction
+from registry.errors import NotAllowed, NotSignedIn, Refused
+from registry.parties import sessions
+from registry.parties.rules import Actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+SESSION_COOKIE, VISITOR_COOKIE = "mingxu_session", "mingxu_visitor"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CSP = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'"
+)
+
+
+def public(view: View) -> View:
+    """Anybody may come in."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Somebody must be signed in; services decide what they may do."""
+    view.access = "account"  # type: ignore[attr-defined]
+    return view
+
+
+def current_actor() -> Actor | None:
+    return cast("Actor | None", g.get("actor"))
+
+
+def actor() -> Actor:
+    """The actor of a `@signed_in` view."""
+    found = current_actor()
+    if found is None:
+        raise NotSignedIn("not_signed_in")
+    return found
+
+
+def submit(verb: str, data: Mapping[str, Any], work: Callable[[], str]) -> str:
+    """Do a form's work once: in one transaction, under the form's hidden key; a second submit gets the first reference."""
+    return once(verb, data, work, key=request.form.get("idempotency_key", ""))
+
+
+def once(verb: str, data: Mapping[str, Any], work: Callable[[], str], *, key: str) -> str:
+    """`submit` with a key from wherever it came; the API passes its header."""
+    account_id, asked = actor().account_id, idempotency.fingerprint(verb, data)
+    assert account_id is not None
+    reference, replayed = transaction(lambda: idempotency.once(account_id, key, asked, work))
+    g.replayed = replayed
+    return reference
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_enter)
+    app.after_request(_leave)
+    app.jinja_env.globals["csrf_token"] = csrf_token
+    app.jinja_env.globals["idempotency_key"] = lambda: secrets.token_urlsafe(18)
+
+
+def csrf_token() -> str:
+    """Bound to the session, or before sign-in to a visitor cookie set with the page."""
+    bound = request.cookies.get(SESSION_COOKIE) or request.cookies.get(VISITOR_COOKIE) or g.get("visitor")
+    if not bound:
+        bound = g.visitor = secrets.token_urlsafe(24)
+    return hmac.new(_settings().secret_key.encode(), f"csrf:{bound}".encode(), hashlib.sha256).hexdigest()
+
+
+def set_session_cookie(response: Response, token: str) -> Response:
+    secure = _settings().base_url.startswith("https://")
+    response.set_cookie(
+        SESSION_COOKIE, token, max_age=_settings().session_absolute, httponly=True, samesite="Lax", secure=secure
+    )
+    return response
+
+
+def clear_session_cookie(response: Response) -> Response:
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def form_data() -> MultiDict[str, str]:
+    """The form without what doors themselves put there."""
+    doors_own = {"csrf_token", "idempotency_key"}
+    return MultiDict((name, value) for name, value in request.form.items(multi=True) if name not in doors_own)
+
+
+def _enter() -> None:
+    g.request_id = secrets.token_hex(8)
+    access = _access()
+    if access == "static":
+        return
+    g.actor = _who()
+    if access not in {"public", "account"}:
+        raise NotAllowed("not_allowed")
+    if access == "account" and g.actor is None:
+        raise NotSignedIn("not_signed_in")
+    if request.method not in SAFE and not _by_machine():
+        _refuse_forgery()
+
+
+def _access() -> str:
+    if request.endpoint is None:
+        return "public"  # nothing there: let it become a 404
+    if request.endpoint.endswith("static"):
+        return "static"
+    view = current_app.view_functions[request.endpoint]
+    return str(getattr(view, "access", "none"))
+
+
+def _by_machine() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _who() -> Actor | None:
+    if _by_machine():
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        return sessions.actor_of_api_key(bearer.strip()) if scheme.lower() == "bearer" else None
+    token = request.cookies.get(SESSION_COOKIE)
+    row = sessions.read(token, _settings()) if token else None
+    if row is None:
+        return None
+    found = sessions.actor_of(row.account, row.membership, session_id=row.id)
+    if sessions.needs_touch(row):
+        transaction(lambda: sessions.touch(found.session_id))  # type: ignore[arg-type]
+    g.session_expires = row.expires_at
+    return found
+
+
+def _refuse_forgery() -> None:
+    """CSRF: the page's own token, and where the browser says where it comes from, our own origin."""
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        raise NotAllowed("csrf")
+    if origin == "null" or request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise NotAllowed("csrf")
+    if not hmac.compare_digest(request.form.get("csrf_token", ""), csrf_token()):
+        raise NotAllowed("csrf")
+
+
+def _leave(response: Response) -> Response:
+    if visitor := g.get("visitor"):
+        secure = _settings().base_url.startswith("https://")
+        response.set_cookie(VISITOR_COOKIE, visitor, httponly=True, samesite="Lax", secure=secure)
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if request.endpoint and not request.endpoint.endswith("static"):
+        headers.setdefault("Cache-Control", "no-store" if g.get("actor") else "no-cache")
+        headers["X-Request-Id"] = str(g.get("request_id", ""))
+    if g.get("replayed"):
+        headers["Idempotency-Replayed"] = "true"
+    db.session.rollback()
+    return response
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
+
+
+def idempotency_header() -> str:
+    """The API's key. Raises Refused `idempotency_missing`."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        raise Refused("idempotency_missing", "Idempotency-Key")
+    return key

@@ -1,0 +1,85 @@
+"""Signing keys: sealed under a password (`account`), or kept by the organisation itself (`external`).
+
+An account's Ed25519 key is encrypted with a key derived from the person's password by argon2id and opened only
+while that person signs. It is not sole control, since the registry runs the code that opens it; papers say so.
+At most two derivations run at once in a process, and never inside a transaction: 64 MiB and a tenth of a second each.
+"""
+
+import hashlib
+import secrets
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type, hash_secret_raw
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from registry.database import in_transaction
+from registry.errors import Refused
+
+ALG = "ed25519"
+_HASHER = PasswordHasher()
+_DERIVATIONS = BoundedSemaphore(2)
+_ABSENT = _HASHER.hash("somebody who is not there")
+
+
+def kid_of(public: bytes) -> str:
+    """The name of a public key: the first 32 hex digits of its SHA-256."""
+    return hashlib.sha256(public).hexdigest()[:32]
+
+
+def hash_password(password: str) -> str:
+    """argon2id with the library's present defaults."""
+    _outside_transactions()
+    with _DERIVATIONS:
+        return _HASHER.hash(password)
+
+
+def password_fits(stored: str | None, password: str) -> bool:
+    """Compare; an unknown account costs the same time as a wrong password (no enumeration)."""
+    _outside_transactions()
+    with _DERIVATIONS:
+        try:
+            return _HASHER.verify(stored or _ABSENT, password) and stored is not None
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def create_sealed(password: str) -> tuple[bytes, bytes]:
+    """A fresh Ed25519 key: (public, sealed private)."""
+    private = Ed25519PrivateKey.generate()
+    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
+    sealed = ChaCha20Poly1305(_derive(password, salt)).encrypt(nonce, private.private_bytes_raw(), None)
+    return private.public_key().public_bytes_raw(), salt + nonce + sealed
+
+
+def sign_sealed(sealed: bytes, password: str, message: bytes, *, field: str = "password") -> bytes:
+    """Open the key, sign, forget. Raises Refused `password_wrong`."""
+    salt, nonce, body = sealed[:16], sealed[16:28], sealed[28:]
+    try:
+        raw = ChaCha20Poly1305(_derive(password, salt)).decrypt(nonce, body, None)
+    except InvalidTag:
+        raise Refused("password_wrong", field)
+    return Ed25519PrivateKey.from_private_bytes(raw).sign(message)
+
+
+def check_public(raw: bytes, *, field: str = "public_key") -> bytes:
+    """32 bytes that are an Ed25519 public key. Raises Refused `key_form`."""
+    try:
+        Ed25519PublicKey.from_public_bytes(raw)
+    except ValueError:
+        raise Refused("key_form", field)
+    return raw
+
+
+def _derive(password: str, salt: bytes) -> bytes:
+    _outside_transactions()
+    with _DERIVATIONS:
+        return hash_secret_raw(password.encode(), salt, 3, 65536, 2, 32, Type.ID)
+
+
+def _outside_transactions() -> None:
+    if in_transaction():
+        raise RuntimeError("key derivation inside a transaction would hold every writer up")

@@ -1,0 +1,224 @@
+"""Organisations, people, their keys and sessions, uploads. Personal data lives here and never in the ledger."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.database import Model, UtcDateTime, uuid_key
+from registry.parties.rules import OrganisationKind, Role
+
+
+def _one_of(column: str, values: type) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+class Account(Model):
+    """A person who can sign in."""
+
+    __tablename__ = "account"
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    password_hash: Mapped[str] = mapped_column(String(200))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirm_hash: Mapped[str] = mapped_column(String(64), default="")
+    confirm_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirm_tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Organisation(Model):
+    """A party: an organisation with a unified social credit code, or a natural person."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (_one_of("kind", OrganisationKind),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    kind: Mapped[str] = mapped_column(String(12), default=OrganisationKind.ORGANISATION)
+    name: Mapped[str] = mapped_column(String(200))
+    uscc: Mapped[str | None] = mapped_column(String(18), unique=True)
+    nature: Mapped[str] = mapped_column(String(8), default="")
+    country: Mapped[str] = mapped_column(String(8), default="CN")
+    region: Mapped[str] = mapped_column(String(6), default="")
+    address: Mapped[str] = mapped_column(String(300), default="")
+    legal_representative: Mapped[str] = mapped_column(String(100), default="")
+    contact_name: Mapped[str] = mapped_column(String(100), default="")
+    contact_phone: Mapped[str] = mapped_column(String(40), default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    bank_name: Mapped[str] = mapped_column(String(200), default="")
+    bank_account: Mapped[str] = mapped_column(String(40), default="")
+    evidence_upload: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    verified_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def holder_id(self) -> uuid.UUID:
+        """Whose object this is, for permissions."""
+        return self.id
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind == OrganisationKind.PERSON
+
+    @property
+    def outside_mainland(self) -> bool:
+        """Abroad, Hong Kong, Macau or Taiwan: GL 6, TIE."""
+        return self.country != "CN"
+
+
+class IdentityDocument(Model):
+    """A natural person's identity number, kept apart from everything that is shown or filed."""
+
+    __tablename__ = "identity_document"
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str] = mapped_column(String(40))
+
+
+class Venue(Model):
+    """A trading venue on the one central register; its operators see its own declarations and contracts only."""
+
+    __tablename__ = "venue"
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    code: Mapped[str] = mapped_column(String(20), unique=True)
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    stamp_track: Mapped[str] = mapped_column(String(20), default="stamped_original")
+    zero_fee_view: Mapped[str] = mapped_column(Text, default="")  # the registrar's view on free licenses, once known
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+
+    @property
+    def name(self) -> str:
+        return self.organisation.name
+
+
+class Membership(Model):
+    """What an account is for an organisation or a venue; neither set means the whole registry."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        _one_of("role", Role),
+        UniqueConstraint("account_id", "organisation_id", "venue_id", "role"),
+        Index(None, "organisation_id"),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    venue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("venue.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    organisation: Mapped[Organisation | None] = relationship()
+    venue: Mapped[Venue | None] = relationship()
+
+
+class Session(Model):
+    """A signed-in browser. The cookie's value is never stored, only its digest."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index(None, "account_id"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    membership_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("membership.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    account: Mapped[Account] = relationship()
+    membership: Mapped[Membership | None] = relationship()
+
+
+class Key(Model):
+    """A signing key: an account's, sealed under its password, or an organisation's own, of which we hold the public half."""
+
+    __tablename__ = "signing_key"
+    __table_args__ = (Index(None, "account_id"), Index(None, "organisation_id"))
+
+    kid: Mapped[str] = mapped_column(String(64), primary_key=True)
+    alg: Mapped[str] = mapped_column(String(20), default="ed25519")
+    level: Mapped[str] = mapped_column(String(20))
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    public: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    enrolled_seq: Mapped[int | None]
+    revoked_seq: Mapped[int | None]
+
+
+class ApiKey(Model):
+    """A machine's access, bound to an organisation (or venue) and to that organisation's own enrolled key."""
+
+    __tablename__ = "api_key"
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    prefix: Mapped[str] = mapped_column(String(12), unique=True)
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    label: Mapped[str] = mapped_column(String(100), default="")
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("membership.id"))
+    kid: Mapped[str | None] = mapped_column(ForeignKey("signing_key.kid"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    membership: Mapped[Membership] = relationship()
+    account: Mapped[Account] = relationship()
+
+
+class Upload(Model):
+    """A file a party brought: the content stands in the store under its digest, who brought it and why stands here."""
+
+    __tablename__ = "upload"
+    __table_args__ = (Index(None, "organisation_id"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    digest: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    purpose: Mapped[str] = mapped_column(String(40))
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    venue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("venue.id"))
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def holder_id(self) -> uuid.UUID | None:
+        return self.organisation_id
+
+
+class Throttle(Model):
+    """Failures counted in the database, so that limits hold across workers and restarts."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    window: Mapped[datetime] = mapped_column(UtcDateTime)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class Mail(Model):
+    """A mail that was asked for: what, to whom, and what became of it. Never silently lost."""
+
+    __tablename__ = "mail"
+    __table_args__ = (Index(None, "created_at"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    address: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,120 @@
+"""Who may do what to which object: one table, one function, asked inside services by pages and API alike.
+
+An object says whose it is by its attributes: `holder_id`, `licensee_id` (organisations), `venue_id`, `account_id`.
+Somebody without any relation to an object learns only that there is no such thing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from registry.errors import NotAllowed, NotFound, NotSignedIn
+from registry.parties.rules import PARTY_ROLES, Actor, Role
+
+Relation = Callable[[Actor, Any], bool]
+
+
+def _holder(actor: Actor, thing: Any) -> bool:
+    return actor.organisation_id is not None and getattr(thing, "holder_id", None) == actor.organisation_id
+
+
+def _licensee(actor: Actor, thing: Any) -> bool:
+    return actor.organisation_id is not None and getattr(thing, "licensee_id", None) == actor.organisation_id
+
+
+def _venue(actor: Actor, thing: Any) -> bool:
+    return actor.venue_id is not None and getattr(thing, "venue_id", None) == actor.venue_id
+
+
+def _own(actor: Actor, thing: Any) -> bool:
+    return actor.account_id is not None and getattr(thing, "account_id", None) == actor.account_id
+
+
+def _any(actor: Actor, thing: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """These roles, towards objects that stand in this relation to the actor."""
+
+    roles: tuple[Role, ...]
+    relation: Relation
+
+
+SIGN = (Role.OWNER, Role.SIGNER)
+DRAFT = (Role.OWNER, Role.SIGNER, Role.PREPARER)
+MONEY = (Role.OWNER, Role.FINANCE)
+STAFF = (Role.OPERATOR,)
+SYSTEM = (Role.CLOCK,)
+READ_ALL = Grant((Role.AUDITOR,), _any)
+BY_CLOCK = Grant(SYSTEM, _any)
+EVERYBODY = tuple(role for role in Role if role != Role.CLOCK)
+
+TABLE: dict[str, tuple[Grant, ...]] = {
+    "account.use": (Grant(EVERYBODY, _own),),
+    "organisation.create": (Grant(EVERYBODY, _any),),
+    "organisation.edit": (Grant((Role.OWNER,), _holder),),
+    "organisation.view": (Grant(PARTY_ROLES, _holder), Grant(STAFF, _any), READ_ALL),
+    "organisation.verify": (Grant(STAFF, _any),),
+    "key.enroll": (Grant((Role.OWNER,), _holder),),
+    "upload.add": (Grant((*PARTY_ROLES, *STAFF), _any),),
+    "upload.view": (Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue), READ_ALL),
+    "patent.add": (Grant(DRAFT, _any),),
+    "patent.edit": (Grant(DRAFT, _holder), Grant(STAFF, _any)),
+    "patent.view": (Grant(PARTY_ROLES, _holder), Grant(STAFF, _any), READ_ALL),
+    "patent.check": (Grant(STAFF, _any),),
+    "declaration.draft": (Grant(DRAFT, _holder),),
+    "declaration.view": (Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue), READ_ALL),
+    "declaration.sign": (Grant(SIGN, _holder),),
+    "declaration.withdraw": (Grant(SIGN, _holder),),
+    "declaration.review": (Grant(STAFF, _venue),),
+    "declaration.expire": (BY_CLOCK,),
+    "declaration.announce": (Grant(STAFF, _venue),),
+    "acceptance.draft": (Grant(DRAFT, _licensee),),
+    "acceptance.send": (Grant(SIGN, _licensee),),
+    "acceptance.view": (Grant(PARTY_ROLES, _licensee), Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue), READ_ALL),
+    "acceptance.review": (Grant(STAFF, _venue),),
+    "acceptance.object": (Grant(SIGN, _holder),),
+    "acceptance.decide": (Grant(STAFF, _venue),),
+    "acceptance.lapse": (BY_CLOCK,),
+    "payment.claim": (Grant((*SIGN, Role.FINANCE), _licensee),),
+    "payment.confirm": (Grant(MONEY, _holder), Grant(STAFF, _venue)),
+    "payment.decide": (Grant(STAFF, _venue),),
+    "refund.send": (Grant(MONEY, _holder), Grant(STAFF, _venue)),
+    "contract.view": (Grant(PARTY_ROLES, _licensee), Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue), READ_ALL),
+    "contract.print": (BY_CLOCK, Grant(STAFF, _venue)),
+    "contract.attach": (Grant(PARTY_ROLES, _licensee), Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue)),
+    "contract.register": (Grant(STAFF, _venue),),
+    "recordal.record": (Grant(SIGN, _licensee), Grant(SIGN, _holder), Grant(STAFF, _venue)),
+    "batch.make": (Grant(STAFF, _any),),
+    "batch.view": (Grant(STAFF, _venue), READ_ALL),
+    "job.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
+}
+
+
+def allow(actor: Actor | None, verb: str, thing: Any = None) -> None:
+    """Return when the actor may do the verb to the thing.
+
+    Raises NotSignedIn for nobody, NotFound when the thing is none of the actor's business,
+    NotAllowed when it is but the role does not carry the verb. An unknown verb is a programming error.
+    """
+    grants = TABLE[verb]
+    if actor is None:
+        raise NotSignedIn("not_signed_in")
+    related = [grant for grant in grants if grant.relation(actor, thing)]
+    if any(actor.role in grant.roles for grant in related):
+        return
+    concerned = any(relation(actor, thing) for relation in (_holder, _licensee, _venue, _own))
+    if thing is None or concerned:
+        raise NotAllowed("not_allowed", article=verb)
+    raise NotFound("not_found")
+
+
+def may(actor: Actor | None, verb: str, thing: Any = None) -> bool:
+    """Whether `allow` would return; for pages that show or hide a button."""
+    try:
+        allow(actor, verb, thing)
+    except (NotSignedIn, NotFound, NotAllowed):
+        return False
+    return True

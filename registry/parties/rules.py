@@ -1,0 +1,77 @@
+"""Roles and what an organisation must have shown before each act (design: journeys 2.1)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from registry.errors import Refused
+
+CONFIRM_CODE_MINUTES = 30
+CONFIRM_TRIES = 6
+PASSWORD_MIN = 10
+PASSWORD_MAX = 200
+
+
+class Role(StrEnum):
+    """What a person is for an organisation, for a venue, or for the whole registry."""
+
+    OWNER = "owner"  # all of the organisation's acts
+    SIGNER = "signer"  # declares, accepts, withdraws
+    PREPARER = "preparer"  # drafts, signs nothing
+    FINANCE = "finance"  # claims and confirms money
+    OPERATOR = "operator"  # a venue's reviewer and clerk
+    AUDITOR = "auditor"  # reads everything, changes nothing
+    ADMINISTRATOR = "administrator"  # runs the system, files nothing
+    GUEST = "guest"  # signed in, acts for nobody yet
+    CLOCK = "clock"  # the worker, when time itself moves a thing
+
+
+PARTY_ROLES = (Role.OWNER, Role.SIGNER, Role.PREPARER, Role.FINANCE)
+
+
+class OrganisationKind(StrEnum):
+    ORGANISATION = "organisation"
+    PERSON = "person"
+
+
+class Level(StrEnum):
+    """How a party's signature was made; printed on every paper with what it means."""
+
+    ACCOUNT = "account"  # key sealed under the person's password: not sole control
+    EXTERNAL = "external"  # key the organisation enrolled and keeps itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts, for whom, as what: never a bare account."""
+
+    account_id: UUID | None
+    organisation_id: UUID | None = None
+    venue_id: UUID | None = None
+    role: Role = Role.GUEST
+    name: str = ""
+    email: str = ""
+    confirmed: bool = False
+    api_kid: str = ""
+    session_id: UUID | None = None
+
+
+CLOCK = Actor(account_id=None, role=Role.CLOCK, name="clock", confirmed=True)
+
+
+def check_password(password: str, *, field: str = "password") -> None:
+    """Long enough for a key to hang on. Raises Refused."""
+    if len(password) < PASSWORD_MIN:
+        raise Refused("password_short", field, min=PASSWORD_MIN)
+    if len(password) > PASSWORD_MAX:
+        raise Refused("too_long", field, max=PASSWORD_MAX)
+    if len(set(password)) < 4:
+        raise Refused("password_simple", field)
+
+
+def may_declare(*, confirmed: bool, verified: bool) -> None:
+    """Declaring, consenting and withdrawing need a confirmed account and a checked organisation (journeys 2.1)."""
+    if not confirmed:
+        raise Refused("account_unconfirmed", article="ESL 13")
+    if not verified:
+        raise Refused("organisation_unverified", article="CC 143")

@@ -1,0 +1,116 @@
+"""Server-side sessions: revocable, with an idle and an absolute limit; the cookie's value is stored as a digest only."""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+
+from registry import clock
+from registry.config import Settings
+from registry.database import db
+from registry.parties.models import Account, ApiKey, Membership, Session
+from registry.parties.rules import Actor, Role
+
+TOUCH = timedelta(minutes=1)
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def open_session(account: Account, settings: Settings) -> str:
+    """A new session for an account, acting for its first membership; returns the cookie's value."""
+    instant, token = clock.now(), secrets.token_urlsafe(32)
+    membership = db.session.scalar(memberships_of(account.id).limit(1))
+    row = Session(
+        token_hash=digest(token),
+        account_id=account.id,
+        membership_id=membership.id if membership else None,
+        created_at=instant,
+        seen_at=instant,
+        expires_at=instant + timedelta(seconds=settings.session_absolute),
+    )
+    db.session.add(row)
+    return token
+
+
+def read(token: str, settings: Settings) -> Session | None:
+    """The live session of a cookie's value, or None."""
+    row = db.session.scalar(select(Session).where(Session.token_hash == digest(token)))
+    instant = clock.now()
+    if row is None or row.revoked_at is not None or row.expires_at <= instant or row.account.closed_at is not None:
+        return None
+    if row.seen_at + timedelta(seconds=settings.session_idle) <= instant:
+        return None
+    return row
+
+
+def needs_touch(row: Session) -> bool:
+    return row.seen_at + TOUCH <= clock.now()
+
+
+def touch(session_id: uuid.UUID) -> None:
+    db.session.execute(update(Session).where(Session.id == session_id).values(seen_at=clock.now()))
+
+
+def revoke(session_id: uuid.UUID) -> None:
+    db.session.execute(update(Session).where(Session.id == session_id).values(revoked_at=clock.now()))
+
+
+def revoke_all(account_id: uuid.UUID) -> None:
+    db.session.execute(
+        update(Session)
+        .where(Session.account_id == account_id, Session.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
+    )
+
+
+def memberships_of(account_id: uuid.UUID):  # type: ignore[no-untyped-def]
+    """The query of an account's live memberships, oldest first."""
+    return (
+        select(Membership)
+        .where(Membership.account_id == account_id, Membership.ended_at.is_(None))
+        .order_by(Membership.created_at, Membership.id)
+    )
+
+
+def actor_of(account: Account, membership: Membership | None, *, session_id: uuid.UUID | None = None) -> Actor:
+    """The actor an account is while it acts for a membership."""
+    live = membership if membership is not None and membership.ended_at is None else None
+    return Actor(
+        account_id=account.id,
+        organisation_id=live.organisation_id if live else None,
+        venue_id=live.venue_id if live else None,
+        role=Role(live.role) if live else Role.GUEST,
+        name=account.name,
+        email=account.email,
+        confirmed=account.confirmed_at is not None,
+        session_id=session_id,
+    )
+
+
+def actor_of_api_key(bearer: str) -> Actor | None:
+    """The actor behind `prefix.secret`, or None."""
+    prefix, _, secret = bearer.partition(".")
+    row = db.session.scalar(select(ApiKey).where(ApiKey.prefix == prefix))
+    if row is None or not hmac.compare_digest(row.secret_hash, digest(secret)):
+        return None
+    instant: datetime = clock.now()
+    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= instant):
+        return None
+    if row.membership.ended_at is not None or row.account.closed_at is not None:
+        return None
+    actor = actor_of(row.account, row.membership)
+    return Actor(
+        account_id=actor.account_id,
+        organisation_id=actor.organisation_id,
+        venue_id=actor.venue_id,
+        role=actor.role,
+        name=actor.name,
+        email=actor.email,
+        confirmed=actor.confirmed,
+        api_kid=row.kid or "",
+    )
