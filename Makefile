@@ -1,0 +1,64 @@
+# Two commands: `make run` serves the product with demonstration data, `make test` runs every test.
+# Everything else is a step of these two, or `make bench`.
+
+VENV   ?= .venv
+PYTHON ?= python3
+PORT   ?= 8000
+BIN    := $(VENV)/bin
+export REGISTRY_INSTANCE ?= instance
+
+.PHONY: run test setup setup-dev fonts lint bench walkthrough lock clean
+
+run: setup
+	@$(BIN)/registry serve --demo --port $(PORT)
+
+test: setup-dev fonts-test lint
+	@sh .ci/postgres
+	@echo "== tests (SQLite and PostgreSQL) =="
+	@$(BIN)/python -m pytest
+
+setup: $(VENV)/.run
+	@REGISTRY_DEMO=1 $(BIN)/registry fonts
+
+setup-dev: $(VENV)/.dev
+
+fonts-test: $(VENV)/.dev
+	@REGISTRY_DEMO=1 REGISTRY_INSTANCE=build $(BIN)/registry fonts
+
+$(VENV)/bin/python:
+	@echo "== making a virtual environment in $(VENV) =="
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The module venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "== installing what the service needs (about a minute the first time) =="
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@$(BIN)/pybabel --quiet compile -d registry/translations -f
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@echo "== installing what the tests need =="
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+lint: setup-dev
+	@echo "== ruff, mypy, import-linter =="
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: setup-dev fonts-test
+	@$(BIN)/python -m tests.bench
+
+walkthrough: setup
+	@$(BIN)/registry walkthrough --out build/walkthrough
+
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --no-header
+lock:
+	@echo "setuptools>=77" | $(COMPILE) pyproject.toml - -o requirements.txt
+	@echo "setuptools>=77" | $(COMPILE) --extra dev pyproject.toml - -c requirements.txt -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) build instance *.egg-info

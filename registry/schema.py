@@ -1,0 +1,64 @@
+"""The schema: migrations run by the owner's address, then guards and grants; then what every registry starts with.
+
+Batch migrations on SQLite drop triggers without a word, so the guards are applied after every run.
+"""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, inspect, make_url
+
+from registry import database
+from registry.config import Settings
+from registry.contracts import models as contracts  # noqa: F401 - the metadata must be complete
+from registry.database import Model, transaction
+from registry.exports import models as exports  # noqa: F401
+from registry.ledger import guards
+from registry.ledger import service as ledger
+from registry.licenses import service as licenses
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+FROZEN = ("declaration_version", "history", "registration_result", "paper")
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database to the present schema as its owner, then guard and grant. Safe to repeat."""
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.owner_database_url, connect_args=_connect_args(settings.owner_database_url))
+    database.prepare_engine(engine)
+    try:
+        with engine.begin() as connection:
+            alembic = Config()
+            alembic.set_main_option("script_location", str(MIGRATIONS))
+            alembic.attributes["connection"] = connection
+            command.upgrade(alembic, "head")
+        with engine.begin() as connection:
+            guards.apply_guards(connection, frozen=FROZEN)
+            role = make_url(settings.database_url).username
+            if engine.dialect.name == "postgresql" and role and settings.database_url != settings.owner_database_url:
+                guards.apply_grants(connection, role)
+    finally:
+        engine.dispose()
+
+
+def seed() -> None:
+    """Start the log and put the standard terms in, where that has not been done. Needs an application context."""
+    ledger.start()
+    transaction(licenses.load_standard_terms)
+    ledger.publish_checkpoint()
+
+
+def differences(settings: Settings) -> list[str]:
+    """Tables that models know and the database does not, for `registry check`."""
+    engine = create_engine(settings.database_url, connect_args=_connect_args(settings.database_url))
+    try:
+        return sorted(set(Model.metadata.tables) - set(inspect(engine).get_table_names()))
+    finally:
+        engine.dispose()
+
+
+def _connect_args(url: str) -> dict[str, object]:
+    return {"isolation_level": None} if url.startswith("sqlite") else {}
+
+

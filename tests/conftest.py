@@ -1,0 +1,121 @@
+"""Fixtures: an application on a fresh, migrated database; `app` runs a test on SQLite and on PostgreSQL, `lite` on SQLite alone."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from registry import schema
+from registry.app import create_app
+from registry.config import Settings
+from registry.database import db
+from registry.ledger.signing import create_keys
+from tests import postgres
+from tests.fonts import font_folder
+
+NO_POSTGRES = "no PostgreSQL server here: install Debian's package `postgresql` to run this test on it too"
+
+
+def settings_for(folder: Path, url: str, owner_url: str | None = None) -> Settings:
+    return Settings(
+        database_url=url,
+        owner_database_url=owner_url or url,
+        instance=folder,
+        secret_key="a secret that only the tests know, long enough",
+        origin="test.mingxu.invalid",
+        base_url="http://localhost",
+        demo=False,
+        testing=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def fonts() -> Path:
+    return font_folder()
+
+
+@pytest.fixture(scope="session")
+def ready_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("keys") / "keys"
+    create_keys(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory, ready_keys: Path) -> Path:
+    """An empty registry whose log has been started; each test gets a copy."""
+    folder = tmp_path_factory.mktemp("template")
+    shutil.copytree(ready_keys, folder / "keys")
+    settings = settings_for(folder, f"sqlite:///{folder / 'registry.sqlite'}")
+    _prepare(settings)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    if postgres.binaries() is None:
+        if os.environ.get("REGISTRY_POSTGRES_REQUIRED") == "1":
+            pytest.fail(NO_POSTGRES)
+        pytest.skip(NO_POSTGRES)
+    with ExitStack() as stack:
+        yield stack.enter_context(postgres.cluster())
+
+
+@pytest.fixture(scope="session")
+def postgres_template(cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory, ready_keys: Path) -> Path:
+    folder = tmp_path_factory.mktemp("pgtemplate")
+    shutil.copytree(ready_keys, folder / "keys")
+    cluster.create("template_registry")
+    url = cluster.url("template_registry", postgres.APPLICATION)
+    _prepare(settings_for(folder, url, cluster.url("template_registry", postgres.OWNER)))
+    return folder
+
+
+def _prepare(settings: Settings) -> None:
+    schema.upgrade(settings)
+    app = create_app(settings)
+    with app.app_context():
+        schema.seed()
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The application on one of the two databases, in an application context."""
+    yield from _fresh(request, tmp_path, request.param)
+
+
+@pytest.fixture
+def lite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The application on SQLite, for what does not depend on the database."""
+    yield from _fresh(request, tmp_path, "sqlite")
+
+
+def _fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Flask]:
+    instance = tmp_path / "instance"
+    name = f"t{uuid.uuid4().hex[:12]}"
+    if kind == "sqlite":
+        shutil.copytree(request.getfixturevalue("sqlite_template"), instance)
+        settings = settings_for(instance, f"sqlite:///{instance / 'registry.sqlite'}")
+    else:
+        shutil.copytree(request.getfixturevalue("postgres_template"), instance)
+        cluster: postgres.Cluster = request.getfixturevalue("cluster")
+        cluster.create(name, "template_registry")
+        settings = settings_for(
+            instance, cluster.url(name, postgres.APPLICATION), cluster.url(name, postgres.OWNER)
+        )
+    (instance / "fonts").symlink_to(font_folder(), target_is_directory=True)
+    made = create_app(replace(settings))
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+    if kind == "postgresql":
+        cluster.drop(name)
