@@ -14,7 +14,9 @@ LIMIT = Decimal(10) ** 12
 
 _CENT = Decimal("0.01")
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９，．－＋％−", "0123456789,.-+%-")
-_NUMBER = re.compile(r"(?P<sign>[-+]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,30})(?:\.(?P<part>[0-9]{1,30}))?")
+_NUMBER = re.compile(
+    r"(?P<sign>[-+]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,30})(?:\.(?P<part>[0-9]{1,30}))?"
+)
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 
@@ -59,7 +61,9 @@ def _parse(text: str, *, decimals: int, noun: str, field: str) -> Decimal:
 
 
 def plain(amount: Decimal) -> str:
-    """The one spelling that is stored and signed: `68000.00`. Raises ValueError outside `parse_amount`'s range."""
+    """The one spelling that is stored and signed: `68000.00`. Raises ValueError outside `parse_amount`'s
+    range.
+    """
     return f"{_exact(amount):.2f}"
 
 
@@ -79,10 +83,11 @@ def percent(rate: Decimal) -> str:
 
 
 def capitals(amount: Decimal) -> str:
-    """人民币大写: `人民币陆万捌仟元整`. Raises ValueError for what has more than two decimals or cannot be written.
+    """人民币大写: `人民币陆万捌仟元整`. Raises ValueError for what has more than two decimals or cannot be
+    written.
 
-    Where the rule leaves 零 open it stands when 元 is zero and 角 is not (壹仟陆佰捌拾元零叁角贰分) and is left out when
-    万 is zero and 仟 is not (壹拾万柒仟元): the official examples are written so.
+    Where the rule leaves 零 open it stands when 元 is zero and 角 is not (壹仟陆佰捌拾元零叁角贰分) and is
+    left out when 万 is zero and 仟 is not (壹拾万柒仟元): the official examples are written so.
     """
     cents = int(_exact(amount) * 100)
     whole, jiao, fen = cents // 100, cents // 10 % 10, cents % 10

@@ -1,9 +1,10 @@
 """Working days in mainland China, and the periods counted with them.
 
-Published years come from the State Council's yearly notices (the chinesecalendar package); `data/calendar.csv` corrects
-and extends them: a day that stands there wins, and a year its `# years:` line names counts as published. For every
-other year weekends and the holidays with a fixed date in 全国年节及纪念日放假办法 art. 2 are days of rest, and whatever was
-counted with such a year is `provisional`: Spring Festival, Qingming and the like and the shifted working days are missing.
+Published years come from the State Council's yearly notices (the chinesecalendar package);
+`data/calendar.csv` corrects and extends them: a day that stands there wins, and a year its `# years:` line
+names counts as published. For every other year weekends and the holidays with a fixed date in
+全国年节及纪念日放假办法 art. 2 are days of rest, and whatever was counted with such a year is
+`provisional`: Spring Festival, Qingming and the like and the shifted working days are missing.
 """
 
 import calendar as months
@@ -105,7 +106,9 @@ def working_days_between(start: date, end: date) -> int:
 
 
 def corresponding_day(day: date, months_later: int) -> date:
-    """The same day of a later month, or that month's last day if there is none (IR 5). No shift for holidays."""
+    """The same day of a later month, or that month's last day if there is none (IR 5). No shift for
+    holidays.
+    """
     index = day.year * 12 + day.month - 1 + months_later
     year, month = divmod(index, 12)
     last = months.monthrange(year, month + 1)[1]
@@ -113,8 +116,10 @@ def corresponding_day(day: date, months_later: int) -> date:
 
 
 def add_months_period(day: date, count: int) -> Due:
-    """The end of a period in months (IR 5): the first day is not counted, it ends on the corresponding day of the last
-    month or that month's last day, and on the first working day after if that is a public holiday."""
+    """The end of a period in months (IR 5): the first day is not counted, it ends on the corresponding day
+    of the last month or that month's last day, and on the first working day after if that is a public
+    holiday.
+    """
     return next_working_day(corresponding_day(day, count))
 
 

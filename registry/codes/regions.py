@@ -1,7 +1,8 @@
 """Administrative regions (GB/T 2260): six digits of province, prefecture and county.
 
-The table follows the standard and its yearly changes as far as a source was at hand. A region founded later is not in
-it; its code is still accepted while its province is known, and marked so that a clerk looks at it.
+The table follows the standard and its yearly changes as far as a source was at hand. A region founded later
+is not in it; its code is still accepted while its province is known, and marked so that a clerk looks at
+it.
 """
 
 import re
@@ -38,7 +39,7 @@ def region(code: str, *, field: str = "") -> Region:
     regions = table("region")
     if not isinstance(code, str) or not _SIX.fullmatch(code):
         raise Refused("region_form", field)
-    if code[:2] + "0000" not in regions:
+    if code[:2] + "0000" not in regions or (code[:2] == NATION[:2] and code != NATION):
         raise Refused("region_unknown", field, value=code)
     if code in regions:
         return Region(code=code, zh=full_name(code), known=True)
@@ -47,13 +48,15 @@ def region(code: str, *, field: str = "") -> Region:
 
 
 def full_name(code: str) -> str:
-    """`上海市浦东新区`, `浙江省杭州市西湖区`: the names from the province down, without the fillers 市辖区 and 县."""
+    """`上海市浦东新区`, `浙江省杭州市西湖区`: the names from the province down, without the fillers 市辖区
+    and 县.
+    """
     regions = table("region")
     names: list[str] = []
     step = code
     while step:
         row = regions.get(step)
-        if not row.facts["filler"]:
+        if not row.facts["filler"]:  # 市辖区, 县: groups that no address names
             names.insert(0, row.zh)
         step = row.parent
     return "".join(names)

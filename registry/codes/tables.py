@@ -1,9 +1,10 @@
 """Code tables: what the state's lists call things, as dated rows with their source.
 
-A table is `data/<name>.csv`: `# key: value` lines (title, source, version, date, confidence), a heading, rows. Old codes
-stay in the file with the day their validity ended, so that old contracts still print. A code may stand in several
-rows with different days. `registrar_code` is what a registrar's own system calls the row; it is empty where no
-source gave it. Columns beyond the known ones are kept as `facts`. This module knows no table's meaning.
+A table is `data/<name>.csv`: `# key: value` lines (title, source, version, date, confidence), a heading,
+rows. Old codes stay in the file with the day their validity ended, so that old contracts still print. A
+code may stand in several rows with different days. `registrar_code` is what a registrar's own system calls
+the row; it is empty where no source gave it. Columns beyond the known ones are kept as `facts`. This module
+knows no table's meaning.
 """
 
 import csv
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from types import MappingProxyType
 
 from registry.errors import Refused
@@ -46,11 +48,13 @@ class Code:
         return (self.en if lang == "en" else self.zh) or self.zh
 
     def printed(self, lang: str = "zh") -> str:
-        """`022 高等院校`, as the registration form prints codes; without a registrar's code the name alone."""
+        """`022 高等院校`, as the form prints codes; without a registrar's code the name alone."""
         return f"{self.registrar_code} {self.name(lang)}".strip()
 
     def valid_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +173,6 @@ def _check(read: Table) -> None:
         if row.confidence not in CONFIDENCE:
             raise BadTable(f"{read.name}: {row.code} has confidence {row.confidence!r}")
     for code, rows in read.index.items():
-        for earlier, later in zip(rows, rows[1:], strict=False):
+        for earlier, later in pairwise(rows):
             if earlier.valid_to is None or later.valid_from is None or earlier.valid_to >= later.valid_from:
                 raise BadTable(f"{read.name}: rows of {code} overlap or are out of order")

@@ -1,11 +1,13 @@
 """Numbers of patents, applications, publications and classes: read in any common spelling, kept in one.
 
-Sources: ZC 0006-2003 (application numbers, in use since 2003-10-01, and the shorter ones before), ZC 0007 (publication
-numbers), IPC and Locarno classification. Whether a number was ever given, only the office can say.
+Sources: ZC 0006-2003 (application numbers, in use since 2003-10-01, and the shorter ones before), ZC 0007
+(publication numbers), IPC and Locarno classification. Whether a number was ever given, only the office can
+say.
 
-What the check character finds: every weight is prime to 11, and so is every difference of neighbouring weights. So each
-single wrong digit and each swap of two different neighbouring digits before the dot changes it. Two independent errors
-pass once in eleven, and a swap of the last digit with the check character can pass; the tests count both claims.
+What the check character finds: every weight is prime to 11, and so is every difference of neighbouring
+weights. So each single wrong digit and each swap of two different neighbouring digits before the dot
+changes it. Two independent errors pass once in eleven, and a swap of the last digit with the check
+character can pass; the tests count both claims.
 """
 
 import re
@@ -16,7 +18,11 @@ from registry.codes.tables import table
 from registry.errors import Refused
 
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("。"): ".", ord("．"): ".", ord("　"): " "}
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    ord("。"): ".",
+    ord("．"): ".",
+    ord("　"): " ",
+}
 _PREFIXED = re.compile(r"(?P<prefix>CN|ZL|CNZL)?(?P<body>\d{12}|\d{8})\.?(?P<check>[0-9X])", re.ASCII)
 _PUBLICATION = re.compile(r"(?:CN)?(\d{7}|\d{8}|\d{9})([ABUSCYD][0-9]?)", re.ASCII)
 _IPC = re.compile(r"([A-H]\d{2})([A-Z])(\d{1,4})/(\d{2,6})", re.ASCII)
@@ -32,12 +38,18 @@ class Kind(StrEnum):
     DESIGN = "design"
 
 
-_KINDS = {"1": Kind.INVENTION, "2": Kind.UTILITY_MODEL, "3": Kind.DESIGN, "8": Kind.INVENTION, "9": Kind.UTILITY_MODEL}
+_KINDS = {
+    "1": Kind.INVENTION,
+    "2": Kind.UTILITY_MODEL,
+    "3": Kind.DESIGN,
+    "8": Kind.INVENTION,
+    "9": Kind.UTILITY_MODEL,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatentNumber:
-    """A number whose check character agrees. `str()` is the normal form that is stored: `ZL201810323021.5`."""
+    """A number whose check character agrees. `str()` is the form that is stored: `ZL201810323021.5`."""
 
     year: int
     kind: Kind
@@ -116,10 +128,10 @@ def _parse(text: str, *, noun: str, field: str) -> PatentNumber:
     year = _year(digits, old_form=old_form)
     kind_digit = digits[2] if old_form else digits[4]
     if year is None or kind_digit not in _KINDS:
-        raise Refused(f"{noun}_form", field)
+        raise Refused(f"{noun}_form", field, "ZC 0006-2003")
     expected = check_character(digits)
     if found["check"] != expected:
-        raise Refused(f"{noun}_check", field, expected=expected)
+        raise Refused(f"{noun}_check", field, "ZC 0006-2003", expected=expected)
     return PatentNumber(
         year=year,
         kind=_KINDS[kind_digit],

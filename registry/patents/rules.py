@@ -1,7 +1,8 @@
 """How long a patent lasts and when its annuities fall due. Dates in, dates out; whoever calls knows today.
 
-Sources: PL 42 (terms, compensation), IR 5 (periods), GL Part V ch. 9 (2.1 last day and expiry, 2.2.1 patent years and
-annuities). Years of term stand in the dated table `term_years`. For a PCT application the filing date is the international one.
+Sources: PL 42 (terms, compensation), IR 5 (periods), GL Part V ch. 9 (2.1 last day and expiry, 2.2.1 patent
+years and annuities). Years of term stand in the dated table `term_years`. For a PCT application the filing
+date is the international one.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ _GRACE_MONTHS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annuity:
-    """The annuity of one patent year. Paid by `due` without, by `grace` with a surcharge; else the right ends on `due`."""
+    """The annuity of one patent year. Paid by `due` without, by `grace` with a surcharge; else the right
+    ends on `due`.
+    """
 
     patent_year: int
     due: Due
@@ -30,9 +33,10 @@ def term_years(kind: Kind, filing_date: date) -> int:
 
 
 def expiry_day(kind: Kind, filing_date: date, *, compensation_days: int = 0) -> date:
-    """期满终止日, the first day without the right; no shift for holidays (GL V.9 2.1). A utility model filed 1999-09-06
-    expires 2009-09-06. Filed on 29 February with no such day at the end: the 28th (IR 5). Refuses: compensation_kind,
-    compensation_negative."""
+    """期满终止日, the first day without the right; no shift for holidays (GL V.9 2.1). A utility model
+    filed 1999-09-06 expires 2009-09-06. Filed on 29 February with no such day at the end: the 28th (IR 5).
+    Refuses: compensation_kind, compensation_negative.
+    """
     if compensation_days < 0:
         raise Refused("compensation_negative", "compensation_days", "PL 42")
     if compensation_days and kind is not Kind.INVENTION:
@@ -47,7 +51,9 @@ def last_day(kind: Kind, filing_date: date, *, compensation_days: int = 0) -> da
 
 
 def patent_year(filing_date: date, day: date) -> int:
-    """Which patent year a day is in, from 1; counted from the filing date (GL V.9 2.2.1.1). ValueError before it."""
+    """Which patent year a day is in, from 1; counted from the filing date (GL V.9 2.2.1.1). ValueError
+    before it.
+    """
     if day < filing_date:
         raise ValueError("before the filing date")
     years = day.year - filing_date.year
@@ -60,13 +66,16 @@ def first_day_of_year(filing_date: date, year: int) -> date:
 
 
 def annuity(filing_date: date, year: int) -> Annuity:
-    """When the annuity of a patent year is due: by the corresponding day on which the year begins (GL V.9 2.2.1.2: filed
-    1997-06-03, sixth year due 2002-06-03), shifted off holidays (IR 5); six months of grace are counted from the
-    unshifted day."""
+    """When the annuity of a patent year is due: by the corresponding day on which the year begins (GL V.9
+    2.2.1.2: filed 1997-06-03, sixth year due 2002-06-03), shifted off holidays (IR 5); six months of grace
+    are counted from the unshifted day.
+    """
     if year < 2:
         raise ValueError("the first year has no annuity day: it is paid on grant")
     begins = first_day_of_year(filing_date, year)
-    return Annuity(patent_year=year, due=next_working_day(begins), grace=add_months_period(begins, _GRACE_MONTHS))
+    return Annuity(
+        patent_year=year, due=next_working_day(begins), grace=add_months_period(begins, _GRACE_MONTHS)
+    )
 
 
 def next_annuity(kind: Kind, filing_date: date, day: date, *, compensation_days: int = 0) -> Annuity | None:
