@@ -7,7 +7,7 @@ here changes digests: raise public_text.WORDING with it. They are therefore not 
 from decimal import Decimal
 
 from registry import money
-from registry.licenses.fees import PERIOD_MONTHS, ZERO, Anchor, Base, Fee, Instalment, Method, Period, Royalty
+from registry.licenses.fees import PERIOD_MONTHS, ZERO, Anchor, Base, Fee, Instalment, Method, Royalty
 from registry.licenses.schedule import Condition, condition
 
 _METHOD = {
@@ -21,12 +21,6 @@ _METHOD = {
     Method.OTHER: ("其他", "other"),
 }
 _BASE = {Base.SALES: ("净销售额", "net sales"), Base.PROFIT: ("利润额", "profit")}
-_PERIOD = {
-    Period.MONTH: ("月", "month"),
-    Period.QUARTER: ("三个月", "three months"),
-    Period.HALF_YEAR: ("六个月", "six months"),
-    Period.YEAR: ("年", "year"),
-}
 _EXAMPLE_BASE = Decimal(1000000)
 _EXAMPLE_YEARS = 3
 _CENT = Decimal("0.01")
@@ -53,7 +47,7 @@ def describe(fee: Fee, lang: str = "zh") -> str:
     zh = lang != "en"
     lines = [_method_line(fee, zh=zh), *_amount_lines(fee, zh=zh)]
     if fee.royalty:
-        lines += _royalty_lines(fee.royalty, zh=zh)
+        lines += _royalty_lines(fee, fee.royalty, zh=zh)
     if fee.method is not Method.FREE:
         lines.append(_tax_line(fee, zh=zh))
     lines.append(describe_condition(fee, lang))
@@ -152,7 +146,7 @@ def _year_lines(fee: Fee, *, zh: bool) -> list[str]:
 
 def _instalment_lines(fee: Fee, *, zh: bool) -> list[str]:
     total, count = _sum(fee.amount or ZERO, zh=zh), len(fee.instalments)
-    head = f"使用费总额：{total.strip()}，分 {count} 期支付。" if zh else f"Total: {total}, in {count} parts."
+    head = f"使用费总额：{total.strip()}，分 {count} 期支付。" if zh else f"Total: {total}, parts: {count}."
     lines = [head]
     for number, item in enumerate(fee.instalments, start=1):
         figures, when = money.yuan(item.amount), _when(item, fee, zh=zh)
@@ -179,24 +173,23 @@ def _when(item: Instalment, fee: Fee, *, zh: bool) -> str:
     return f"payable within {days} days of {start}" if from_notice else f"due {days} days after {start}"
 
 
-def _royalty_lines(royalty: Royalty, *, zh: bool) -> list[str]:
+def _royalty_lines(fee: Fee, royalty: Royalty, *, zh: bool) -> list[str]:
     lines = _rate_lines(royalty, zh=zh)
-    period = _PERIOD[royalty.period][0 if zh else 1]
     report, pay = royalty.report_within_days, royalty.pay_within_days
     each = PERIOD_MONTHS[royalty.period]
     if zh:
         lines.append(
-            f"结算：自许可生效之日起每{period}为一个结算期（{each} 个月）；每期届满后 {report} 日内报告，"
-            f"{pay} 日内支付；没有销售的也应报告。"
+            f"结算：自许可生效之日起每 {each} 个月为一个结算期；每期届满后 {report} 日内报告，"
+            f"{pay} 日内支付；没有发生的也应报告。"
         )
         lines += ["被许可方应保存有关账目，专利权人可以查阅。"] if royalty.inspection else []
     else:
         lines.append(
-            f"Settlement: every {period} from the effective day; report within {report} days and pay within {pay} "
-            "days of a period's end; nil reports too."
+            f"Settlement: periods of {each} months from the effective day; report within {report} and pay within "
+            f"{pay} days of a period's end; nil reports too."
         )
         lines += ["The licensee keeps accounts, which the patentee may inspect."] if royalty.inspection else []
-    return lines + _minimum_lines(royalty, zh=zh)
+    return lines + _minimum_lines(fee, royalty, zh=zh)
 
 
 def _rate_lines(royalty: Royalty, *, zh: bool) -> list[str]:
@@ -214,16 +207,24 @@ def _rate_lines(royalty: Royalty, *, zh: bool) -> list[str]:
     return lines + [f"From license year {s.from_year}: {money.percent(s.rate)}." for s in royalty.stages]
 
 
-def _minimum_lines(royalty: Royalty, *, zh: bool) -> list[str]:
+def _minimum_lines(fee: Fee, royalty: Royalty, *, zh: bool) -> list[str]:
     if not royalty.minimum:
         return []
-    amount = _sum(royalty.minimum, zh=zh)
+    amount, days, advance = _sum(royalty.minimum, zh=zh), fee.pay_within_days, royalty.minimum_due_at_start
     if zh:
-        when = "于每一许可年度开始时预付，抵扣当年提成费" if royalty.minimum_due_at_start else "不足部分于该年度届满后补足"
-        return [f"最低提成费：每一许可年度{amount}，{when}。"]
-    advance = "paid in advance and credited against the year's royalty"
-    when = advance if royalty.minimum_due_at_start else "a shortfall is made up after the year's end"
-    return [f"Minimum: {amount} for each license year, {when}."]
+        paid = (
+            f"首年自实施通知到达之日起 {days} 日内、以后各年自该年度首日起 {days} 日内预付，抵扣当年提成费"
+            if advance
+            else f"不足部分自该年度届满之日起 {royalty.pay_within_days} 日内补足"
+        )
+        return [f"最低提成费：每一许可年度{amount}，{paid}。"]
+    paid = (
+        f"paid in advance within {days} days of the notice, later of each year's first day, and credited against "
+        "the year's royalty"
+        if advance
+        else f"a shortfall is made up within {royalty.pay_within_days} days of the year's end"
+    )
+    return [f"Minimum: {amount} for each license year, {paid}."]
 
 
 def _tax_line(fee: Fee, *, zh: bool) -> str:
