@@ -16,7 +16,7 @@ from registry.database import Model, transaction
 from registry.exports import models as exports  # noqa: F401
 from registry.ledger import guards
 from registry.ledger import service as ledger
-from registry.licenses import service as licenses
+from registry.licenses import register
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 FROZEN = ("declaration_version", "history", "registration_result", "paper")
@@ -45,7 +45,7 @@ def upgrade(settings: Settings) -> None:
 def seed() -> None:
     """Start the log and put the standard terms in, where that has not been done. Needs an application context."""
     ledger.start()
-    transaction(licenses.load_standard_terms)
+    transaction(register.load_standard_terms)
     ledger.publish_checkpoint()
 
 

@@ -82,7 +82,7 @@ class Declaration(Model):
     holder: Mapped[Organisation] = relationship()
     venue: Mapped[Venue] = relationship()
     patent: Mapped[Patent] = relationship()
-    versions: Mapped[list["DeclarationVersion"]] = relationship(order_by="DeclarationVersion.version")
+    versions: Mapped[list["DeclarationVersion"]] = relationship(order_by="DeclarationVersion.submission")
     consents: Mapped[list["Consent"]] = relationship(order_by="Consent.position")
 
     @property
@@ -94,17 +94,19 @@ class DeclarationVersion(Model):
     """What was signed: answers, exact public text, digest, statements. Never updated, never deleted."""
 
     __tablename__ = "declaration_version"
-    __table_args__ = (UniqueConstraint("declaration_id", "version"),)
+    __table_args__ = (UniqueConstraint("declaration_id", "submission"),)
 
     id: Mapped[uuid.UUID] = uuid_key()
     declaration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("declaration.id"))
-    version: Mapped[int]
+    submission: Mapped[int]  # counts every signing
+    version: Mapped[int]  # counts distinct public texts: consents bind it, and stay when only attachments change
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
     public_fields: Mapped[dict[str, Any]] = mapped_column(JSON)
     public_text: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of public_text in UTF-8
     terms_version: Mapped[str] = mapped_column(ForeignKey("standard_terms.version"))
-    statement: Mapped[dict[str, Any]] = mapped_column(JSON)  # the declarant's: fields, alg, kid, signature (hex), level
+    filing: Mapped[dict[str, Any]] = mapped_column(JSON)  # open fields, secrets and salts of declaration.published
+    statement: Mapped[dict[str, Any]] = mapped_column(JSON)  # the declarant's, as Statement.encode writes it
     signed_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

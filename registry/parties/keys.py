@@ -5,7 +5,6 @@ while that person signs. It is not sole control, since the registry runs the cod
 At most two derivations run at once in a process, and never inside a transaction: 64 MiB and a tenth of a second each.
 """
 
-import hashlib
 import secrets
 from threading import BoundedSemaphore
 
@@ -13,21 +12,16 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type, hash_secret_raw
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from registry.database import in_transaction
 from registry.errors import Refused
+from registry.ledger.signing import Ed25519Signer
 
-ALG = "ed25519"
 _HASHER = PasswordHasher()
 _DERIVATIONS = BoundedSemaphore(2)
 _ABSENT = _HASHER.hash("somebody who is not there")
-
-
-def kid_of(public: bytes) -> str:
-    """The name of a public key: the first 32 hex digits of its SHA-256."""
-    return hashlib.sha256(public).hexdigest()[:32]
 
 
 def hash_password(password: str) -> str:
@@ -47,12 +41,12 @@ def password_fits(stored: str | None, password: str) -> bool:
             return False
 
 
-def create_sealed(password: str) -> tuple[bytes, bytes]:
-    """A fresh Ed25519 key: (public, sealed private)."""
+def create_sealed(password: str) -> tuple[Ed25519Signer, bytes]:
+    """A fresh Ed25519 key: the open signer, for its proof of possession, and the sealed private half."""
     private = Ed25519PrivateKey.generate()
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
     sealed = ChaCha20Poly1305(_derive(password, salt)).encrypt(nonce, private.private_bytes_raw(), None)
-    return private.public_key().public_bytes_raw(), salt + nonce + sealed
+    return Ed25519Signer(private), salt + nonce + sealed
 
 
 def sign_sealed(sealed: bytes, password: str, message: bytes, *, field: str = "password") -> bytes:
@@ -63,15 +57,6 @@ def sign_sealed(sealed: bytes, password: str, message: bytes, *, field: str = "p
     except InvalidTag:
         raise Refused("password_wrong", field)
     return Ed25519PrivateKey.from_private_bytes(raw).sign(message)
-
-
-def check_public(raw: bytes, *, field: str = "public_key") -> bytes:
-    """32 bytes that are an Ed25519 public key. Raises Refused `key_form`."""
-    try:
-        Ed25519PublicKey.from_public_bytes(raw)
-    except ValueError:
-        raise Refused("key_form", field)
-    return raw
 
 
 def _derive(password: str, salt: bytes) -> bytes:

@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.database import Model, UtcDateTime, uuid_key
@@ -153,6 +154,7 @@ class Key(Model):
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
     public: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    enrolment: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # salts and statement, until it is filed
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     enrolled_seq: Mapped[int | None]
     revoked_seq: Mapped[int | None]

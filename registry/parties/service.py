@@ -15,11 +15,9 @@ from registry.config import Settings
 from registry.database import db, new_id
 from registry.documents import store, uploads
 from registry.errors import Conflict, NotFound, Refused
-from registry.ledger import service as ledger
-from registry.ledger.canonical import STATEMENT_TYPE, jcs, pae
-from registry.ledger.filings import Filing, Statement
-from registry.parties import keys, mail, sessions
-from registry.parties.identifiers import check_uscc, region_of
+from registry.ledger.filings import Statement, signed_statement, statement_bytes
+from registry.ledger.signing import Ed25519Signer, check_public, kid_of
+from registry.parties import enrolment, identifiers, keys, mail, sessions
 from registry.parties.models import (
     Account,
     ApiKey,
@@ -46,8 +44,13 @@ UPLOAD_PURPOSES = (
 # --- accounts ----------------------------------------------------------------------------------------
 
 
-def register(*, email: str, name: str, password_hash: str, public: bytes, sealed: bytes, phone: str = "") -> Account | None:
-    """Open an account and mail its confirmation code. None when the address is known: its owner gets a letter instead."""
+def register(
+    *, email: str, name: str, password_hash: str, signer: Ed25519Signer, sealed: bytes, phone: str = ""
+) -> Account | None:
+    """Open an account and mail its confirmation code. None when the address is known: its owner gets a letter instead.
+
+    `signer` is the fresh account key while it is open: it states its possession now, and is filed on confirmation.
+    """
     known = db.session.scalar(select(Account).where(Account.email == email.lower()))
     if known is not None:
         mail.write(known.email, "already_registered", name=known.name)
@@ -57,16 +60,18 @@ def register(*, email: str, name: str, password_hash: str, public: bytes, sealed
     )
     db.session.add(account)
     db.session.flush()
-    db.session.add(
-        Key(
-            kid=keys.kid_of(public),
-            level=Level.ACCOUNT,
-            account_id=account.id,
-            public=public,
-            sealed=sealed,
-            created_at=clock.now(),
-        )
+    key = Key(
+        kid=signer.kid,
+        alg=signer.alg,
+        level=Level.ACCOUNT,
+        account_id=account.id,
+        public=signer.public,
+        sealed=sealed,
+        created_at=clock.now(),
     )
+    fields = enrolment.prepare(key, holder=account.id, person=name, evidence={"confirmed": "mail"})
+    enrolment.state(key, signed_statement(fields, signer, level=Level.ACCOUNT))
+    db.session.add(key)
     send_code(account)
     history.record(sessions.actor_of(account, None), "register", account)
     return account
@@ -94,7 +99,7 @@ def confirm(actor: Actor, code: str) -> bool:
         return False
     account.confirmed_at, account.confirm_hash = clock.now(), ""
     key = db.session.scalars(select(Key).where(Key.account_id == account.id, Key.enrolled_seq.is_(None))).one()
-    _file_key(key, holder=account.id, purpose="party", evidence={"name": account.name, "confirmed": "mail"})
+    enrolment.file(key)
     history.record(actor, "confirm", account)
     return True
 
@@ -150,13 +155,13 @@ def found(actor: Actor, facts: Mapping[str, Any]) -> Organisation:
     """
     allow(actor, "organisation.create")
     person = facts["kind"] == OrganisationKind.PERSON
-    uscc = None if person or facts.get("country", "CN") != "CN" else check_uscc(facts.get("uscc") or "", field="uscc")
+    uscc = None if person or facts.get("country", "CN") != "CN" else identifiers.uscc(facts.get("uscc") or "", field="uscc").code
     if uscc and db.session.scalar(select(Organisation.id).where(Organisation.uscc == uscc)):
         raise Conflict("organisation_known", "uscc")
     plain = {name: facts[name] for name in _EDITABLE if facts.get(name)}
     organisation = Organisation(id=new_id(), kind=facts["kind"], uscc=uscc, created_at=clock.now(), **plain)
     if uscc and not organisation.region:
-        organisation.region = region_of(uscc)
+        organisation.region = identifiers.region_of(uscc).code
     db.session.add(organisation)
     db.session.flush()
     if person and facts.get("identity_number"):
@@ -245,19 +250,44 @@ def organisation_of(actor: Actor) -> Organisation:
 # --- keys and signatures -----------------------------------------------------------------------------
 
 
-def enroll_key(actor: Actor, public: bytes) -> Key:
-    """Enroll the organisation's own Ed25519 key, whose private half it keeps; a filing from now on."""
+def prepare_key(actor: Actor, public: bytes) -> Key:
+    """Prepare the enrolment of the organisation's own Ed25519 key: what its private half has to sign.
+
+    Raises Refused `key_form`, Conflict `key_known`.
+    """
     organisation = organisation_of(actor)
     allow(actor, "key.enroll", organisation)
-    kid = keys.kid_of(keys.check_public(public))
-    if db.session.get(Key, kid) is not None:
+    try:
+        check_public("ed25519", public)
+    except ValueError:
+        raise Refused("key_form", "public_key")
+    kid = kid_of("ed25519", public)
+    known = db.session.get(Key, kid)
+    if known is not None and (known.enrolled_seq is not None or known.organisation_id != organisation.id):
         raise Conflict("key_known", "public_key")
+    if known is not None:
+        return known
     key = Key(
-        kid=kid, level=Level.EXTERNAL, organisation_id=organisation.id, public=public, created_at=clock.now()
+        kid=kid, alg="ed25519", level=Level.EXTERNAL, organisation_id=organisation.id, public=public, created_at=clock.now()
     )
+    enrolment.prepare(key, holder=organisation.id, person=actor.name, evidence={"organisation": organisation.name})
     db.session.add(key)
     db.session.flush()
-    _file_key(key, holder=organisation.id, purpose="party", evidence={"name": organisation.name, "by": actor.name})
+    return key
+
+
+def enroll_key(actor: Actor, kid: str, signature: bytes) -> Key:
+    """Enroll a prepared key with its own signature over the statement (proof of possession); a filing from now on."""
+    organisation = organisation_of(actor)
+    allow(actor, "key.enroll", organisation)
+    key = db.session.get(Key, kid, with_for_update=True)
+    if key is None or key.organisation_id != organisation.id:
+        raise NotFound("not_found")
+    if key.enrolled_seq is not None:
+        raise Conflict("key_known", "public_key")
+    fields = enrolment.fields_of(key)
+    enrolment.state(key, Statement(fields=fields, alg=key.alg, kid=kid, signature=signature, level=Level.EXTERNAL))
+    enrolment.file(key)
     history.record(actor, "enroll_key", organisation, changes={"kid": kid})
     return key
 
@@ -303,8 +333,9 @@ def sign(actor: Actor, password: str, fields: Mapping[str, Any], *, field: str =
     if key is None or key.sealed is None or key.enrolled_seq is None:
         raise Refused("account_unconfirmed", field)
     kid, sealed = key.kid, key.sealed
-    signature = keys.sign_sealed(sealed, password, pae(STATEMENT_TYPE, jcs(dict(fields))), field=field)
-    return Statement(fields=dict(fields), alg=keys.ALG, kid=kid, signature=signature, level=Level.ACCOUNT)
+    alg = key.alg
+    signature = keys.sign_sealed(sealed, password, statement_bytes(fields), field=field)
+    return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=Level.ACCOUNT)
 
 
 def external(actor: Actor, kid: str, signature: bytes, fields: Mapping[str, Any]) -> Statement:
@@ -313,25 +344,6 @@ def external(actor: Actor, kid: str, signature: bytes, fields: Mapping[str, Any]
     if key is None or key.organisation_id is None or key.organisation_id != actor.organisation_id:
         raise Refused("key_unknown", "kid")
     return Statement(fields=dict(fields), alg=key.alg, kid=kid, signature=signature, level=Level.EXTERNAL)
-
-
-def _file_key(key: Key, *, holder: UUID, purpose: str, evidence: Mapping[str, str]) -> None:
-    filing = Filing(
-        type="key.enrolled",
-        subject=key.kid,
-        fields={
-            "kid": key.kid,
-            "algorithm": key.alg,
-            "public_key": key.public.hex(),
-            "purpose": purpose,
-            "holder": str(holder),
-            "level": str(key.level),
-            "reason": "",
-        },
-        secrets={"person": evidence["name"], "evidence": dict(evidence)},
-        statements=(),
-    )
-    key.enrolled_seq = ledger.append([filing])[0].seq
 
 
 # --- files -------------------------------------------------------------------------------------------

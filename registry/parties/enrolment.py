@@ -1,0 +1,66 @@
+"""How a party's key becomes a filing: prepared with its salts, stated under the key itself, then entered (RFC 7800's idea)."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from registry.ledger import service as ledger
+from registry.ledger.canonical import b64, new_nonce, unb64
+from registry.ledger.filings import Filing, Statement, salted, statement_fields
+from registry.ledger.setup import ledger_setup
+from registry.ledger.signing import PARTY
+from registry.parties.models import Key
+
+
+def prepare(key: Key, *, holder: UUID, person: str, evidence: Mapping[str, str]) -> dict[str, Any]:
+    """Fix what the enrolment will say, and return the statement the key has to sign."""
+    fields = {
+        "kid": key.kid,
+        "alg": key.alg,
+        "public": b64(key.public),
+        "purpose": PARTY,
+        "holder": str(holder),
+        "level": str(key.level),
+    }
+    secrets = {"person": person, "evidence": dict(evidence)}
+    filing = salted(Filing(type="key.enrolled", subject=key.kid, fields=fields, secrets=secrets))
+    statement = statement_fields(filing, origin=ledger_setup().origin, role="holder", nonce=new_nonce())
+    key.enrolment = {"fields": fields, "secrets": secrets, "salts": dict(filing.salts), "statement": statement}
+    return statement
+
+
+def fields_of(key: Key) -> dict[str, Any]:
+    """The prepared statement."""
+    statement: dict[str, Any] = key.enrolment["statement"]
+    return statement
+
+
+def state(key: Key, statement: Statement) -> None:
+    """Keep the key's own statement until the enrolment is filed."""
+    key.enrolment = {**key.enrolment, "signed": statement.encode()}
+
+
+def file(key: Key) -> None:
+    """Enter the enrolment. Raises Refused when the statement's signature does not hold."""
+    prepared, signed = key.enrolment, key.enrolment["signed"]
+    filing = Filing(
+        type="key.enrolled",
+        subject=key.kid,
+        fields=prepared["fields"],
+        secrets=prepared["secrets"],
+        salts=prepared["salts"],
+        statements=(decode_statement(signed),),
+    )
+    key.enrolled_seq = ledger.append([filing])[0].seq
+    key.enrolment = {}  # salts and values now stand with the filing, and can be erased there
+
+
+def decode_statement(signed: Mapping[str, Any]) -> Statement:
+    """A statement as `Statement.encode` wrote it."""
+    return Statement(
+        fields=signed["statement"],
+        alg=signed["alg"],
+        kid=signed["kid"],
+        signature=unb64(signed["signature"]),
+        level=signed["level"],
+    )
