@@ -2,7 +2,8 @@
 
 Body is Noto Serif SC (宋), heads are Noto Sans SC (黑), both under the SIL Open Font License, whose text is
 written beside them. Every Chinese character the source covers is kept: names use characters outside any
-list. Font binaries are never committed. If we crash here, the stamp is missing and the next call begins again.
+list (26 s for both on two cores, 13 + 9 MB). Font binaries are never committed. If we crash here, the stamp
+is missing and the next call begins again.
 """
 
 import hashlib
@@ -40,12 +41,12 @@ KEPT = (
     range(0xFF00, 0xFFF0),
     range(0x20000, 0x40000),
 )
-OUTLINE_ERROR = 2.0  # thousandths of an em: 0.01 pt at 10.5 pt, below any printer
+OUTLINE_ERROR = 1.0  # thousandths of an em: 0.01 pt at 10.5 pt, below any printer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Face:
-    """One face to make: its file, where the wheel and Debian keep it, and its name inside Debian's collection."""
+    """One face to make: its file, where the wheel and Debian keep it, its name in Debian's collection."""
 
     file: str
     wheel_file: str
@@ -70,7 +71,7 @@ FACES = (
 
 
 def build_fonts(folder: Path, *, progress: Callable[[str], object] = print) -> None:
-    """Make both faces in `folder` unless this version of them is there. Raises Misconfigured without a source."""
+    """Make both faces in `folder` unless they are there. Raises Misconfigured without a source."""
     sources = [source(face) for face in FACES]
     stamp = _stamp(sources)
     if is_built(folder) and (folder / STAMP).read_text(encoding="utf-8") == stamp:
@@ -79,7 +80,9 @@ def build_fonts(folder: Path, *, progress: Callable[[str], object] = print) -> N
     folder.mkdir(parents=True, exist_ok=True)
     (folder / STAMP).unlink(missing_ok=True)
     with ProcessPoolExecutor(max_workers=len(FACES), mp_context=get_context("spawn")) as workers:
-        for face, made in zip(FACES, workers.map(_convert, FACES, sources, [folder] * len(FACES)), strict=True):
+        for face, made in zip(
+            FACES, workers.map(_convert, FACES, sources, [folder] * len(FACES)), strict=True
+        ):
             progress(f"{face.file}: {made} characters")
     with _replacing(folder / LICENCE) as part:
         part.write_text(_licence(), encoding="utf-8")
@@ -142,12 +145,16 @@ def _opened(path: Path, face: Face) -> Any:
 
 def _truetype(source_font: Any) -> Any:
     """A TrueType font of the kept characters with the source's metrics and names; same input, same bytes."""
-    kept = {code: name for code, name in source_font.getBestCmap().items() if any(code in block for block in KEPT)}
+    kept = {
+        code: name for code, name in source_font.getBestCmap().items() if any(code in block for block in KEPT)
+    }
     order = [".notdef", *sorted(set(kept.values()) - {".notdef"}, key=source_font.getGlyphID)]
     outlines = _outlines(source_font, order)
     builder = FontBuilder(source_font["head"].unitsPerEm, isTTF=True)
     builder.font.recalcTimestamp = False
-    builder.updateHead(**{part: getattr(source_font["head"], part) for part in ("created", "modified", "fontRevision")})
+    builder.updateHead(
+        **{part: getattr(source_font["head"], part) for part in ("created", "modified", "fontRevision")}
+    )
     builder.setupGlyphOrder(order)
     builder.setupCharacterMap(kept)
     builder.setupGlyf(outlines)

@@ -1,0 +1,23 @@
+"""What we remember of stored files: their digest is their name, so a row never changes."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.database import Model, UtcDateTime
+
+
+class StoredFile(Model):
+    """One content in the files folder; `digest` is SHA-256 in lower-case hex, `size` bytes."""
+
+    __tablename__ = "stored_files"
+    __table_args__ = (
+        CheckConstraint("length(digest) = 64", name="digest_length"),
+        CheckConstraint("size >= 0", name="size"),
+    )
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,127 @@
+"""Tables for spreadsheets: CSV and XLSX whose cells are never evaluated, the same bytes every time.
+
+Text that a spreadsheet would take for a formula gets an apostrophe in CSV (OWASP, CSV injection); in XLSX
+text is stored as text, so codes and long numbers keep every digit. Amounts are numbers with two decimals.
+"""
+
+import csv
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Any, Literal
+
+import xlsxwriter
+
+Cell = str | int | Decimal | None
+Encoding = Literal["utf-8", "gb18030"]
+
+FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠﹢﹣﹦﹫|%")
+FIXED_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - the format knows no zones; fixed so that bytes repeat
+LONGEST_CELL = 32767  # characters, Excel's specification
+NARROWEST, WIDEST = 8, 48
+EXACT_DIGITS = 15  # what a spreadsheet's binary numbers hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetColumn:
+    """A column: text unless it holds amounts (two decimals) or whole numbers."""
+
+    heading: str
+    kind: Literal["text", "amount", "count"] = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One sheet; its rows are read once, in order, and not kept."""
+
+    name: str
+    columns: Sequence[SheetColumn]
+    rows: Iterable[Sequence[Cell]]
+
+
+def csv_bytes(
+    headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, encoding: Encoding = "utf-8"
+) -> bytes:
+    """CSV with CRLF line ends, UTF-8 with its mark or GB18030 without."""
+    output = StringIO(newline="")
+    writer = csv.writer(output, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow([neutral(heading) for heading in headings])
+    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
+    return output.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+
+
+def neutral(text: str) -> str:
+    """The text with an apostrophe before it when a spreadsheet might take it for a formula."""
+    seen = text.lstrip(" \u00a0\u3000\n\"'\ufeff\u200b\u200c\u200d\u2060")
+    return "'" + text if text[:1] in {"\t", "\r"} or seen[:1] in FORMULA_STARTS else text
+
+
+def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
+    """A workbook: first row frozen, filter on, no formula or link. Raises ValueError for a cell over 32,767."""
+    output = BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(output, options) as book:
+        book.set_properties({"created": FIXED_DAY})
+        formats = _formats(book)
+        for sheet in sheets:
+            _write_sheet(book.add_worksheet(sheet.name), sheet, formats)
+    return output.getvalue()
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    return {
+        "heading": book.add_format({"bold": True, "num_format": "@", "bottom": 1, "bg_color": "#E6E6E6"}),
+        "text": book.add_format({"num_format": "@"}),
+        "amount": book.add_format({"num_format": "#,##0.00"}),
+        "count": book.add_format({"num_format": "0"}),
+    }
+
+
+def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
+    widths = [_width(column.heading) + 2 for column in sheet.columns]
+    for place, column in enumerate(sheet.columns):
+        _write_text(page, (0, place), column.heading, formats["heading"])
+    last = 0
+    for last, row in enumerate(sheet.rows, start=1):
+        for place, (column, cell) in enumerate(zip(sheet.columns, row, strict=True)):
+            _write_cell(page, (last, place), cell, kind=column.kind, formats=formats)
+            widths[place] = max(widths[place], _width("" if cell is None else str(cell)) + 1)
+    for place, width in enumerate(widths):
+        page.set_column(place, place, min(max(width, NARROWEST), WIDEST))
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, last, max(len(sheet.columns) - 1, 0))
+
+
+def _write_cell(page: Any, at: tuple[int, int], cell: Cell, *, kind: str, formats: dict[str, Any]) -> None:
+    if cell is None or cell == "":
+        return
+    if kind != "text" and not isinstance(cell, str) and len(Decimal(cell).as_tuple().digits) <= EXACT_DIGITS:
+        page.write_number(*at, cell, formats[kind])
+        return
+    _write_text(page, at, str(cell), formats["text"])
+
+
+def _write_text(page: Any, at: tuple[int, int], text: str, look: Any) -> None:
+    if len(text) > LONGEST_CELL:
+        raise ValueError(f"cell {at} holds {len(text)} characters")
+    page.write_string(*at, text, look)
+
+
+def _csv_cell(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return neutral(cell) if isinstance(cell, str) else str(cell)
+
+
+def _width(text: str) -> int:
+    """Columns a text takes: Chinese characters two, others one; the longest line counts."""
+    lines = text[:200].split("\n")
+    return max(sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line) for line in lines)

@@ -1,0 +1,232 @@
+"""Ruled tables: the four-column form, two-column facts, grids with repeated heads, places to sign and seal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from reportlab.lib.colors import Color
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, KeepTogether, Table
+
+from registry.documents.flow import (
+    CELL,
+    FIGURES,
+    HEAD_CELL,
+    HEIGHT,
+    PLAIN,
+    SMALL,
+    SUBHEADING,
+    Align,
+    PaperStyle,
+    Text,
+    Words,
+)
+from registry.documents.fonts import SERIF, FontSet
+
+EMPTY = "/"
+PLACE: dict[str, Any] = {"hAlign": "LEFT", "spaceBefore": 4, "spaceAfter": 8}
+RULE = Color(0.25, 0.25, 0.25)
+GREY = Color(0.9, 0.9, 0.9)
+FAINT = Color(0.55, 0.55, 0.55)
+LABEL_SHARE, VALUE_SHARE = 0.205, 0.295
+SEAL_DIAMETER = 42 * mm
+
+Commands = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One label and its value; `wide` takes a whole row, `blank` is left for a pen, `figures` go right."""
+
+    label: str
+    value: Words = ""
+    wide: bool = False
+    blank: bool = False
+    figures: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The fields under one grey head."""
+
+    head: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a grid; `share` is its part of the width, relative to the other columns'."""
+
+    heading: str
+    share: float = 1.0
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signatory:
+    """Who signs a paper: the role, the name, and further facts above the lines for pen and seal."""
+
+    role: str
+    name: str
+    facts: tuple[str, ...] = ()
+    seal: str = "盖章处"
+    sign: str = "签字："
+    day: str = "日期：　　　　年　　月　　日"
+
+
+class RuledTable(Table):  # type: ignore[misc]
+    """A table torn between rows; inside a row only when that row alone is taller than a page."""
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        self.splitInRow = 0
+        parts: list[Flowable] = super().split(width, height)
+        if not parts and height >= HEIGHT - 1:
+            self.splitInRow = 1
+            parts = super().split(width, height)
+        return parts
+
+
+def boxes(options: Iterable[tuple[str, str]], chosen: str) -> str:
+    """`□甲　■乙`: every option with its box, the chosen code's filled."""
+    return "　".join(f"{'■' if code == chosen else '□'}{name}" for code, name in options)
+
+
+def form_table(fonts: FontSet, groups: Iterable[Group], width: float) -> Table:
+    """The four-column form: label, value, label, value; wide fields merged over three; heads grey."""
+    rows: list[list[Any]] = []
+    style = _ruled()
+    for group in groups:
+        style += [
+            ("SPAN", (0, len(rows)), (-1, len(rows))),
+            ("BACKGROUND", (0, len(rows)), (-1, len(rows)), GREY),
+        ]
+        style += [("NOSPLIT", (0, len(rows)), (-1, len(rows) + 1))]
+        rows.append([Text(fonts, group.head, HEAD_CELL), "", "", ""])
+        for pair in _paired(group.fields):
+            if len(pair) == 1:
+                style.append(("SPAN", (1, len(rows)), (-1, len(rows))))
+            cells = [
+                cell for field in pair for cell in (Text(fonts, field.label, CELL), _value(fonts, field))
+            ]
+            rows.append([*cells, *[""] * (4 - len(cells))])
+    label, value = width * LABEL_SHARE, width * VALUE_SHARE
+    return RuledTable(rows, colWidths=[label, value, label, value], style=style, **PLACE)
+
+
+def facts_table(fonts: FontSet, facts: Iterable[tuple[str, Words]], width: float) -> Table:
+    """Two columns: what, and what it is."""
+    rows = [[Text(fonts, label, CELL), Text(fonts, value or EMPTY, CELL)] for label, value in facts]
+    style = [*_ruled(), ("BACKGROUND", (0, 0), (0, -1), Color(0.96, 0.96, 0.96))]
+    return RuledTable(rows, colWidths=[width * 0.26, width * 0.74], style=style, **PLACE)
+
+
+def grid_table(
+    fonts: FontSet, columns: Sequence[Column], rows: Iterable[Sequence[Words]], width: float
+) -> Table:
+    """Rows under a grey head that is printed again on every page."""
+    head = [Text(fonts, column.heading, HEAD_CELL) for column in columns]
+    styles = [_cell_style(column.align) for column in columns]
+    body = [
+        [Text(fonts, cell or EMPTY, style) for cell, style in zip(row, styles, strict=True)] for row in rows
+    ]
+    total = sum(column.share for column in columns)
+    style = [*_ruled(), ("BACKGROUND", (0, 0), (-1, 0), GREY)]
+    shares = [width * column.share / total for column in columns]
+    return RuledTable([head, *body], colWidths=shares, style=style, repeatRows=1, hAlign="LEFT")
+
+
+def signature_table(fonts: FontSet, signatories: Sequence[Signatory], width: float) -> KeepTogether:
+    """Two blocks a row, each with an empty place for a seal, never torn between pages."""
+    blocks = [_signature(fonts, signatory) for signatory in signatories]
+    if len(blocks) % 2:
+        blocks.append([])
+    rows = [list(pair) for pair in list(pairwise(blocks))[::2]]
+    style = [*_typeface(), ("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
+    return KeepTogether([Table(rows, colWidths=[width / 2] * 2, style=style, **PLACE)])
+
+
+def beside(mark: Flowable, lines: Sequence[Flowable], width: float) -> KeepTogether:
+    """A mark at the left and lines of text at its right."""
+    room, _ = mark.wrap(width, width)
+    style = [*_typeface(), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (0, 0), 0)]
+    return KeepTogether(
+        [Table([[mark, list(lines)]], colWidths=[room + 12, width - room - 12], style=style, **PLACE)]
+    )
+
+
+class SealPlace(Flowable):  # type: ignore[misc]
+    """A faint dashed circle of a company seal's size, with a word in it; never anything as if sealed."""
+
+    def __init__(self, fonts: FontSet, word: str) -> None:
+        super().__init__()
+        self.word = Text(fonts, word, PaperStyle(size=9, leading=12, align="center", colour=FAINT))
+        self.width = self.height = SEAL_DIAMETER
+
+    def wrap(self, _width: float, _height: float) -> tuple[float, float]:
+        return SEAL_DIAMETER, SEAL_DIAMETER
+
+    def draw(self) -> None:
+        self.canv.saveState()
+        self.canv.setStrokeColor(FAINT)
+        self.canv.setLineWidth(0.6)
+        self.canv.setDash(3, 3)
+        half = SEAL_DIAMETER / 2
+        self.canv.circle(half, half, half - 1, stroke=1, fill=0)
+        self.canv.restoreState()
+        _, height = self.word.wrap(SEAL_DIAMETER, SEAL_DIAMETER)
+        self.word.drawOn(self.canv, 0, half - height / 2)
+
+
+def _signature(fonts: FontSet, signatory: Signatory) -> list[Flowable]:
+    name = Text(fonts, signatory.name or EMPTY, PaperStyle(align="left", leading=15))
+    facts = [Text(fonts, fact, SMALL) for fact in signatory.facts]
+    lines = [
+        Text(fonts, line, PaperStyle(align="left", before=6, leading=16))
+        for line in (signatory.sign, signatory.day)
+    ]
+    role = Text(fonts, signatory.role, SUBHEADING)
+    return [role, name, *facts, SealPlace(fonts, signatory.seal), *lines]
+
+
+def _paired(fields: Iterable[Field]) -> list[tuple[Field, ...]]:
+    rows: list[tuple[Field, ...]] = []
+    waiting: Field | None = None
+    for field in fields:
+        if field.wide:
+            rows += [(waiting,)] if waiting else []
+            rows.append((field,))
+            waiting = None
+        elif waiting:
+            rows.append((waiting, field))
+            waiting = None
+        else:
+            waiting = field
+    return rows + ([(waiting,)] if waiting else [])
+
+
+def _value(fonts: FontSet, field: Field) -> Text:
+    words = field.value or ("" if field.blank else EMPTY)
+    return Text(fonts, words, FIGURES if field.figures else CELL)
+
+
+def _cell_style(align: Align) -> PaperStyle:
+    return PaperStyle(align=align, leading=CELL.leading)
+
+
+def _typeface() -> Commands:
+    """Tables remember a typeface even when every cell brings its own; an unembedded one must not be it."""
+    return [("FONTNAME", (0, 0), (-1, -1), SERIF), ("FONTSIZE", (0, 0), (-1, -1), PLAIN.size)]
+
+
+def _ruled() -> Commands:
+    return [
+        *_typeface(),
+        ("GRID", (0, 0), (-1, -1), 0.5, RULE),
+        ("BOX", (0, 0), (-1, -1), 1.0, RULE),
+        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 4.5),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 4.5),
+        ("TOPPADDING", (0, 0), (-1, -1), 1.7),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 2.8),
+    ]
