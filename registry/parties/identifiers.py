@@ -22,7 +22,7 @@ _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _RESIDENT = re.compile(r"[1-9][0-9]{16}[0-9X]", re.ASCII)
 _MOBILE = re.compile(r"(?:(?:\+|00)86)?(1[3-9][0-9]{9})", re.ASCII)
 _LANDLINE = re.compile(
-    r"(?:(?:\+|00)86)?(0?)(10|2[0-9]|[3-9][0-9]{2})-?([2-8][0-9]{6,7})(?:[-转#]?([0-9]{1,6}))?", re.ASCII
+    r"(?:(?:\+|00)86-?)?(0?)(10|2[0-9]|[3-9][0-9]{2})-?([2-8][0-9]{6,7})(?:[-转#]?([0-9]{1,6}))?", re.ASCII
 )
 _SERVICE = re.compile(r"([48]00)-?([0-9]{3})-?([0-9]{4})", re.ASCII)
 _EMAIL = re.compile(
@@ -87,7 +87,7 @@ def resident_id(text: str, *, field: str = "", today: date | None = None) -> str
     people's numbers.
     """
     number = _compact(text, field=field, drop=" -")
-    if not _RESIDENT.fullmatch(number) or number[:2] + "0000" not in table("region"):
+    if not _RESIDENT.fullmatch(number) or not _known_issuer(number):
         raise Refused("resident_id_form", field)
     if ric.calc_check_digit(number) != number[17]:
         raise Refused("resident_id_check", field, "GB 11643")
@@ -98,6 +98,11 @@ def resident_id(text: str, *, field: str = "", today: date | None = None) -> str
     if born < _EARLIEST_BIRTH or (today is not None and born > today):
         raise Refused("resident_id_birth", field)
     return number
+
+
+def _known_issuer(number: str) -> bool:
+    """A province; 83 for residents from Taiwan; 9 on foreigners' permanent residence cards (since 2023)."""
+    return number.startswith(("83", "9")) or number[:2] + "0000" in table("region")
 
 
 def masked(number: str) -> str:

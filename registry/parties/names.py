@@ -1,7 +1,7 @@
-"""Names people and organisations give, on top of `registry.text`: measured, comparable, and looked at by a reviewer.
+"""Names of people and organisations, on top of `registry.text`: measured, comparable, shown to a reviewer.
 
-Any Chinese name passes, rare characters included; what has no agreed shape, steers the page or cannot be seen is
-refused with its code point. Warnings are for the reviewer and stop nothing.
+Any Chinese name passes, rare characters included; what has no agreed shape, steers the page or cannot be
+seen is refused with its code point. Warnings are for the reviewer and stop nothing.
 """
 
 import re
@@ -37,11 +37,9 @@ def clean_text(text: str, field: str, *, longest: int = TEXT_LONGEST) -> str:
 
 
 def comparison_key(name: str) -> str:
-    """What two spellings of one name share: NFKC, no case, no space, one middle dot. Never shown or stored."""
-    folded = unicodedata.normalize("NFKC", name.translate(_DOTS)).casefold()
-    seen = (
-        c for c in _UNSEEN.sub("", folded) if not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc")
-    )
+    """What two spellings of one name share: NFKC, no case, no space, one middle dot. Never shown."""
+    folded = _UNSEEN.sub("", unicodedata.normalize("NFKC", name.translate(_DOTS)).casefold())
+    seen = (c for c in folded if not (c.isspace() or unicodedata.category(c) in ("Cf", "Cc")))
     return unicodedata.normalize("NFKC", "".join(seen)).translate(_DOTS)
 
 
