@@ -22,7 +22,7 @@ DEEPEST = 32
 
 
 def jcs(value: Any) -> bytes:
-    """The RFC 8785 bytes of a value. Raises ValueError for floats, non-NFC text, other types, deep nesting."""
+    """The RFC 8785 bytes of a value. Raises ValueError for floats, non-NFC text, other types."""
     _check(value, DEEPEST)
     return rfc8785.dumps(value)
 
@@ -44,7 +44,7 @@ def strict(data: bytes) -> Any:
 
 
 def pae(payload_type: str, payload: bytes) -> bytes:
-    """DSSE pre-authentication encoding: what is signed, with its type bound in front (DSSE v1, protocol.md)."""
+    """DSSE pre-authentication encoding: what is signed, its type bound in front (protocol.md)."""
     kind = payload_type.encode()
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
 
@@ -91,7 +91,7 @@ def unb64(text: str) -> bytes:
 
 
 def exact_keys(value: Any, keys: set[str]) -> dict[str, Any]:
-    """The value, an object with exactly these keys. Raises ValueError otherwise: unknown fields are refused."""
+    """The value, an object with exactly these keys. Raises ValueError otherwise: no unknown fields."""
     if not isinstance(value, dict) or set(value) != keys:
         raise ValueError(f"must be an object with exactly {sorted(keys)}")
     return value

@@ -234,7 +234,7 @@ def complete_root(hashes: bytes) -> bytes:
 
 
 def tiles_of(size: int) -> Iterable[tuple[int, int, int]]:
-    """Every hash tile of a tree of that size as (level, index, width); only the last of a level is partial."""
+    """Every hash tile of a tree of that size as (level, index, width); the last of a level may be partial."""
     level = 0
     while size >> (TILE_HEIGHT * level):
         full, rest = divmod(size >> (TILE_HEIGHT * level), TILE_WIDTH)
@@ -250,7 +250,7 @@ def _split(count: int) -> int:
 
 
 def _range(start: int, end: int, node: Node) -> bytes:
-    """The Merkle tree hash of leaves start..end-1, where start is a multiple of the subtree that begins there."""
+    """The Merkle tree hash of leaves start..end-1; start is a multiple of the subtree beginning there."""
     count = end - start
     if count & (count - 1) == 0:
         height = count.bit_length() - 1

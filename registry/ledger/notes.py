@@ -59,7 +59,9 @@ class Head:
 
     @property
     def text(self) -> str:
-        return "".join(f"{line}\n" for line in (self.origin, str(self.size), b64(self.root), *self.extensions))
+        return "".join(
+            f"{line}\n" for line in (self.origin, str(self.size), b64(self.root), *self.extensions)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,14 @@ class Proof:
 
 
 def check_name(name: str) -> str:
-    """A key name or origin of ours. Raises ValueError when it is empty or holds spaces, plus or control signs."""
+    """A key name or origin of ours. Raises ValueError when empty or holding spaces or plus."""
     if not name or "+" in name or any(sign.isspace() or sign < " " for sign in name):
         raise ValueError("a key name is non-empty and has neither spaces nor plus")
     return name
 
 
 def parse_vkey(text: str) -> Vkey:
-    """The verifier key a text spells. Raises ValueError when malformed, of another type, or its id is wrong."""
+    """The verifier key a text spells. Raises ValueError when malformed or of another type."""
     name, plus, rest = text.strip().partition("+")
     key_id, second, encoded = rest.partition("+")
     if not plus or not second or not is_hex(key_id, 8):
@@ -159,7 +161,7 @@ def parse_head(text: str) -> Head:
 
 
 def parse_proof(text: str) -> Proof:
-    """The proof a file spells. Raises ValueError when malformed or when it carries unauthenticated extra data."""
+    """The proof a file spells. Raises ValueError when malformed or carrying unauthenticated extra data."""
     body, blank, checkpoint = text.partition("\n\n")
     lines = body.split("\n")
     if not blank or lines[0] != PROOF_HEADER or len(lines) < 2 or not lines[1].startswith("index "):
@@ -171,7 +173,7 @@ def parse_proof(text: str) -> Proof:
 
 
 def tile_path(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
-    """Where a tile stands: `tile/0/x001/234`, a partial one `tile/0/x001/234.p/17`; level `entries` for bundles."""
+    """Where a tile stands: `tile/0/x001/234`, partial `tile/0/x001/234.p/17`; level `entries` for bundles."""
     parts = [f"{index % 1000:03d}"]
     while index >= 1000:
         index //= 1000
@@ -181,7 +183,7 @@ def tile_path(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
 
 
 def entry_bundle(entries: Sequence[bytes]) -> bytes:
-    """Entries one behind the other, each with its length in two bytes. Raises ValueError beyond 65,535 bytes."""
+    """Entries in a row, each behind its length in two bytes. Raises ValueError beyond 65,535 bytes."""
     if any(len(entry) > 0xFFFF for entry in entries):
         raise ValueError("an entry has at most 65,535 bytes")
     return b"".join(len(entry).to_bytes(2, "big") + entry for entry in entries)
@@ -201,9 +203,10 @@ def parse_entry_bundle(data: bytes) -> list[bytes]:
 
 
 def _line(line: str) -> Line:
-    dash, name, encoded = (line.split(" ") + ["", ""])[:3]
-    if dash != "—" or line.count(" ") != 2:
+    parts = line.split(" ")
+    if len(parts) != 3 or parts[0] != "—":
         raise ValueError("malformed signature line")
+    _, name, encoded = parts
     data = unb64(encoded)
     if len(data) < 5:
         raise ValueError("malformed signature line")

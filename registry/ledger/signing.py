@@ -23,7 +23,7 @@ CHECKPOINT = "checkpoint"
 PARTY = "party"
 
 
-class KeysUnsafe(Exception):  # noqa: N818 - says what is the matter
+class KeysUnsafe(Exception):
     """The registry's key files are missing, readable by others, or not what they should be."""
 
 

@@ -1,0 +1,140 @@
+"""The whole log checked from the database: every entry, and each table that only repeats entries."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func, select
+
+from registry.database import db, in_transaction
+from registry.ledger import tiles
+from registry.ledger.canonical import commitment, strict
+from registry.ledger.chain import TILE_HEIGHT, complete_root
+from registry.ledger.keyring import Key
+from registry.ledger.models import Checkpoint, Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey, Tile
+from registry.ledger.notes import Head, open_strictly, parse_head
+from registry.ledger.report import Report
+from registry.ledger.setup import LedgerSetup, ledger_setup
+from registry.ledger.verdicts import failed, passed
+from registry.ledger.walk import INTEGRITY, SIGNATURES, Fault, Pair, Walk
+
+BATCH = 500
+
+
+def audit() -> Report:
+    """Check the log in the database from its first entry to its head; reads in batches, changes nothing."""
+    setup = ledger_setup()
+    walk = Walk(setup.origin)
+    _open_snapshot()
+    try:
+        roots = _walk_entries(walk)
+        _check_head(walk)
+        _check_keys(walk)
+        _check_tiles(walk.frontier.size)
+        _check_checkpoints(setup, roots)
+        if db.session.execute(select(func.count()).select_from(Envelope)).scalar() != walk.frontier.size:
+            raise Fault(INTEGRITY, "envelope_unlisted")
+    except Fault as fault:
+        return failed("database", fault, origin=setup.origin, pinned=True)
+    finally:
+        db.session.rollback()
+    head = Head(setup.origin, walk.frontier.size, walk.frontier.root)
+    return passed("database", head, pinned=True, whole=True, compared=False)
+
+
+def _open_snapshot() -> None:
+    """See the log at one moment, while others go on filing."""
+    if in_transaction():
+        raise RuntimeError("an audit reads for a long time: never inside a writing transaction")
+    db.session.rollback()
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _walk_entries(walk: Walk) -> dict[int, bytes]:
+    """Step through all entries; the root at each size a checkpoint was signed for."""
+    wanted = set(db.session.execute(select(Checkpoint.size)).scalars())
+    roots: dict[int, bytes] = {}
+    for row in _rows():
+        seq, before = walk.frontier.size, walk.leaf
+        if row.seq != seq:
+            raise Fault(INTEGRITY, "sequence_broken", seq)
+        if row.bytes is None:
+            raise Fault(INTEGRITY, "envelope_differs", seq)
+        pair = walk.step(row.entry, row.bytes)
+        columns = (row.prev, row.leaf, row.envelope_digest)
+        if columns != (before, pair.leaf, pair.entry.envelope):
+            raise Fault(INTEGRITY, "entry_row_differs", seq)
+        _check_disclosures(seq, pair)
+        if walk.frontier.size in wanted:
+            roots[walk.frontier.size] = walk.frontier.root
+    return roots
+
+
+def _rows() -> Iterator[Any]:
+    last = -(2**62)  # a row with a negative number is a fault to be found, not to be passed over
+    while True:
+        query = (
+            select(LedgerEntry.__table__, Envelope.bytes)
+            .outerjoin(Envelope, Envelope.digest == LedgerEntry.envelope_digest)
+            .where(LedgerEntry.seq > last)
+            .order_by(LedgerEntry.seq)
+            .limit(BATCH)
+        )
+        rows = db.session.execute(query).all()
+        if not rows:
+            return
+        yield from rows
+        last = rows[-1].seq
+
+
+def _check_disclosures(seq: int, pair: Pair) -> None:
+    for row in db.session.execute(select(Disclosure.__table__).where(Disclosure.seq == seq)):
+        try:
+            opened = commitment(row.salt, row.path, strict(row.value.encode()))
+        except ValueError as error:
+            raise Fault(INTEGRITY, "disclosure_differs", seq) from error
+        if opened not in pair.filed.commitments:
+            raise Fault(INTEGRITY, "disclosure_differs", seq)
+
+
+def _check_head(walk: Walk) -> None:
+    head = db.session.execute(select(LedgerHead.__table__)).one_or_none()
+    size = walk.frontier.size
+    told = None if head is None else (head.seq, head.leaf, head.time, head.size, head.frontier)
+    if told != (size - 1, walk.leaf, walk.time, size, walk.frontier.encode()):
+        raise Fault(INTEGRITY, "head_differs", None if head is None else min(head.seq, size))
+
+
+def _check_keys(walk: Walk) -> None:
+    rows = db.session.execute(select(LedgerKey.__table__))
+    table = {row.kid: Key(**row._mapping) for row in rows}
+    for kid in sorted(table.keys() | walk.keyring.keys.keys()):
+        if table.get(kid) != walk.keyring.keys.get(kid):
+            key = walk.keyring.keys.get(kid) or table[kid]
+            raise Fault(SIGNATURES, "key_table_differs", key.enrolled_seq)
+
+
+def _check_tiles(size: int) -> None:
+    connection = db.session.connection()
+    found = {(row.level, row.index): row for row in db.session.execute(select(Tile.__table__))}
+    level = 0
+    while size >> (TILE_HEIGHT * (level + 1)):
+        for index in range(size >> (TILE_HEIGHT * (level + 1))):
+            row = found.pop((level, index), None)
+            hashes = tiles.read_row(connection, level, index)
+            first = index << (TILE_HEIGHT * (level + 1))
+            if row is None or row.hashes != hashes or row.root != complete_root(hashes):
+                raise Fault(INTEGRITY, "tile_differs", first)
+        level += 1
+    if found:
+        raise Fault(INTEGRITY, "tile_differs", size)
+
+
+def _check_checkpoints(setup: LedgerSetup, roots: dict[int, bytes]) -> None:
+    for row in db.session.execute(select(Checkpoint.__table__).order_by(Checkpoint.size)):
+        try:
+            head = parse_head(open_strictly(row.note, setup.vkey))
+        except ValueError as error:
+            raise Fault(INTEGRITY, "checkpoint_signature", row.size - 1) from error
+        if head != Head(setup.origin, row.size, roots.get(row.size, b"")):
+            raise Fault(INTEGRITY, "root_differs", row.size - 1)

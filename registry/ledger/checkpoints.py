@@ -1,0 +1,135 @@
+"""Checkpoints: signed after commit, anchored outside the database, compared at every start."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from registry import clock
+from registry.database import db, transaction
+from registry.errors import Conflict, NotFound
+from registry.ledger import tiles
+from registry.ledger.chain import parse_frontier
+from registry.ledger.models import Checkpoint, LedgerHead, LedgerKey
+from registry.ledger.notes import Head, open_note, parse_head, sign_note
+from registry.ledger.setup import ledger_setup
+
+
+def publish_checkpoint() -> str:
+    """Sign the committed head, keep the note, and write the anchor file. Answers the note.
+
+    Own transaction, after the caller's commit: a head that could still be rolled back is never signed.
+    A crash before the note is kept is repaired by the next call; the signature would be the same.
+    Raises Conflict ledger_not_started.
+    """
+    setup = ledger_setup()
+
+    def work() -> str:
+        head = db.session.execute(select(LedgerHead.__table__)).one_or_none()
+        if head is None or head.size == 0:
+            raise Conflict("ledger_not_started")
+        kept = checkpoint(head.size, exact=True)
+        if kept is not None:
+            return kept
+        root = parse_frontier(head.size, head.frontier).root
+        note = sign_note(Head(setup.origin, head.size, root).text, setup.origin, setup.keys.checkpoint_signer)
+        _keep(head.size, note)
+        return note
+
+    note = transaction(work)
+    write_anchor(setup.anchor, note)
+    return note
+
+
+def checkpoint(size: int | None = None, *, exact: bool = False) -> str | None:
+    """The latest note, or the first of at least (with `exact`: of just) that size; None if none."""
+    query = select(Checkpoint.note)
+    if size is None:
+        query = query.order_by(Checkpoint.size.desc())
+    elif exact:
+        query = query.where(Checkpoint.size == size)
+    else:
+        query = query.where(Checkpoint.size >= size).order_by(Checkpoint.size)
+    return db.session.execute(query.limit(1)).scalar()
+
+
+def checkpoint_covering(seq: int) -> str:
+    """The latest published note whose tree holds that entry, publishing one if need be. Raises NotFound."""
+    head = db.session.execute(select(LedgerHead.size)).scalar()
+    if head is None or not 0 <= seq < head:
+        raise NotFound("not_found")
+    latest = checkpoint()
+    return latest if latest is not None and note_head(latest).size > seq else publish_checkpoint()
+
+
+def note_head(note: str) -> Head:
+    """What a note of ours says, its signature not looked at. Raises ValueError when malformed."""
+    return parse_head(note.rpartition("\n\n")[0] + "\n")
+
+
+def check_start() -> None:
+    """Refuse to serve a log that lost or changed what was published.
+
+    Raises Conflict ledger_behind_anchor, ledger_differs_from_anchor, ledger_anchor_unreadable,
+    ledger_key_differs. After a real loss the origin is never continued: a new one names the last known head.
+    """
+    setup = ledger_setup()
+    size = db.session.execute(select(LedgerHead.size)).scalar() or 0
+    if size:
+        _check_keys()
+    for name, note in (("anchor", _read(setup.anchor)), ("checkpoint", checkpoint())):
+        if note is None:
+            continue
+        try:
+            head = parse_head(open_note(note, [setup.vkey])[0])
+        except ValueError as error:
+            raise Conflict("ledger_anchor_unreadable", source=name) from error
+        if head.origin != setup.origin or head.size > size:
+            raise Conflict("ledger_behind_anchor", size=size, anchored=head.size)
+        if tiles.root_at(head.size) != head.root:
+            raise Conflict("ledger_differs_from_anchor", size=head.size)
+
+
+def write_anchor(path: Path, note: str) -> None:
+    """Replace the anchor unless it already holds a larger head; whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several processes publish; the anchor must never go back
+        kept = _read(path)
+        if kept is not None and note_head(kept).size >= note_head(note).size:
+            return
+        unfinished = path.with_suffix(".new")
+        with unfinished.open("w", encoding="utf-8") as file:
+            file.write(note)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _check_keys() -> None:
+    kid = ledger_setup().keys.countersigner.kid
+    key = db.session.execute(select(LedgerKey.revoked_seq).where(LedgerKey.kid == kid)).one_or_none()
+    if key is None or key.revoked_seq is not None:
+        raise Conflict("ledger_key_differs", kid=kid)
+
+
+def _keep(size: int, note: str) -> None:
+    row = {"size": size, "note": note, "created_at": clock.now()}
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(postgresql.insert(Checkpoint).values(row).on_conflict_do_nothing())
+    else:
+        db.session.execute(sqlite.insert(Checkpoint).values(row).on_conflict_do_nothing())
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,52 @@
+"""The log written out as anybody may have it: C2SP tiles, checkpoint, verifier key, envelopes."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from registry.database import db
+from registry.errors import Conflict
+from registry.ledger import tiles
+from registry.ledger.chain import TILE_WIDTH, tiles_of
+from registry.ledger.checkpoints import note_head, publish_checkpoint
+from registry.ledger.models import Envelope, LedgerEntry
+from registry.ledger.notes import tile_path
+from registry.ledger.setup import ledger_setup
+
+
+def export(folder: Path) -> int:
+    """Publish the head and write the whole log up to it.
+
+    Answers its size. Disclosures are not part of it. Raises Conflict export_not_empty rather than mixing two logs.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise Conflict("export_not_empty", folder=str(folder))
+    note = publish_checkpoint()
+    size = note_head(note).size
+    for level, index, width in tiles_of(size):
+        _write(folder / tile_path(level, index, width), tiles.tile(level, index, width))
+    for first in range(0, size, TILE_WIDTH):
+        width = min(TILE_WIDTH, size - first)
+        index = first // TILE_WIDTH
+        _write(folder / tile_path("entries", index, width), tiles.bundle(index, width))
+        _write_envelopes(folder / "envelopes", first, width)
+    _write(folder / "vkey", f"{ledger_setup().vkey}\n".encode())
+    _write(folder / "checkpoint", note.encode())  # last: a folder without it was not finished
+    return size
+
+
+def _write_envelopes(folder: Path, first: int, width: int) -> None:
+    query = (
+        select(Envelope.digest, Envelope.bytes)
+        .join(LedgerEntry, LedgerEntry.envelope_digest == Envelope.digest)
+        .where(LedgerEntry.seq >= first, LedgerEntry.seq < first + width)
+    )
+    for digest, data in db.session.execute(query):
+        _write(folder / digest, data)
+
+
+def _write(path: Path, data: bytes | None) -> None:
+    if data is None:
+        raise RuntimeError(f"the log does not hold what its checkpoint covers: {path.name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

@@ -1,0 +1,268 @@
+"""What is filed: one explicit, versioned field list for each type of filing, and the payload made of it.
+
+A payload has open fields, salted commitments to what stays confidential, and the parties' statements with
+their signatures. Because the open part holds no personal or confidential value, envelopes are public.
+Statements say nothing that the filing does not: each of their fields must be a field of the filing.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from registry.ledger.canonical import (
+    FILING_TYPE,
+    STATEMENT_TYPE,
+    b64,
+    commitment,
+    exact_keys,
+    is_hex,
+    jcs,
+    new_salt,
+    pae,
+    strict,
+    unb64,
+)
+from registry.ledger.kinds import ANY, FORMS, KINDS, Kind
+
+LEVELS = ("account", "external")  # how a party holds its key; each document says in words what that is worth
+LONGEST_SUBJECT = 200
+STATEMENT_KEYS = {"v", "type", "origin", "subject", "role", "nonce", "fields", "sd"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What one party signed, and its signature over PAE(STATEMENT_TYPE, JCS(fields))."""
+
+    fields: Mapping[str, Any]
+    alg: str
+    kid: str
+    signature: bytes
+    level: str
+
+    @property
+    def signed_bytes(self) -> bytes:
+        return statement_bytes(self.fields)
+
+    def encode(self) -> dict[str, Any]:
+        return {
+            "statement": dict(self.fields),
+            "alg": self.alg,
+            "kid": self.kid,
+            "signature": b64(self.signature),
+            "level": self.level,
+        }
+
+
+class Disclosure(NamedTuple):
+    """What opens one commitment."""
+
+    path: str
+    salt: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """Something to be filed. `salts` are drawn by `salted`, before anybody signs, or else by `build`."""
+
+    type: str
+    subject: str
+    fields: Mapping[str, Any]
+    secrets: Mapping[str, Any] = field(default_factory=dict)
+    statements: Sequence[Statement] = ()
+    salts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def commitments(self) -> dict[str, str]:
+        """Path -> commitment, of those secrets that have their salt."""
+        return {path: commitment(salt, path, self.secrets[path]) for path, salt in self.salts.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """A payload read back: what was filed, as anybody may see it."""
+
+    type: str
+    subject: str
+    fields: Mapping[str, Any]
+    commitments: tuple[str, ...]
+    statements: tuple[Statement, ...]
+
+
+def salted(filing: Filing) -> Filing:
+    """The filing with a salt for every secret, so that statements can name the commitments."""
+    salts = {path: filing.salts.get(path) or new_salt() for path in filing.secrets}
+    return replace(filing, salts=salts)
+
+
+def statement_fields(
+    filing: Filing,
+    *,
+    origin: str,
+    role: str,
+    nonce: str,
+    only: Collection[str] | None = None,
+    commitments: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """What a party signs: the open fields (or `only` those) and the commitments (or those of these paths).
+
+    Raises ValueError when a secret has no salt yet: what is not fixed cannot be signed.
+    """
+    if set(filing.salts) != set(filing.secrets):
+        raise ValueError("draw the salts before anybody signs")
+    names = set(filing.fields) if only is None else set(only)
+    paths = set(filing.secrets) if commitments is None else set(commitments)
+    return {
+        "v": 1,
+        "type": filing.type,
+        "origin": origin,
+        "subject": filing.subject,
+        "role": role,
+        "nonce": nonce,
+        "fields": {name: value for name, value in filing.fields.items() if name in names},
+        "sd": sorted(sealed for path, sealed in filing.commitments.items() if path in paths),
+    }
+
+
+def statement_bytes(fields: Mapping[str, Any]) -> bytes:
+    """The exact bytes a party's key signs."""
+    return pae(STATEMENT_TYPE, jcs(dict(fields)))
+
+
+def signed_statement(fields: Mapping[str, Any], signer: Any, *, level: str) -> Statement:
+    """The statement signed with a signer at hand (an opened account key, a test key)."""
+    signature = signer.sign(statement_bytes(fields))
+    return Statement(fields=fields, alg=signer.alg, kid=signer.kid, signature=signature, level=level)
+
+
+def build(filing: Filing) -> tuple[bytes, list[Disclosure]]:
+    """The payload's bytes and what opens its commitments. Raises ValueError for what no table names."""
+    kind = _kind(filing.type, None)
+    unknown = {path for path in filing.secrets if path.partition(".")[0] not in kind.committed}
+    if unknown or not set(filing.salts) <= set(filing.secrets):
+        raise ValueError(f"{filing.type} commits to no {sorted(unknown)}")
+    sealed = salted(filing)
+    payload = {
+        "type": filing.type,
+        "version": kind.version,
+        "fields": dict(filing.fields),
+        "_sd": sorted(sealed.commitments.values()),
+        "statements": [statement.encode() for statement in filing.statements],
+    }
+    filed = _filed(payload)
+    if filed.subject != filing.subject:
+        raise ValueError(f"the subject of {filing.type} is its {kind.subject}")
+    return jcs(payload), [Disclosure(path, salt, sealed.secrets[path]) for path, salt in sealed.salts.items()]
+
+
+def parse_filing(payload: bytes) -> Filed:
+    """What a payload says. Raises ValueError unless canonical, of a known type, complete and exact."""
+    return _filed(strict(payload))
+
+
+def check_says(filed: Filed, statement: Statement, *, origin: str) -> None:
+    """Raises ValueError unless the statement is about this filing, on these terms, in this log."""
+    said = statement.fields
+    if said["type"] != filed.type or said["subject"] != filed.subject or said["origin"] != origin:
+        raise ValueError("the statement is about something else")
+    if any(name not in filed.fields or filed.fields[name] != value for name, value in said["fields"].items()):
+        raise ValueError("the statement is on other terms")
+    if not set(said["sd"]) <= set(filed.commitments):
+        raise ValueError("the statement commits to something else")
+    missing = KINDS[filed.type].bound & set(filed.fields) - set(said["fields"])
+    if missing:
+        raise ValueError(f"the statement must bind {sorted(missing)}")
+
+
+def envelope_bytes(payload: bytes, *, kid: str, signature: bytes) -> bytes:
+    """The DSSE envelope around a payload, with the registry's one signature."""
+    signatures = [{"keyid": kid, "sig": b64(signature)}]
+    return jcs({"payloadType": FILING_TYPE, "payload": b64(payload), "signatures": signatures})
+
+
+def parse_envelope(data: bytes) -> tuple[bytes, str, bytes]:
+    """Payload, kid and signature of an envelope. Raises ValueError unless one signature stands there."""
+    value = exact_keys(strict(data), {"payloadType", "payload", "signatures"})
+    if value["payloadType"] != FILING_TYPE or not isinstance(value["signatures"], list):
+        raise ValueError("not a filing's envelope")
+    if len(value["signatures"]) != 1 or not isinstance(value["payload"], str):
+        raise ValueError("an envelope has one payload and one signature")
+    signature = exact_keys(value["signatures"][0], {"keyid", "sig"})
+    if not is_hex(signature["keyid"], 32) or not isinstance(signature["sig"], str):
+        raise ValueError("malformed signature")
+    return unb64(value["payload"]), signature["keyid"], unb64(signature["sig"])
+
+
+def _kind(name: str, version: object) -> Kind:
+    kind = KINDS.get(name)
+    if kind is None or (version is not None and (version != kind.version or isinstance(version, bool))):
+        raise ValueError(f"unknown type or version of filing: {name!r} {version!r}")
+    return kind
+
+
+def _filed(payload: Any) -> Filed:
+    value = exact_keys(payload, {"type", "version", "fields", "_sd", "statements"})
+    if not isinstance(value["type"], str) or not isinstance(value["version"], int):
+        raise ValueError("malformed filing")
+    kind = _kind(value["type"], value["version"])
+    fields = _fields(kind, value["type"], value["fields"])
+    subject = fields[kind.subject]
+    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
+        raise ValueError("malformed subject")
+    commitments, statements = value["_sd"], value["statements"]
+    if not isinstance(statements, list):
+        raise ValueError("malformed statements")
+    if len(statements) < kind.least_statements:
+        raise ValueError(f"{value['type']} needs {kind.least_statements} statement(s) by {kind.signers}")
+    return Filed(
+        type=value["type"],
+        subject=subject,
+        fields=fields,
+        commitments=_commitments(commitments),
+        statements=tuple(_statement(statement) for statement in statements),
+    )
+
+
+def _fields(kind: Kind, name: str, fields: Any) -> dict[str, Any]:
+    if not isinstance(fields, dict):
+        raise ValueError("malformed fields")
+    unknown, missing = (
+        set(fields) - kind.required.keys() - kind.optional.keys(),
+        kind.required.keys() - fields.keys(),
+    )
+    if unknown or missing:
+        raise ValueError(f"{name}: unknown fields {sorted(unknown)}, missing fields {sorted(missing)}")
+    for key, value in fields.items():
+        form = kind.required.get(key) or kind.optional.get(key, ANY)
+        if not FORMS[form](value):
+            raise ValueError(f"{name}: {key} must be a {form}")
+    return fields
+
+
+def _commitments(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(is_hex(item, 64) for item in value):
+        raise ValueError("malformed commitments")
+    if value != sorted(set(value)):
+        raise ValueError("commitments are sorted and each stands once")
+    return tuple(value)
+
+
+def _statement(value: Any) -> Statement:
+    outer = exact_keys(value, {"statement", "alg", "kid", "signature", "level"})
+    said = exact_keys(outer["statement"], STATEMENT_KEYS)
+    if said["v"] != 1 or isinstance(said["v"], bool) or not isinstance(said["fields"], dict):
+        raise ValueError("malformed statement")
+    if not is_hex(said["nonce"], 32) or not all(isinstance(said[name], str) for name in ("origin", "role")):
+        raise ValueError("malformed statement")
+    _commitments(said["sd"])
+    if outer["level"] not in LEVELS or not is_hex(outer["kid"], 32):
+        raise ValueError("unknown level or malformed key id")
+    if not isinstance(outer["alg"], str) or not isinstance(outer["signature"], str):
+        raise ValueError("malformed statement")
+    return Statement(
+        fields=said,
+        alg=outer["alg"],
+        kid=outer["kid"],
+        signature=unb64(outer["signature"]),
+        level=outer["level"],
+    )

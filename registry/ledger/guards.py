@@ -1,0 +1,143 @@
+"""What the database itself refuses: changing what was written once, and rights nobody needs.
+
+Triggers never state a truth here, they only refuse. Batch migrations drop triggers without a word, so the
+owner applies guards and grants after every migration; both may be repeated.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from registry.database import Model
+
+UNCHANGING: Mapping[str, tuple[str, ...]] = {
+    "ledger_entry": ("UPDATE", "DELETE"),
+    "envelope": ("UPDATE", "DELETE"),
+    "tile": ("UPDATE", "DELETE"),
+    "checkpoint": ("UPDATE", "DELETE"),
+    "disclosure": ("UPDATE",),  # may be erased, never altered
+    "ledger_key": ("DELETE",),
+    "ledger_head": ("DELETE",),
+}
+GRANTS: Mapping[str, tuple[str, ...]] = {
+    "ledger_entry": ("SELECT", "INSERT"),
+    "envelope": ("SELECT", "INSERT"),
+    "tile": ("SELECT", "INSERT"),
+    "checkpoint": ("SELECT", "INSERT"),
+    "disclosure": ("SELECT", "INSERT"),  # erasure goes through ledger_erase()
+    "ledger_key": ("SELECT", "INSERT", "UPDATE (revoked_seq)"),
+    "ledger_head": ("SELECT", "INSERT", "UPDATE"),
+}
+EVERYTHING = ("SELECT", "INSERT", "UPDATE", "DELETE")
+HERE = Path(__file__).parent
+
+
+def apply_guards(connection: Connection, frozen: Sequence[str] = ()) -> None:
+    """Create every guard anew, on the ledger's tables and on those of others whose rows never change."""
+    present = set(inspect(connection).get_table_names())
+    unchanging = _unchanging(frozen)
+    missing = unchanging.keys() - present
+    if missing:
+        raise ValueError(f"no such tables to guard: {sorted(missing)}")
+    if connection.dialect.name == "sqlite":
+        for name in _sqlite_guards(connection):
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        for statement in _sqlite_statements(unchanging):
+            connection.exec_driver_sql(statement)
+    else:
+        connection.exec_driver_sql((HERE / "guards_postgresql.sql").read_text(encoding="utf-8"))
+        for statement in _postgresql_statements(unchanging):
+            connection.exec_driver_sql(statement)
+
+
+def missing_guards(connection: Connection, frozen: Sequence[str] = ()) -> list[str]:
+    """The guards that ought to be there and are not."""
+    if connection.dialect.name == "sqlite":
+        wanted = {_name_of(statement) for statement in _sqlite_statements(_unchanging(frozen))}
+        return sorted(wanted - set(_sqlite_guards(connection)))
+    wanted = {_name_of(statement) for statement in _postgresql_statements(_unchanging(frozen))}
+    wanted |= {"guard_ledger_entry_chain", "guard_ledger_key_update", "guard_ledger_head_update"}
+    found = connection.execute(
+        text("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
+    )
+    return sorted(wanted - set(found.scalars()))
+
+
+def apply_grants(connection: Connection, role: str, frozen: Sequence[str] = ()) -> None:
+    """Give the application's role what it needs and take the rest; nothing on SQLite, which has no roles.
+
+    The owner keeps its own rights: run the application under another role, or only triggers stand guard.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    if connection.execute(text("SELECT current_user = :role"), {"role": role}).scalar_one():
+        return
+    present = set(inspect(connection).get_table_names())
+    schema = quote(connection.execute(text("SELECT current_schema()")).scalar_one())
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA {schema} TO {quote(role)}")
+    connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION ledger_erase(bigint, text) TO {quote(role)}")
+    for table in sorted(present & set(Model.metadata.tables)):
+        rights = GRANTS.get(table, ("SELECT", "INSERT") if table in frozen else EVERYTHING)
+        connection.exec_driver_sql(f"REVOKE ALL ON {quote(table)} FROM {quote(role)}")
+        connection.exec_driver_sql(f"GRANT {', '.join(rights)} ON {quote(table)} TO {quote(role)}")
+
+
+def _unchanging(frozen: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    return {**UNCHANGING, **dict.fromkeys(frozen, ("UPDATE", "DELETE"))}
+
+
+def _sqlite_statements(unchanging: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    yield from _split((HERE / "guards.sql").read_text(encoding="utf-8"))
+    for table, verbs in unchanging.items():
+        for verb in verbs:
+            yield (
+                f'CREATE TRIGGER guard_{table}_no_{verb.lower()} BEFORE {verb} ON "{table}" BEGIN '
+                f"SELECT RAISE(ABORT, 'guard: rows of {table} are never changed ({verb})'); END"
+            )
+        keys = [column.name for column in Model.metadata.tables[table].primary_key]
+        if table not in UNCHANGING:  # the ledger's own stand in guards.sql
+            same = " AND ".join(f'"{key}" = NEW."{key}"' for key in keys)
+            yield (
+                f'CREATE TRIGGER guard_{table}_once BEFORE INSERT ON "{table}" BEGIN '
+                f"SELECT RAISE(ABORT, 'guard: rows of {table} are never replaced') "
+                f'WHERE EXISTS (SELECT 1 FROM "{table}" WHERE {same}); END'
+            )
+
+
+def _postgresql_statements(unchanging: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for table, verbs in unchanging.items():
+        for verb in verbs:
+            yield (
+                f'CREATE OR REPLACE TRIGGER guard_{table}_no_{verb.lower()} BEFORE {verb} ON "{table}" '
+                "FOR EACH ROW EXECUTE FUNCTION guard_refuse()"
+            )
+        yield (
+            f'CREATE OR REPLACE TRIGGER guard_{table}_no_truncate BEFORE TRUNCATE ON "{table}" '
+            "FOR EACH STATEMENT EXECUTE FUNCTION guard_refuse()"
+        )
+
+
+def _sqlite_guards(connection: Connection) -> list[str]:
+    query = text(
+        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard\\_%' ESCAPE '\\'"
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _split(script: str) -> Iterator[str]:
+    """The statements of a script; `executescript` would commit behind our back."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        if line.startswith("--"):
+            continue
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement.strip()
+            statement = ""
+
+
+def _name_of(statement: str) -> str:
+    return statement.split("TRIGGER ", 1)[1].split()[0]

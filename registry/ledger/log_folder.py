@@ -1,0 +1,132 @@
+"""An exported log, checked offline: entries walked, tiles recomputed, no file missing and none extra."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from registry.ledger.chain import TILE_HEIGHT, TILE_WIDTH, complete_root, parse_entry, tiles_of
+from registry.ledger.notes import (
+    Head,
+    Vkey,
+    open_note,
+    parse_entry_bundle,
+    parse_head,
+    parse_vkey,
+    split_note,
+    tile_path,
+)
+from registry.ledger.report import Report
+from registry.ledger.verdicts import passed
+from registry.ledger.walk import INTEGRITY, Fault, Walk
+
+
+def check_folder(folder: Path, key: Vkey | None, *, earlier: Head | None = None) -> Report:
+    """Check an exported folder. Raises Fault at the first thing that does not hold, OSError."""
+    signer = _signer(folder, key)
+    note = _text(folder, "checkpoint")
+    try:
+        head = parse_head(open_note(note, [signer])[0])
+    except ValueError as error:
+        raise Fault(INTEGRITY, "checkpoint_signature") from error
+    if head.origin != signer.name:
+        raise Fault(INTEGRITY, "origin_differs")
+    if earlier is not None and (earlier.origin != head.origin or earlier.size > head.size):
+        raise Fault(INTEGRITY, "earlier_differs", head.size)
+    walk, expected, types = Walk(head.origin), {"checkpoint", "vkey"}, Counter[str]()
+    leaves: list[bytes] = []
+    for entry in _entries(folder, head.size, expected):
+        name = f"envelopes/{_envelope_digest(entry, walk.frontier.size)}"
+        expected.add(name)
+        pair = walk.step(entry, _bytes(folder, name, walk.frontier.size))
+        leaves.append(pair.leaf)
+        types[pair.entry.type] += 1
+        if earlier is not None and walk.frontier.size == earlier.size and walk.frontier.root != earlier.root:
+            raise Fault(INTEGRITY, "earlier_differs", earlier.size - 1)
+    if walk.frontier.root != head.root:
+        raise Fault(INTEGRITY, "root_differs", head.size - 1)
+    expected |= _check_tiles(folder, leaves)
+    _check_nothing_extra(folder, expected)
+    return passed(
+        "log",
+        head,
+        pinned=key is not None,
+        whole=True,
+        compared=earlier is not None,
+        unlisted=len(split_note(note)[1]) > 1,
+        facts={"last_time": walk.time, **{name: types[name] for name in sorted(types)}},
+    )
+
+
+def _signer(folder: Path, key: Vkey | None) -> Vkey:
+    text = _text(folder, "vkey")
+    try:
+        enclosed = parse_vkey(text)
+        if text != f"{enclosed}\n":
+            raise ValueError("not canonical")
+    except ValueError as error:
+        raise Fault(INTEGRITY, "vkey_differs") from error
+    if key is not None and enclosed != key:
+        raise Fault(INTEGRITY, "vkey_differs")
+    return enclosed
+
+
+def _entries(folder: Path, size: int, expected: set[str]) -> Iterator[bytes]:
+    for first in range(0, size, TILE_WIDTH):
+        width = min(TILE_WIDTH, size - first)
+        name = tile_path("entries", first // TILE_WIDTH, width)
+        expected.add(name)
+        try:
+            entries = parse_entry_bundle(_bytes(folder, name, first))
+        except ValueError as error:
+            raise Fault(INTEGRITY, "entry_malformed", first) from error
+        yield from entries[:width]
+        if len(entries) != width:
+            raise Fault(INTEGRITY, "sequence_broken", first + min(len(entries), width))
+
+
+def _envelope_digest(entry: bytes, seq: int) -> str:
+    try:
+        return parse_entry(entry).envelope
+    except ValueError as error:
+        raise Fault(INTEGRITY, "entry_malformed", seq) from error
+
+
+def _check_tiles(folder: Path, leaves: list[bytes]) -> set[str]:
+    """Compare every hash tile with the one the entries give; answers the names."""
+    names: set[str] = set()
+    row, level = leaves, 0
+    for at, index, width in tiles_of(len(leaves)):
+        if at != level:
+            row, level = _parents(row), at
+        name = tile_path(level, index, width)
+        names.add(name)
+        first = index * TILE_WIDTH
+        seq = first << (TILE_HEIGHT * level)
+        if _bytes(folder, name, seq) != b"".join(row[first : first + width]):
+            raise Fault(INTEGRITY, "tile_differs", seq)
+    return names
+
+
+def _parents(row: list[bytes]) -> list[bytes]:
+    full = len(row) // TILE_WIDTH * TILE_WIDTH
+    return [complete_root(b"".join(row[at : at + TILE_WIDTH])) for at in range(0, full, TILE_WIDTH)]
+
+
+def _check_nothing_extra(folder: Path, expected: set[str]) -> None:
+    for path in folder.rglob("*"):
+        if not path.is_dir() and path.relative_to(folder).as_posix() not in expected:
+            raise Fault(INTEGRITY, "file_unexpected")
+
+
+def _bytes(folder: Path, name: str, seq: int) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError as error:
+        raise Fault(INTEGRITY, "file_missing", seq) from error
+
+
+def _text(folder: Path, name: str) -> str:
+    try:
+        return (folder / name).read_bytes().decode("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise Fault(INTEGRITY, "unreadable") from error

@@ -1,0 +1,87 @@
+"""What the ledger remembers. Everything but the head, and the end of a key, is written once (see guards)."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.database import Model, UtcDateTime
+
+SEQ = BigInteger().with_variant(Integer, "sqlite")
+
+
+class LedgerHead(Model):
+    """The one row every append locks: last number, leaf and time, and the tree's compact range."""
+
+    __tablename__ = "ledger_head"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_row"),
+        CheckConstraint("size = seq + 1", name="size_follows_seq"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(SEQ)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+    time: Mapped[str] = mapped_column(String(24))
+    size: Mapped[int] = mapped_column(SEQ)
+    frontier: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Envelope(Model):
+    """A filing's envelope under its digest: public, exported."""
+
+    __tablename__ = "envelope"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    bytes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LedgerEntry(Model):
+    """One line of the log. UNIQUE(prev) is the backstop against forks."""
+
+    __tablename__ = "ledger_entry"
+    seq: Mapped[int] = mapped_column(SEQ, primary_key=True, autoincrement=False)
+    prev: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    entry: Mapped[bytes] = mapped_column(LargeBinary)
+    envelope_digest: Mapped[str] = mapped_column(String(64), ForeignKey(Envelope.digest), unique=True)
+
+
+class Disclosure(Model):
+    """What opens one commitment: the only part that may be erased, and erasing it changes no hash."""
+
+    __tablename__ = "disclosure"
+    seq: Mapped[int] = mapped_column(SEQ, ForeignKey(LedgerEntry.seq), primary_key=True, autoincrement=False)
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    value: Mapped[str] = mapped_column(Text)
+
+
+class LedgerKey(Model):
+    """A public key, as the key filings left it; validity counts in sequence numbers."""
+
+    __tablename__ = "ledger_key"
+    kid: Mapped[str] = mapped_column(String(32), primary_key=True)
+    alg: Mapped[str] = mapped_column(String(20))
+    public: Mapped[bytes] = mapped_column(LargeBinary)
+    holder: Mapped[str] = mapped_column(String(200), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    enrolled_seq: Mapped[int] = mapped_column(SEQ, ForeignKey(LedgerEntry.seq))
+    revoked_seq: Mapped[int | None] = mapped_column(SEQ, ForeignKey(LedgerEntry.seq))
+
+
+class Tile(Model):
+    """A full hash tile (C2SP tlog-tiles): 256 hashes and the root over them."""
+
+    __tablename__ = "tile"
+    level: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(SEQ, primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+    root: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class Checkpoint(Model):
+    """A signed head. Only committed heads are signed, one note a size."""
+
+    __tablename__ = "checkpoint"
+    size: Mapped[int] = mapped_column(SEQ, primary_key=True, autoincrement=False)
+    note: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,92 @@
+"""Receipts: one filing with all that is needed to check it without us."""
+
+from collections.abc import Container, Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from registry.database import db
+from registry.errors import NotFound
+from registry.ledger import tiles
+from registry.ledger.canonical import strict
+from registry.ledger.chain import Node, inclusion_proof
+from registry.ledger.checkpoints import checkpoint_covering, note_head
+from registry.ledger.filings import Filed, parse_envelope, parse_filing
+from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerKey
+from registry.ledger.notes import Proof
+from registry.ledger.receipt_file import FORMAT
+from registry.ledger.setup import ledger_setup
+
+
+def receipt(seq: int, *, disclose: Container[str] | None = None) -> dict[str, Any]:
+    """The receipt of a filing; `canonical.jcs` of it is the file.
+
+    `disclose` names the committed paths the asker may see. Publishes a checkpoint if none covers the filing
+    yet, so it is asked for after the commit, outside a transaction. Raises NotFound.
+    """
+    note = checkpoint_covering(seq)
+    size, nodes = note_head(note).size, tiles.nodes()
+    main = _line(seq, note, size=size, nodes=nodes)
+    _, filed = filed_at(seq)
+    value = {
+        "format": FORMAT,
+        "origin": ledger_setup().origin,
+        **main,
+        "keys": [_line(at, note, size=size, nodes=nodes) for at in _enrolments(filed, seq) if at != seq],
+    }
+    opened = [] if disclose is None else [row for row in disclosures(seq) if row["path"] in disclose]
+    return {**value, "disclosures": opened} if opened else value
+
+
+def filed_at(seq: int) -> tuple[bytes, Filed]:
+    """Entry bytes and filing at a place. Raises NotFound."""
+    entry, envelope = _pair(seq)
+    return entry, parse_filing(parse_envelope(envelope)[0])
+
+
+def disclosures(seq: int) -> list[dict[str, Any]]:
+    """What opens the commitments of a filing, as far as it has not been erased: path, salt, value."""
+    query = select(Disclosure.__table__).where(Disclosure.seq == seq).order_by(Disclosure.path)
+    rows = db.session.execute(query)
+    return [{"path": row.path, "salt": row.salt, "value": strict(row.value.encode())} for row in rows]
+
+
+def _line(seq: int, note: str, *, size: int, nodes: Node) -> dict[str, Any]:
+    entry, envelope = _pair(seq)
+    proof = Proof(seq, tuple(inclusion_proof(seq, size, nodes)), note)
+    return {"seq": seq, "entry": entry.decode(), "envelope": envelope.decode(), "proof": proof.text}
+
+
+def _pair(seq: int) -> tuple[bytes, bytes]:
+    query = (
+        select(LedgerEntry.entry, Envelope.bytes)
+        .join(Envelope, Envelope.digest == LedgerEntry.envelope_digest)
+        .where(LedgerEntry.seq == seq)
+    )
+    row = db.session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("not_found")
+    return row[0], row[1]
+
+
+def _enrolments(filed: Filed, seq: int) -> list[int]:
+    """Where the keys that signed came in, and the keys that signed for those, in the log's order."""
+    found = {0}
+    waiting: list[tuple[int, Filed]] = [(seq, filed)]
+    while waiting:
+        at, item = waiting.pop()
+        kids = {statement.kid for statement in item.statements} | {_countersigner(at)}
+        for place in _enrolled(kids):
+            if place not in found and place <= seq:
+                found.add(place)
+                waiting.append((place, filed_at(place)[1]))
+    return sorted(found)
+
+
+def _countersigner(seq: int) -> str:
+    return parse_envelope(_pair(seq)[1])[1]
+
+
+def _enrolled(kids: Iterable[str]) -> list[int]:
+    query = select(LedgerKey.enrolled_seq).where(LedgerKey.kid.in_(sorted(kids)))
+    return list(db.session.execute(query).scalars())

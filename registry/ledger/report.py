@@ -1,0 +1,222 @@
+"""What a check found, in four separate verdicts, and how it is said: never one green tick.
+
+Offline: no catalogue and no framework, so the sentences stand here in both languages.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    VALID = "valid"
+    INVALID = "invalid"
+    NOT_CHECKABLE = "not_checkable"
+    LOWERED = "lowered"
+
+
+VERDICTS = ("integrity", "signatures", "time", "registration")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One of the four: its state, why (a code), and the first place that does not hold."""
+
+    name: str
+    state: State
+    code: str
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The four verdicts on one thing, what it is, and what was learned on the way."""
+
+    kind: str
+    verdicts: tuple[Verdict, ...]
+    pinned: bool
+    origin: str = ""
+    size: int = 0
+    root: str = ""
+    notes: tuple[str, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Verdict:
+        return next(verdict for verdict in self.verdicts if verdict.name == name)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing is invalid and the registry's key was given from outside."""
+        return self.pinned and all(verdict.state != State.INVALID for verdict in self.verdicts)
+
+    @property
+    def exit_code(self) -> int:
+        return 0 if self.ok else 1
+
+    @property
+    def first_bad(self) -> int | None:
+        """The first sequence number that does not hold."""
+        places = [v.seq for v in self.verdicts if v.state == State.INVALID and v.seq is not None]
+        return min(places, default=None)
+
+    def to_json(self) -> str:
+        """The report for machines."""
+        value = {
+            "kind": self.kind,
+            "ok": self.ok,
+            "origin": self.origin,
+            "size": self.size,
+            "root": self.root,
+            "key_pinned": self.pinned,
+            "first_bad_seq": self.first_bad,
+            "verdicts": {
+                verdict.name: {"state": verdict.state.value, "code": verdict.code, "seq": verdict.seq}
+                for verdict in self.verdicts
+            },
+            "notes": list(self.notes),
+            "facts": dict(self.facts),
+        }
+        return json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True)
+
+    def to_text(self, lang: str = "zh") -> str:
+        """The report for people: the sentence first, then the four verdicts, then what they do not prove."""
+        words = ENGLISH if lang == "en" else CHINESE
+        lines = [words[_headline(self)], ""]
+        for verdict in self.verdicts:
+            place = f" [seq {verdict.seq}]" if verdict.seq is not None else ""
+            said = words.get(verdict.code, verdict.code)
+            lines.append(f"{words[verdict.name]}: {words[verdict.state.value]} - {said}{place}")
+        lines += ["", f"{words['log']}: {self.origin or '?'}, {words['size']} {self.size}"]
+        lines += [f"{key}: {value}" for key, value in self.facts.items()]
+        return "\n".join([*lines, *(words.get(note, note) for note in self.notes)]) + "\n"
+
+
+def _headline(report: Report) -> str:
+    if any(verdict.state == State.INVALID for verdict in report.verdicts):
+        return "headline_invalid"
+    return "headline_ok" if report.pinned else "headline_unpinned"
+
+
+CHINESE: Mapping[str, str] = {
+    "headline_ok": "可核验的部分全部成立。",
+    "headline_unpinned": "内容前后一致，但没有给出登记方的公钥，不能确认是谁签发的。",
+    "headline_invalid": "核验不通过：内容与签发时不一致。",
+    "integrity": "完整性",
+    "signatures": "各方签名",
+    "time": "时间",
+    "registration": "登记状态",
+    "valid": "成立",
+    "invalid": "不成立",
+    "not_checkable": "此处无法核验",
+    "lowered": "仅部分成立",
+    "log": "账本",
+    "size": "条数",
+    "whole_log": "每一条记录都在原位，未增、未删、未改、未换序。",
+    "one_filing": "该记录确在所示的账本中，内容未改。",
+    "all_signatures": "登记方与各方当事人的签名均成立；至账本末尾为止的吊销已计入。",
+    "signatures_at_filing": "签名均成立；密钥此后是否吊销，以登记方所述为准。",
+    "key_not_pinned": "没有给出登记方的公钥，只能用文件自带的公钥核对。",
+    "registry_clock_only": "时间出自登记方自己的时钟，且前后不倒退；没有外部时间戳。",
+    "later_filings_unknown": "凭证只含这一条记录，之后是否撤回、终止或更正，须查账本。",
+    "as_filed": "以账本所载为准；登记机构的决定须向该机构核实。",
+    "not_reached": "前面已不成立，未再核验。",
+    "self_consistent_only": "没有更早的凭证、见证或时间戳可比：不能排除运营方重写了全部账本。",
+    "compared_with_earlier": "与所给的更早检查点一致：其后只有增加。",
+    "unlisted_signature": "内容成立；检查点上另有不认识的签名，未予采信。",
+    "truth_not_proved": "核验不能证明所填内容属实。",
+    "unreadable": "文件无法读取或格式不对。",
+    "entry_malformed": "记录的字节不规范。",
+    "sequence_broken": "序号不连续。",
+    "envelope_differs": "封包与记录所载摘要不符。",
+    "envelope_malformed": "封包的字节不规范。",
+    "entry_mislabelled": "记录的类型或对象与封包不符。",
+    "chain_broken": "与前一条记录接不上。",
+    "time_runs_back": "时间倒退。",
+    "start_misplaced": "账本的起始记录缺失或错位。",
+    "origin_differs": "不是同一个账本。",
+    "checkpoint_malformed": "检查点格式不对。",
+    "checkpoint_signature": "检查点不是由所给公钥签名的。",
+    "root_differs": "根摘要与检查点不符。",
+    "proof_wrong": "包含证明不成立。",
+    "proof_malformed": "包含证明格式不对。",
+    "file_missing": "缺少文件。",
+    "file_unexpected": "有不该有的文件。",
+    "tile_differs": "哈希瓦片与记录不符。",
+    "vkey_differs": "文件夹中的公钥与所给公钥不同。",
+    "disclosure_differs": "披露的内容与承诺不符。",
+    "earlier_differs": "与更早的检查点不一致：账本被改写或截短。",
+    "head_differs": "账本头与记录不符。",
+    "entry_row_differs": "数据库行与记录不符。",
+    "key_table_differs": "密钥表与记录不符。",
+    "envelope_unlisted": "有不属于任何记录的封包。",
+    "key_unknown": "签名密钥未经登记。",
+    "key_revoked": "签名密钥当时已吊销。",
+    "key_known": "密钥重复登记。",
+    "key_malformed": "密钥记录不合规则。",
+    "signature_invalid": "签名不成立。",
+    "statement_mismatch": "所签内容与记录不符。",
+}
+ENGLISH: Mapping[str, str] = {
+    "headline_ok": "Everything that can be checked here holds.",
+    "headline_unpinned": "Self-consistent, but without the registry's key its issuer is unknown.",
+    "headline_invalid": "The check failed: this is not what was issued.",
+    "integrity": "Integrity",
+    "signatures": "Parties' signatures",
+    "time": "Time",
+    "registration": "Registration",
+    "valid": "holds",
+    "invalid": "does not hold",
+    "not_checkable": "not checkable here",
+    "lowered": "holds in part",
+    "log": "Log",
+    "size": "entries",
+    "whole_log": "every entry stands in its place; nothing was added, dropped, changed or reordered.",
+    "one_filing": "the filing is in the log shown, and is unchanged.",
+    "all_signatures": "the registry's and the parties' signatures hold; revocations so far are counted.",
+    "signatures_at_filing": "the signatures hold; whether a key was revoked later is the registry's word.",
+    "key_not_pinned": "the registry's key was not given; the file's own key was used.",
+    "registry_clock_only": "times are the registry's own and never run back; there is no outside timestamp.",
+    "later_filings_unknown": "a receipt holds one filing; withdrawal, end or correction later are in the log.",
+    "as_filed": "as the log states it; an office's decision is to be confirmed with that office.",
+    "not_reached": "not checked, because something before it does not hold.",
+    "self_consistent_only": (
+        "Without an earlier receipt, a witness or a timestamp this is self-consistent only: "
+        "it does not rule out that the operator rewrote everything."
+    ),
+    "compared_with_earlier": "Consistent with the earlier checkpoint given: the log only grew.",
+    "unlisted_signature": "it holds; the checkpoint also carries signatures of unknown signers, ignored.",
+    "truth_not_proved": "No check proves that what was typed is true.",
+    "unreadable": "the file cannot be read or is not of a known form.",
+    "entry_malformed": "the entry is not canonically written.",
+    "sequence_broken": "the sequence numbers have a gap.",
+    "envelope_differs": "the envelope is not the one the entry names.",
+    "envelope_malformed": "the envelope is not canonically written.",
+    "entry_mislabelled": "the entry's type or subject is not its envelope's.",
+    "chain_broken": "the entry does not follow the one before.",
+    "time_runs_back": "time runs back.",
+    "start_misplaced": "the log's first filing is missing or misplaced.",
+    "origin_differs": "this is another log.",
+    "checkpoint_malformed": "the checkpoint is malformed.",
+    "checkpoint_signature": "the checkpoint is not signed by the key given.",
+    "root_differs": "the root is not the checkpoint's.",
+    "proof_wrong": "the inclusion proof does not hold.",
+    "proof_malformed": "the inclusion proof is malformed.",
+    "file_missing": "a file is missing.",
+    "file_unexpected": "there is a file that does not belong here.",
+    "tile_differs": "a hash tile is not what the entries give.",
+    "vkey_differs": "the key in the folder is not the key given.",
+    "disclosure_differs": "a disclosed value is not the one committed to.",
+    "earlier_differs": "not consistent with the earlier checkpoint: the log was rewritten or cut.",
+    "head_differs": "the head is not what the entries give.",
+    "entry_row_differs": "a database row is not what its entry gives.",
+    "key_table_differs": "the table of keys is not what the key filings give.",
+    "envelope_unlisted": "there is an envelope no entry names.",
+    "key_unknown": "the signing key was never enrolled.",
+    "key_revoked": "the signing key had been revoked.",
+    "key_known": "the key was enrolled twice.",
+    "key_malformed": "the key filing breaks the rules.",
+    "signature_invalid": "a signature does not hold.",
+    "statement_mismatch": "what was signed is not what was filed.",
+}

@@ -1,0 +1,107 @@
+"""What can be done with the ledger: start it, enter filings, publish its head, hand out receipts, check it.
+
+The verbs live beside their nouns (append, checkpoints, receipts, audit, export); here is the list of them.
+Who may file what is the matter of the folders above: the ledger knows signatures, not permissions.
+"""
+
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import delete, insert, select, text
+
+from registry.config import Settings
+from registry.database import db, in_transaction, transaction
+from registry.errors import Conflict
+from registry.ledger.append import Appended, append
+from registry.ledger.audit import audit
+from registry.ledger.canonical import b64
+from registry.ledger.chain import NOTHING
+from registry.ledger.checkpoints import check_start, checkpoint, checkpoint_covering, publish_checkpoint
+from registry.ledger.export import export
+from registry.ledger.filings import Filing
+from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
+from registry.ledger.receipts import disclosures, filed_at, receipt
+from registry.ledger.setup import init_app, ledger_setup
+from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
+
+__all__ = [
+    "Appended",
+    "append",
+    "audit",
+    "check_start",
+    "checkpoint",
+    "checkpoint_covering",
+    "disclosures",
+    "erase",
+    "export",
+    "filed_at",
+    "init_app",
+    "public_key",
+    "publish_checkpoint",
+    "receipt",
+    "size",
+    "start",
+]
+
+
+def start(
+    origin: str | None = None,
+    keys: RegistryKeys | None = None,
+    name: str | None = None,
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Enter log.started as the first filing, unless it stands there already.
+
+    Origin, keys and the registry's name are the settings' unless given. Raises Conflict ledger_differs when
+    the log that stands there is another one.
+    """
+    setup = ledger_setup()
+    settings: Settings = current_app.extensions["settings"]
+    filing = _started(origin or setup.origin, keys or setup.keys, name or settings.operator_name)
+
+    def work() -> None:
+        if db.session.execute(select(LedgerHead.id)).first() is None:
+            empty = {"id": 1, "seq": -1, "leaf": NOTHING, "time": "", "size": 0, "frontier": b""}
+            db.session.execute(insert(LedgerHead), empty)
+        if size() == 0:
+            append([filing], at=at)
+        elif filed_at(0)[1].subject != filing.subject:
+            raise Conflict("ledger_differs", origin=filing.subject)
+
+    if in_transaction():
+        work()
+    else:
+        transaction(work)
+
+
+def size() -> int:
+    """How many filings there are."""
+    return db.session.execute(select(LedgerHead.size)).scalar() or 0
+
+
+def public_key(kid: str) -> LedgerKey | None:
+    """An enrolled key, revoked or not; None when nobody enrolled it."""
+    return db.session.get(LedgerKey, kid)
+
+
+def erase(seq: int, path: str) -> bool:
+    """Forget what one commitment held, salt and all; no hash changes. Answers whether there was anything.
+
+    The papers, uploads and job rows that held the same value are their own folders' to erase.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":  # the application's role may not DELETE, only call this
+        query = text("SELECT ledger_erase(:seq, :path)")
+        return bool(connection.execute(query, {"seq": seq, "path": path}).scalar_one())
+    gone = connection.execute(delete(Disclosure).where(Disclosure.seq == seq, Disclosure.path == path))
+    return gone.rowcount > 0
+
+
+def _started(origin: str, keys: RegistryKeys, name: str) -> Filing:
+    described = [
+        {"kid": signer.kid, "alg": signer.alg, "public": b64(signer.public), "purpose": purpose}
+        for purpose, signer in ((COUNTERSIGN, keys.countersigner), (CHECKPOINT, keys.checkpoint_signer))
+    ]
+    fields = {"origin": origin, "name": name, "keys": described}
+    return Filing(type="log.started", subject=origin, fields=fields)
