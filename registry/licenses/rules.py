@@ -1,6 +1,7 @@
 """The life of a declaration: its states and moves, CNIPA's track beside it, when it is open, how it is withdrawn.
 
-The nine bars stand in bars.py, what a draft must hold in checks.py, fees and dates in fees.py and terms.py.
+The nine bars stand in bars.py, what a draft must hold in checks.py; both are named here too, so that callers need
+only `rules`. Fees and dates: fees.py, terms.py.
 """
 
 from collections.abc import Iterable
@@ -9,6 +10,17 @@ from datetime import date
 from enum import StrEnum
 
 from registry.errors import Conflict, Refused
+from registry.licenses.bars import BARS as BARS
+from registry.licenses.bars import MUST_WITHDRAW as MUST_WITHDRAW
+from registry.licenses.bars import BarFinding as BarFinding
+from registry.licenses.bars import PatentFacts as PatentFacts
+from registry.licenses.bars import bars as bars
+from registry.licenses.checks import OVERRIDABLE as OVERRIDABLE
+from registry.licenses.checks import check_consents as check_consents
+from registry.licenses.checks import check_declaration as check_declaration
+from registry.licenses.checks import warnings as warnings
+from registry.licenses.draft import Draft as Draft
+from registry.licenses.draft import OpenFrom as OpenFrom
 from registry.states import Machine, Move
 
 
@@ -77,13 +89,6 @@ CNIPA_MOVES: dict[tuple[CnipaStatus, str], Move[CnipaStatus]] = {
     (_C.ANNOUNCED, "announce_withdrawal"): Move(_C.WITHDRAWAL_ANNOUNCED, "PL 50; GL 4, 5"),
 }
 CNIPA = Machine(CNIPA_MOVES, start=_C.NOT_FILED)
-
-
-class OpenFrom(StrEnum):
-    """From when notices are taken (design: journeys 1.2)."""
-
-    ANNOUNCEMENT = "announcement"
-    NOW = "now"  # as an ordinary license on the same terms
 
 
 class Track(StrEnum):
