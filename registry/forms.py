@@ -54,6 +54,7 @@ __all__ = (
     "labels",
     "load",
     "nested",
+    "refusal_of",
     "refusals",
     "shown",
     "values",
@@ -62,6 +63,9 @@ __all__ = (
 SHELL_FIELDS = frozenset({"csrf_token", "idempotency_key"})
 """Inputs that belong to the page and not to its subject; so does every name that starts with `_`."""
 
+LOCATIONS = frozenset(
+    {"json", "query", "querystring", "form", "json_or_form", "headers", "cookies", "files", "path"}
+)
 DEEPEST = 8
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
 AnySchema = marshmallow.Schema | type[marshmallow.Schema]
@@ -92,6 +96,14 @@ def refusals(messages: Any, path: str = "") -> Iterator[Refused]:
     else:
         known = isinstance(messages, str) and _WORD.fullmatch(messages)
         yield Refused(messages if known else "not_valid", path)
+
+
+def refusal_of(error: ValidationError | Any) -> Invalid:
+    """What webargs found: marshmallow's messages below the place they were read from, which no field names."""
+    messages = error.messages if isinstance(error, ValidationError) else error
+    if isinstance(messages, Mapping) and len(messages) == 1 and next(iter(messages)) in LOCATIONS:
+        messages = next(iter(messages.values()))
+    return Invalid(refusals(messages))
 
 
 def _join(path: str, name: str) -> str:

@@ -88,8 +88,36 @@ MESSAGES: dict[str, LazyString] = {
     "ledger_started": _l("账本已经启用，不能再次启用。"),
     "ledger_differs": _l("数据库中的账本不是 %(origin)s，请检查设置。"),
     "ledger_key_differs": _l("登记方的会签密钥与账本所载不符，请检查密钥文件夹。"),
-    "ledger_behind_anchor": _l("账本只有 %(size)s 条，少于已公布的 %(anchored)s 条：数据可能丢失，暂停办理。"),
+    "ledger_behind_anchor": _l(
+        "账本只有 %(size)s 条，少于已公布的 %(anchored)s 条：数据可能丢失，暂停办理。"
+    ),
     "ledger_differs_from_anchor": _l("账本前 %(size)s 条与已公布的检查点不符：数据可能被改动，暂停办理。"),
     "ledger_anchor_unreadable": _l("保存的检查点（%(source)s）无法核验，暂停办理。"),
     "export_not_empty": _l("文件夹 %(folder)s 不是空的，请另选一个。"),
+    # fields, forms, problems, language
+    "not_a_list": _l("应为列表。"),
+    "not_an_object": _l("应为一组字段。"),
+    "not_an_instant": _l("时刻应写成“2026-11-22T01:02:03.004Z”的样式（协调世界时，三位小数）。"),
+    "not_json": _l("提交的内容不是有效的 JSON。"),
+    "too_many": _l("最多 %(max)s 项。"),
+    "too_few": _l("至少 %(min)s 项。"),
+    "bad_request": _l("请求无法理解。"),
+    "method_not_allowed": _l("这个地址不支持这种操作。"),
+    "not_acceptable": _l("这里没有您要的格式。"),
+    "moved_on": _l("情况已经变化，请重新查看后再办理。"),
+    "gone": _l("这项内容已经不在。"),
+    "unsupported_type": _l("不支持这种内容类型。"),
+    "too_many_requests": _l("请求过于频繁，请稍后再试。"),
+    "unforeseen": _l("系统出现了没有预料到的错误，已经记录，参考号 %(reference)s。"),
+    # database, idempotency
+    "idempotency_missing": _l("缺少幂等键（Idempotency-Key，最长 80 个字符）；同一件事重试时请用同一个键。"),
+    "idempotency_reused": _l("这个幂等键已经用于另一件事，请换一个新键。"),
+}
+
+ADVICE: dict[str, LazyString] = {
+    # what to do about a refusal, where the general advice of its status would not help
+    "csrf": _l("请返回上一页刷新后再提交；您填写的内容通常还在页面上。"),
+    "too_large": _l("请减小文件后重新上传；扫描件以 300 dpi 灰度或黑白保存即可。"),
+    "wrong_type": _l("请上传 PDF、PNG、JPEG 等本项旁边列出的类型。"),
+    "not_found": _l("请核对地址或编号；如果您有权查看，请先登录相应单位的账号。"),
 }

@@ -1,0 +1,123 @@
+"""Which language a person reads, and how days, instants and amounts look in it: Chinese or English.
+
+Chosen by `?lang=`, then the `lang` cookie, then a browser that asks for English before Chinese; else Chinese.
+"""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Flask, Response, has_request_context, redirect, request
+from flask_babel import Babel, get_locale
+from markupsafe import Markup
+
+from registry import clock
+from registry.text import local_path
+
+TAGS = {"zh": "zh-CN", "en": "en"}
+"""Our languages and their names in `lang` attributes."""
+
+COOKIE = "lang"
+COOKIE_SECONDS = 365 * 24 * 3600
+NOTHING = "—"
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Set up the catalogues, the choice of language and the filters `day`, `instant` and `yuan`."""
+    folder = Path(__file__).parent / "translations"
+    Babel(
+        app,
+        default_locale="zh",
+        default_timezone="Asia/Shanghai",
+        default_translation_directories=str(folder),
+        locale_selector=select,
+    )
+    app.after_request(_remember)
+    app.add_url_rule("/language", "language", _choose, methods=["POST"])
+    app.jinja_env.filters.update(day=day, instant=instant, yuan=yuan)
+    app.jinja_env.globals.update(language=current, language_tag=tag, language_url=url)
+
+
+def select() -> str:
+    """The language of the present request; Chinese where there is none."""
+    if not has_request_context():
+        return "zh"
+    for wish in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wish in TAGS:
+            return wish
+    return request.accept_languages.best_match(tuple(TAGS)) or "zh"
+
+
+def current() -> str:
+    """`zh` or `en`."""
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def tag() -> str:
+    return TAGS[current()]
+
+
+def url(lang: str) -> str:
+    """The present page in another language."""
+    args = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{request.path}?{urlencode([*args, ('lang', lang)])}"
+
+
+def _choose() -> Response:
+    """Remember a language and go back; the only thing changed is a cookie."""
+    response = redirect(local_path(request.form.get("next", "/")), 303)
+    lang = request.form.get("lang", "")
+    return _set(response, lang) if lang in TAGS else response  # type: ignore[arg-type,return-value]
+
+
+_choose.access = "public"  # type: ignore[attr-defined]  # the doors' mark; they stand above this file
+
+
+def _remember(response: Response) -> Response:
+    if response.mimetype == "text/html":
+        response.vary.update(("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", tag())
+    wish = request.args.get("lang")
+    return _set(response, wish) if wish in TAGS and request.cookies.get(COOKIE) != wish else response
+
+
+def _set(response: Response, lang: str) -> Response:
+    response.set_cookie(
+        COOKIE, lang, max_age=COOKIE_SECONDS, samesite="Lax", httponly=True, secure=request.is_secure
+    )
+    return response
+
+
+def day(value: date | datetime | str | None) -> str:
+    """`2026年3月1日` or `1 March 2026`. An instant means its day in Shanghai, a text must be an ISO date."""
+    if not value:
+        return NOTHING
+    if isinstance(value, str):
+        value = date.fromisoformat(value)
+    if isinstance(value, datetime):
+        value = clock.legal_day(value)
+    if current() == "en":
+        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return clock.chinese_day(value)
+
+
+def instant(value: datetime | None) -> Markup:
+    """Day and minute in Shanghai; the element carries the exact instant, its title says both clocks."""
+    if value is None:
+        return Markup("—")
+    local, utc = value.astimezone(clock.SHANGHAI), value.astimezone(UTC)
+    title = f"{local:%Y-%m-%d %H:%M:%S} UTC+8 = {utc:%Y-%m-%d %H:%M:%S} UTC"
+    return Markup('<time datetime="{}" title="{}">{} {}</time>').format(
+        clock.rfc3339(value), title, day(value), f"{local:%H:%M}"
+    )
+
+
+def yuan(value: Decimal | int | str | None) -> str:
+    """`¥68,000.00`; never rounded, amounts have at most two decimals."""
+    return NOTHING if value is None else f"¥{Decimal(value):,.2f}"

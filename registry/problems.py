@@ -1,0 +1,303 @@
+"""Problems: how a refusal becomes an answer, and the only table from classes to HTTP statuses.
+
+Machines get RFC 9457 `application/problem+json`, people a page with the rule, why, and what to do. A refusal
+carries no prose; its sentence comes from `messages`, in Chinese and English. What nobody foresaw is a 500 with
+a reference number and one line in the log, never a 400.
+"""
+
+import contextlib
+import json
+import logging
+import secrets
+import traceback
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import escape
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from registry import forms, language
+from registry.errors import (
+    Conflict,
+    Invalid,
+    Mistyped,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    TooLarge,
+    Unavailable,
+)
+from registry.messages import ADVICE, MESSAGES
+from registry.text import local_path
+
+log = logging.getLogger(__name__)
+JSON = "application/problem+json"
+RETRY_AFTER = 2
+STATUS: Mapping[type[Refused], int] = {
+    Refused: 422,
+    Invalid: 422,
+    NotSignedIn: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    Mistyped: 422,
+    Unavailable: 503,
+}
+HTTP_CODES: Mapping[int, str] = {
+    401: "not_signed_in",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    409: "moved_on",
+    410: "gone",
+    413: "too_large",
+    415: "unsupported_type",
+    429: "too_many_requests",
+    503: "busy",
+}
+TITLES = {
+    400: _l("请求无法理解"),
+    401: _l("请先登录"),
+    403: _l("您不能办理此事"),
+    404: _l("没有找到"),
+    405: _l("不支持这种操作"),
+    406: _l("没有您要的格式"),
+    409: _l("情况已经变化"),
+    410: _l("已经不在"),
+    413: _l("内容过大"),
+    415: _l("不支持这种内容类型"),
+    422: _l("不能照此办理"),
+    429: _l("请求过于频繁"),
+    500: _l("系统出错"),
+    503: _l("暂时不能服务"),
+}
+WHAT_TO_DO = {
+    400: _l("请返回上一页，检查地址或内容后重试。"),
+    401: _l("请登录后再办理。"),
+    403: _l("请换用有权限的账号，或请本单位的管理员授权。"),
+    404: _l("请核对地址或编号；也可以从首页重新查找。"),
+    409: _l("请回到事项页面，查看现在的状态后再决定。"),
+    413: _l("请减小文件后重新上传。"),
+    422: _l("请返回上一页修改；您填写的内容没有被提交。"),
+    429: _l("请稍等几分钟再试。"),
+    500: _l("请稍后再试；仍不行时，请把参考号告诉运营方。"),
+    503: _l("请稍等几秒，再用同样的内容重试。"),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every refusal, HTTP error and unforeseen exception; explain each code at /problems/<code>."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+    app.add_url_rule("/problems/<code>", "problem", _explain)
+    app.jinja_env.filters["sentence"] = sentence
+    app.jinja_env.globals.update(anchor=forms.anchor, settings=app.extensions.get("settings"))
+
+
+def status(refused: Refused) -> int:
+    """The HTTP status of a refusal: its own class's, or its nearest ancestor's."""
+    return next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
+
+
+def sentence(refused: Refused, lang: str | None = None) -> str:
+    """What a refusal says, in a language or the reader's own. Never raises: an unknown code shows as itself."""
+    with force_locale(lang) if lang else contextlib.nullcontext():
+        known = MESSAGES.get(refused.code)
+        template = str(known) if known is not None else _("不能办理（代码 %(code)s）。")
+        params = _Params({name: _spoken(value) for name, value in refused.params.items()})
+        params.setdefault("code", refused.code)
+        if isinstance(refused, Invalid):
+            params.setdefault("count", len(refused.refusals))
+        try:
+            return template % params
+        except (TypeError, ValueError):
+            return template
+
+
+class _Params(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, date):
+        return language.day(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return _("、").join(_spoken(one) for one in value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def document(refused: Refused, number: int) -> dict[str, Any]:
+    """The RFC 9457 object of a refusal, its parts one by one under `errors`."""
+    problem: dict[str, Any] = {
+        "type": f"{_base()}/problems/{refused.code}",
+        "title": str(TITLES.get(number, TITLES[422])),
+        "status": number,
+        "detail": sentence(refused),
+        "detail_zh": sentence(refused, "zh"),
+        "detail_en": sentence(refused, "en"),
+        **_particulars(refused),
+        "instance": request.path,
+        "reference": reference(),
+    }
+    if isinstance(refused, Invalid):
+        problem["errors"] = [{**_particulars(one), "detail": sentence(one)} for one in refused.refusals]
+    return problem
+
+
+def _particulars(refused: Refused) -> dict[str, Any]:
+    return {
+        "code": refused.code,
+        "field": refused.field,
+        "article": refused.article,
+        "params": {name: _plain(value) for name, value in refused.params.items()},
+    }
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(one) for one in value]
+    return forms.shown(value.value if isinstance(value, Enum) else value)
+
+
+def reference() -> str:
+    """The number under which this request stands in the log."""
+    if not g.get("request_id"):
+        g.request_id = secrets.token_hex(8)
+    return str(g.request_id)
+
+
+def _refused(refused: Refused) -> Response:
+    return answer(refused, status(refused))
+
+
+def answer(refused: Refused, number: int) -> Response:
+    """A refusal as a response: a document for machines, a page or the way to the sign-in page for people."""
+    if wants_document():
+        response = Response(json.dumps(document(refused, number), ensure_ascii=False), number, mimetype=JSON)
+    elif isinstance(refused, NotSignedIn):
+        response = make_response(redirect(f"/login?next={quote(_way_back(), safe='/')}", 303))
+    else:
+        response = make_response(_page(refused, number), number)
+    response.headers["Cache-Control"] = "no-store"
+    if number == 401 and wants_document():
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if number == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def wants_document() -> bool:
+    """Whether a machine is asking: the API's paths, or an Accept header that prefers JSON to HTML."""
+    if request.path.startswith("/api/"):
+        return True
+    offered = ("text/html", JSON, "application/json")
+    return bool(request.accept_mimetypes) and request.accept_mimetypes.best_match(offered) != "text/html"
+
+
+def _way_back() -> str:
+    """Where to go on after signing in; a form that was sent leads back to the page it stood on."""
+    if request.method in ("GET", "HEAD"):
+        return local_path(request.full_path.removesuffix("?"))
+    came_from = urlsplit(request.referrer or "")
+    return local_path(came_from.path) if came_from.netloc == request.host else "/"
+
+
+def _page(refused: Refused, number: int) -> str:
+    try:
+        return render_template(
+            "problem.html",
+            status=number,
+            title=TITLES.get(number, TITLES[422]),
+            refused=refused,
+            refusals=getattr(refused, "refusals", ()),
+            advice=ADVICE.get(refused.code) or WHAT_TO_DO.get(number, WHAT_TO_DO[400]),
+            reference=reference(),
+        )
+    except Exception:  # the page around the problem may need what has just failed
+        _log("the problem page itself failed")
+        words = escape(f"{number} {sentence(refused, 'zh')} {sentence(refused, 'en')} [{reference()}]")
+        head = f'<!doctype html><html lang="zh-CN"><title>明许 Mingxu {number}</title>'
+        return f"{head}<h1>{number}</h1><p>{words}</p>"
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None or error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]  # a redirect or a ready answer
+    if error.code >= 500 and error.code != 503:
+        return _unforeseen(error)
+    response = answer(_from_http(error), error.code)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def _from_http(error: HTTPException) -> Refused:
+    messages = (getattr(error, "data", None) or {}).get("messages")
+    if messages:
+        return forms.refusal_of(messages)
+    if error.code == 413:
+        return TooLarge("too_large", max=f"{(request.max_content_length or 0) // 1024 // 1024} MB")
+    kind = NotSignedIn if error.code == 401 else Refused
+    return kind(HTTP_CODES.get(error.code or 0, "bad_request"))
+
+
+def _unforeseen(error: Exception) -> Response:
+    if _is_database_away(error):
+        _log("database away")
+        return answer(Unavailable("busy"), 503)
+    _log("unforeseen")
+    return answer(Refused("unforeseen", reference=reference()), 500)
+
+
+def _is_database_away(error: Exception) -> bool:
+    """Lost, full, locked or out of connections; a statement that is wrong is our own mistake."""
+    if isinstance(error, OperationalError) and "no such" in str(error.orig):
+        return False
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+
+
+def _log(event: str) -> None:
+    """One line of JSON: control characters are escaped, so that nobody forges lines of the log."""
+    line = {
+        "event": event,
+        "reference": reference(),
+        "method": request.method,
+        "path": request.path,
+        "traceback": traceback.format_exc(),
+    }
+    log.error("%s", json.dumps(line, ensure_ascii=True))
+
+
+def _explain(code: str) -> str:
+    """What a code means; the `type` of every problem document leads here."""
+    if code not in MESSAGES:
+        raise NotFound("not_found")
+    return render_template("problem_type.html", refused=Refused(code), advice=ADVICE.get(code))
+
+
+_explain.access = "public"  # type: ignore[attr-defined]  # the doors' mark; they stand above this file
+
+
+def _base() -> str:
+    settings = current_app.extensions.get("settings")
+    return settings.base_url if settings else ""
