@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from registry.contracts.readiness import StampState
 from registry.contracts.rules import LIVE_STATES, AcceptanceState, PaymentState, RefundState, RegistrationState
 from registry.database import Model, UtcDateTime, uuid_key
 from registry.licenses.models import Declaration, DeclarationVersion
@@ -26,6 +27,7 @@ class Contract(Model):
     __tablename__ = "contract"
     __table_args__ = (
         CheckConstraint(f"registration IN ({_listed(RegistrationState)})", name="registration"),
+        CheckConstraint(f"stamp IN ({_listed(StampState)})", name="stamp"),
         Index(None, "venue_id", "registration", "created_at"),
         Index(None, "licensee_id"),
         Index(None, "holder_id"),
@@ -38,7 +40,10 @@ class Contract(Model):
     licensee_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     registration: Mapped[str] = mapped_column(String(12), default=RegistrationState.DRAFT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    recordal_state: Mapped[str] = mapped_column(String(12), default="")  # '', filed, recorded, refused (CNIPA)
+    stamp: Mapped[str] = mapped_column(String(20), default=StampState.WAITING_LICENSOR)
+    seal_names: Mapped[list[list[str]]] = mapped_column(JSON, default=list)  # [written name, name in the seal] as read
+    classification: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # codes the clerk set over the proposed ones
+    recordal_state: Mapped[str] = mapped_column(String(12), default="")  # RecordalState once the license is effective
     recordal_number: Mapped[str] = mapped_column(String(40), default="")
     recordal_filed_on: Mapped[date | None]
     recordal_day: Mapped[date | None]

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from registry.contracts.rules import AcceptanceState, contract_title, project_name
+from registry.errors import Refused
 from registry.licenses.schedule import Basis, Total
 
 
@@ -44,6 +45,10 @@ class Finding:
     mend: str
     ground: int = 0
     subject: str = ""
+
+    def refused(self) -> Refused:
+        """The same as a refusal, whose sentence the catalogues hold."""
+        return Refused(self.code, self.mend, self.article, subject=self.subject or "/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

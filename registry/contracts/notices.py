@@ -1,0 +1,84 @@
+"""The notice of a licensee: prepared with its frozen record and its commitments, then the statement that gets signed."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from registry import clock
+from registry.config import Settings
+from registry.contracts import record as records
+from registry.contracts.models import Acceptance, Contract
+from registry.ledger.canonical import new_nonce
+from registry.ledger.filings import Filing, Statement, salted, statement_fields
+from registry.ledger.setup import ledger_setup
+
+
+def prepare(acceptance: Acceptance, *, track: str, signer: str, settings: Settings) -> None:
+    """Fix the record of a drafted acceptance and the statement over it. Preparing again makes both anew."""
+    acceptance.nonce = secrets.token_hex(16)
+    acceptance.track = track
+    acceptance.record = records.build(acceptance, track=track, on=clock.today(), settings=settings, signer=signer)
+    acceptance.record_digest = records.digest(acceptance.record)
+    acceptance.salts = {}
+    drawn = salted(filing_of(acceptance))
+    acceptance.salts = dict(drawn.salts)
+    acceptance.statement_fields = statement_fields(
+        drawn, origin=ledger_setup().origin, role="licensee", nonce=new_nonce()
+    )
+
+
+def filing_of(acceptance: Acceptance, statement: Statement | None = None) -> Filing:
+    """`license.noticed`: open fields that name nobody, commitments to who, what for and the whole record."""
+    declaration, version = acceptance.declaration, acceptance.version
+    answers = acceptance.answers
+    return Filing(
+        type="license.noticed",
+        subject=acceptance.contract.number,
+        fields={
+            "contract": acceptance.contract.number,
+            "declaration": declaration.number,
+            "declaration_version": version.version,
+            "declaration_envelope": declaration.published_envelope,
+            "standard_terms": version.terms_version,
+            "track": acceptance.track,
+        },
+        secrets={
+            "licensee": _licensee(acceptance.record["licensee"]),
+            "intended_use": answers.get("use", ""),
+            "contacts": answers.get("contact", {}),
+            "record": acceptance.record_digest,
+            "nonce": acceptance.nonce,
+            "wording": acceptance.record["wording"],
+        },
+        salts=acceptance.salts,
+        statements=(statement,) if statement else (),
+    )
+
+
+def _licensee(party: Mapping[str, Any]) -> dict[str, str]:
+    return {"name": party["name"], "uscc": party["uscc"], "identity": party["identity"]}
+
+
+def still_current(acceptance: Acceptance, track: str) -> bool:
+    """Whether what was prepared is still what would be filed: same version, same envelope, same track."""
+    prepared = acceptance.record["declaration"]
+    declaration = acceptance.declaration
+    return (
+        acceptance.track == track
+        and declaration.current is not None
+        and declaration.current.id == acceptance.version_id
+        and prepared["envelope"] == declaration.published_envelope
+        and acceptance.record["prepared_on"] == clock.today().isoformat()
+        and acceptance.record["licensee"] == records.party(acceptance.licensee)
+    )
+
+
+def new_contract(acceptance: Acceptance, number: str) -> Contract:
+    """The contract of one acceptance; grouped contracts share one."""
+    return Contract(
+        number=number,
+        venue_id=acceptance.venue_id,
+        holder_id=acceptance.holder_id,
+        licensee_id=acceptance.licensee_id,
+        created_at=clock.now(),
+    )

@@ -1,0 +1,272 @@
+"""The registration track of a contract: what is missing, stamps, CNIPA's recordal, the registrar's answers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from registry import clock, history
+from registry.contracts import record as records
+from registry.contracts import rules, slots
+from registry.contracts.models import Acceptance, Attachment, Contract, RegistrationResult
+from registry.contracts.readiness import (
+    Finding,
+    LicensedPatent,
+    Party,
+    Snapshot,
+    StampPolicy,
+    StampState,
+    is_ready,
+    readiness,
+)
+from registry.contracts.rules import AcceptanceState, RegistrationState
+from registry.database import db, new_id
+from registry.errors import Conflict, Refused
+from registry.ledger import service as ledger
+from registry.ledger.filings import Filing
+from registry.licenses.schedule import Basis, Total
+from registry.money import plain
+from registry.parties import mail
+from registry.parties.models import Upload
+from registry.parties.permissions import allow
+from registry.parties.rules import Actor
+
+DEFAULT_OBJECTIVE = "industry_commerce"  # what most licenses serve; the clerk may set another
+
+
+def findings(contract: Contract) -> list[Finding]:
+    """Everything a registrar would ask about, faults and warnings, each with its rule and where to mend it."""
+    return readiness(snapshot(contract), clock.today())
+
+
+def refresh(actor: Actor, contract: Contract) -> list[Finding]:
+    """Look again and move between draft and ready accordingly."""
+    allow(actor, "contract.register", contract)
+    contract = lock(contract)
+    found = findings(contract)
+    ready = is_ready(found)
+    if ready and contract.registration == RegistrationState.DRAFT:
+        move(actor, contract, "pass_checks")
+    elif not ready and contract.registration == RegistrationState.READY:
+        move(actor, contract, "fail_checks")
+    return found
+
+
+def move(actor: Actor, contract: Contract, verb: str, **changes: Any) -> None:
+    """Make one move of the registration track. The only place that writes it."""
+    before = contract.registration
+    contract.registration = rules.REGISTRATION.move(before, verb)
+    history.record(actor, verb, contract, before=before, after=contract.registration, changes=changes)
+
+
+def attach(actor: Actor, contract: Contract, slot: str, upload: Upload) -> Attachment:
+    """Put a file into a slot of the package. A stamped scan completes the stamp track until a clerk has compared it."""
+    allow(actor, "contract.attach", contract)
+    if slot not in slots.BROUGHT:
+        raise Refused("not_a_choice", "slot")
+    known = select(Attachment.id).where(
+        Attachment.contract_id == contract.id, Attachment.slot == slot, Attachment.upload_id == upload.id
+    )
+    if db.session.scalar(known) is not None:
+        raise Conflict("already_attached", "file")
+    row = Attachment(
+        id=new_id(),
+        contract_id=contract.id,
+        slot=slot,
+        upload_id=upload.id,
+        added_by=actor.account_id,
+        added_at=clock.now(),
+    )
+    db.session.add(row)
+    if slot == "02b":
+        contract.stamp = StampState.COMPLETE
+    history.record(actor, "attach", contract, changes={"slot": slot, "file": upload.filename})
+    return row
+
+
+def check_stamp(actor: Actor, contract: Contract, seals: Sequence[tuple[str, str]]) -> None:
+    """The clerk compares each written name with the name in the seal; a difference is a registrar's ground (8)."""
+    allow(actor, "contract.register", contract)
+    if "02b" not in slots.filled(contract):
+        raise Refused("stamp_missing", "seals", "CC 490")
+    contract.seal_names = [[written, sealed] for written, sealed in seals]
+    agrees = all(written == sealed for written, sealed in seals)
+    before, contract.stamp = contract.stamp, StampState.CHECKED if agrees else StampState.MISMATCH
+    history.record(actor, "check_stamp", contract, before=before, after=contract.stamp)
+
+
+def classify(actor: Actor, contract: Contract, codes: Mapping[str, str]) -> None:
+    """Set the registration form's codes where the proposed ones do not fit."""
+    allow(actor, "contract.register", contract)
+    contract.classification = {**contract.classification, **codes}
+    history.record(actor, "classify", contract, changes=dict(codes))
+
+
+def record_recordal(actor: Actor, contract: Contract, facts: Mapping[str, Any]) -> None:
+    """Record what became of the filing with CNIPA (IR 15, 87). `facts`: verb file|record|refuse, day, number, reason."""
+    allow(actor, "recordal.record", contract)
+    contract = lock(contract)
+    verb = facts["verb"]
+    before = contract.recordal_state
+    contract.recordal_state = rules.RECORDAL.move(before, verb)
+    if verb == "file":
+        contract.recordal_filed_on = facts["day"]
+    else:
+        contract.recordal_day, contract.recordal_number = facts["day"], facts.get("number", "")
+        secrets = {"numbers": {"recordal": facts.get("number", "")}, "reason": facts.get("reason", "")}
+        _file_result("recordal.result", contract, contract.recordal_state, facts["day"], secrets)
+    history.record(actor, f"recordal_{verb}", contract, before=before, after=contract.recordal_state)
+
+
+def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) -> RegistrationResult:
+    """Enter what the registrar answered; a filing, and a row that is never changed.
+
+    `facts`: result (rules.RESULT_VERBS), day, registrar, registration_number, total_amount, technology_amount,
+    certificate_number, certificate_upload, ground, words. Raises Refused when a registration lacks its number.
+    """
+    allow(actor, "contract.register", contract)
+    contract = lock(contract)
+    if facts["result"] == "已登记" and not facts.get("registration_number"):
+        raise Refused("required", "registration_number")
+    if facts["result"] in ("补正", "不予登记") and not (facts.get("ground") or facts.get("words")):
+        raise Refused("required", "words")
+    if facts["day"] > clock.today():
+        raise Refused("day_in_future", "day")
+    move(actor, contract, rules.RESULT_VERBS[facts["result"]])
+    row = RegistrationResult(
+        id=new_id(), contract_id=contract.id, recorded_by=actor.account_id, recorded_at=clock.now(), **facts
+    )
+    amounts = {
+        name: plain(facts[name]) for name in ("total_amount", "technology_amount") if facts.get(name) is not None
+    }
+    secrets = {
+        "numbers": {"registration": facts.get("registration_number") or ""},
+        "amounts": amounts,
+        "office": facts.get("registrar") or "",
+        "reason": facts.get("words") or "",
+    }
+    row.seq = _file_result("registration.result", contract, contract.registration, facts["day"], secrets)
+    db.session.add(row)
+    for organisation_id in (contract.holder_id, contract.licensee_id):
+        mail.write_to_organisation(organisation_id, "registration_result", contract=contract, result=row)
+    return row
+
+
+def lock(contract: Contract) -> Contract:
+    query = select(Contract).where(Contract.id == contract.id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+# --- the snapshot that readiness looks at ------------------------------------------------------------
+
+
+def snapshot(contract: Contract) -> Snapshot:
+    """The contract as the registration form would show it today."""
+    frozen = contract.acceptances[0].record
+    pairs = [(p["title"], p["number"]) for acceptance in contract.acceptances for p in acceptance.record["patents"]]
+    codes = classification(contract)
+    total = total_of(contract)
+    venue = contract.venue
+    return Snapshot(
+        track=frozen["track"],
+        title=rules.contract_title(frozen["track"]),
+        project_name=rules.project_name(frozen["track"], pairs),
+        category="LIC.PATENT",
+        licensed=tuple(_licensed(acceptance) for acceptance in contract.acceptances),
+        sellers=(_party(frozen["licensor"], verified=contract.holder.verified_at is not None),),
+        buyer=_party(frozen["licensee"], verified=contract.licensee.verified_at is not None),
+        total=total,
+        fee_described=bool(frozen["fee"].get("method")),
+        technology_field=codes["technology_field"],
+        socio_economic_objective=codes["socio_economic_objective"],
+        industry=codes["industry"],
+        slots=slots.filled(contract),
+        paid=any(acceptance.amount_due > 0 for acceptance in contract.acceptances),
+        stamp=StampState(contract.stamp),
+        stamp_policy=StampPolicy(venue.stamp_track),
+        seal_names=tuple((written, sealed) for written, sealed in contract.seal_names),
+        applicant_region=frozen["licensor"]["region"],
+        registrar_regions=(venue.organisation.region[:2],) if venue.organisation.region else (),
+        internal_unit=frozen["declaration"]["answers"].get("declarant", {}).get("signer_capacity") == "authorised",
+        agency=bool(frozen["declaration"]["answers"].get("declarant", {}).get("agency")),
+        recordal_number=contract.recordal_number,
+        recordal_filed_on=contract.recordal_filed_on,
+        recordal_due=recordal_due(contract),
+        zero_view_recorded=bool(venue.zero_fee_view),
+        related=bool(frozen["notice"].get("related")),
+        expected_figures=bool(frozen["notice"].get("expected_input") and frozen["notice"].get("expected_output")),
+        warnings=tuple(sorted({warning for paper in contract.papers for warning in paper.warnings})),
+    )
+
+
+def classification(contract: Contract) -> dict[str, str]:
+    """Codes of the form: the clerk's where set, else what the holder declared, else the table's default."""
+    use = contract.acceptances[0].record["declaration"]["answers"].get("use", {})
+    proposed = {
+        "technology_field": use.get("field", ""),
+        "industry": use.get("industry", ""),
+        "socio_economic_objective": DEFAULT_OBJECTIVE,
+        "plan": "none",
+    }
+    return {**proposed, **contract.classification}
+
+
+def total_of(contract: Contract) -> Total:
+    """合同成交总额 over all acceptances, each on its own dates."""
+    parts = [
+        records.amounts(acceptance, acceptance.effective_on or date.fromisoformat(acceptance.record["prepared_on"]))
+        for acceptance in contract.acceptances
+    ]
+    amount = sum((part.amount for part in parts), parts[0].amount * 0)
+    if any(part.basis is Basis.ESTIMATE for part in parts):
+        return Total(amount=amount, basis=Basis.ESTIMATE)
+    return Total(amount=amount, basis=Basis.FIXED if amount else Basis.ZERO)
+
+
+def recordal_due(contract: Contract) -> date | None:
+    """Last day to file the license with CNIPA: three months after the earliest effective day (IR 5, 15)."""
+    days = [acceptance.effective_on for acceptance in contract.acceptances if acceptance.effective_on]
+    return rules.recordal_due(min(days)).day if days else None
+
+
+def _licensed(acceptance: Acceptance) -> LicensedPatent:
+    facts = acceptance.record["patents"][0]
+    patent = acceptance.declaration.patent
+    return LicensedPatent(
+        state=acceptance.state,
+        number=facts["number"],
+        application_number=facts["application_number"],
+        title=facts["title"],
+        kind=facts["kind"],
+        filing_date=date.fromisoformat(facts["filing_date"]),
+        grant_date=date.fromisoformat(facts["grant_date"]),
+        patentees=tuple(facts["owners"]),
+        patent_last_day=records.patent_last_day(patent),
+        effective_on=acceptance.effective_on,
+        license_last_day=acceptance.last_day,
+        annuity_paid_to=patent.annuity_paid_to,
+        terminated_on=acceptance.ended_on if acceptance.state == AcceptanceState.TERMINATED else None,
+    )
+
+
+def _party(facts: Mapping[str, Any], *, verified: bool) -> Party:
+    return Party(
+        name=facts["name"],
+        identifier=facts["uscc"] or facts["identity"],
+        nature=facts["nature"],
+        region=facts["region"],
+        address=facts["address"],
+        representative=facts["legal_representative"],
+        contact=facts["contact_name"],
+        phone=facts["contact_phone"],
+        person=facts["kind"] == "person",
+        verified=verified,
+        abroad=facts["country"] != "CN",
+    )
+
+
+def _file_result(kind: str, contract: Contract, status: str, day: date, secrets: Mapping[str, Any]) -> int:
+    fields = {"contract": contract.number, "status": str(status), "day": day.isoformat()}
+    kept = {path: value for path, value in secrets.items() if value}
+    return ledger.append([Filing(type=kind, subject=contract.number, fields=fields, secrets=kept)])[0].seq

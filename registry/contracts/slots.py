@@ -1,0 +1,84 @@
+"""The places of a contract's package and what fills each: parties' uploads, found where they were brought, and attachments.
+
+Slots are those of domain/technology-contract-registration.md section 4. Nothing is faked: an empty slot is missing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry.contracts.models import Acceptance, Attachment, Contract
+from registry.database import db
+from registry.parties.models import Upload
+
+BROUGHT = {
+    "02b": "盖章签署扫描件",
+    "05": "支付凭证",
+    "06": "专利证书或登记簿副本、年费状态",
+    "07a": "主体证明（卖方）",
+    "07b": "主体证明（买方）",
+    "08": "授权委托书",
+    "08a": "法定代表人授权书",
+    "08b": "委托登记授权书",
+    "12": "交易凭证",
+    "13": "专利许可备案证明",
+    "14": "发票",
+}
+"""Slots that parties or the venue fill; the rest is generated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """One upload in its slot."""
+
+    slot: str
+    upload: Upload
+
+
+def brought(contract: Contract) -> list[Brought]:
+    """Everything parties have brought for a contract, by slot, then in the order it came."""
+    wanted = [*_own(contract), *((row.slot, row.upload_id) for row in _attachments(contract))]
+    uploads = {row.id: row for row in db.session.scalars(select(Upload).where(Upload.id.in_(_ids(wanted))))}
+    seen: dict[tuple[str, str], Brought] = {}
+    for slot, upload_id in wanted:
+        upload = uploads.get(upload_id) if upload_id else None
+        if upload is not None:
+            seen.setdefault((slot, upload.digest), Brought(slot=slot, upload=upload))
+    return sorted(seen.values(), key=lambda one: (one.slot, one.upload.created_at, one.upload.digest))
+
+
+def filled(contract: Contract) -> frozenset[str]:
+    """The slots that hold a file."""
+    return frozenset(one.slot for one in brought(contract))
+
+
+def _own(contract: Contract) -> Iterator[tuple[str, UUID | None]]:
+    yield "07a", contract.holder.evidence_upload
+    yield "07b", contract.licensee.evidence_upload
+    for acceptance in contract.acceptances:
+        yield from _of_acceptance(acceptance)
+
+
+def _of_acceptance(acceptance: Acceptance) -> Iterator[tuple[str, UUID | None]]:
+    patent, declarant = acceptance.declaration.patent, acceptance.version.answers.get("declarant", {})
+    yield "06", patent.certificate_upload
+    yield "06", patent.annuity_upload
+    if patent.report is not None:
+        yield "06", patent.report.upload_id
+    if declarant.get("authority_upload"):
+        yield "08a", UUID(declarant["authority_upload"])
+    if declarant.get("agency", {}).get("power_upload"):
+        yield "08", UUID(declarant["agency"]["power_upload"])
+    for payment in acceptance.payments:
+        yield "05", payment.slip_upload
+
+
+def _attachments(contract: Contract) -> Iterable[Attachment]:
+    query = select(Attachment).where(Attachment.contract_id == contract.id).order_by(Attachment.added_at)
+    return db.session.scalars(query).all()
+
+
+def _ids(wanted: Iterable[tuple[str, UUID | None]]) -> list[UUID]:
+    return [upload_id for _, upload_id in wanted if upload_id is not None]
