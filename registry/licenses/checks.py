@@ -13,12 +13,11 @@ from registry.codes.tables import table
 from registry.errors import Refused
 from registry.licenses import terms
 from registry.licenses.bars import bars
-from registry.licenses.draft import Account, Dispute, Draft, Handover, OpenFrom
+from registry.licenses.draft import Account, Dispute, Draft, Handover
 from registry.licenses.fees import Method, caps_on, check, check_caps
 from registry.licenses.public_text import digest_of
 from registry.licenses.schedule import Condition, condition
 from registry.patents import numbers
-from registry.patents.numbers import Kind
 from registry.patents.rules import check_filing_date, check_kind
 
 NOTE_MAX = 2000
@@ -70,7 +69,8 @@ def check_declaration(
         *_check_owners(draft),
     ]
     if consents:
-        refused += check_consents(draft, text_digest or digest_of(draft))
+        # a fee that cannot be said makes no text: then no consent can be to it
+        refused += check_consents(draft, text_digest or ("" if check(draft.fee) else digest_of(draft)))
     return refused
 
 
@@ -81,7 +81,8 @@ def check_consents(draft: Draft, text_digest: str) -> list[Refused]:
     """
     refused = []
     for n, patentee in enumerate(draft.patentees):
-        if patentee.consented_digest == text_digest or (patentee.signs and not draft.agency):
+        agreed = bool(text_digest) and patentee.consented_digest == text_digest
+        if agreed or (patentee.signs and not draft.agency):
             continue
         code = "consent_other_text" if patentee.consented_digest else "consent_missing"
         if draft.co_owner_agreement and not draft.agency:
@@ -138,7 +139,7 @@ def _check_patent(draft: Draft, today: date) -> list[Refused]:
         number = numbers.parse(patent.number, field="patent.number")
     except Refused as refusal:
         return [refusal]
-    refused = _refusal(lambda: check_kind(number, Kind(patent.kind), field="patent.kind"))
+    refused = _refusal(lambda: check_kind(number, patent.kind, field="patent.kind"))
     refused += _refusal(lambda: check_filing_date(number, patent.filing_date, field="patent.filing_date"))
     refused += [
         Refused("required", field, "CC 845(3); GL 5")
@@ -199,7 +200,6 @@ def _check_content(draft: Draft) -> list[Refused]:
         (not draft.receives_here, "receiving_system_missing", "receives_here", "CC 137; ESL 11"),
         (not draft.undertaking, "undertaking_missing", "undertaking", "GL 3.3"),
         (not draft.standing_authorisation, "authorisation_missing", "standing_authorisation", "CC 161, 165"),
-        (draft.open_from not in tuple(OpenFrom), "not_a_choice", "open_from", "GL 3.5"),
         (
             draft.handover is not Handover.PUBLISHED_ONLY and not draft.handover_words.strip(),
             "required",

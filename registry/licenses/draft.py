@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from registry.licenses.bars import PatentFacts
 from registry.licenses.fees import Fee
+from registry.patents.numbers import Kind
 
 
 class Act(StrEnum):
@@ -65,7 +66,7 @@ class Patent:
     """What CC 845(3) asks of a contract, and the class."""
 
     number: str
-    kind: str
+    kind: Kind
     title: str
     filing_date: date
     grant_date: date
@@ -156,7 +157,7 @@ class Draft:
     registration_by: FiledBy = FiledBy.HOLDER
     dispute: Dispute = Dispute.COURT
     dispute_body: str = ""
-    open_from: str = OpenFrom.ANNOUNCEMENT
+    open_from: OpenFrom = OpenFrom.ANNOUNCEMENT
     receives_here: bool = False  # designates the registry as the receiving system (CC 137)
     undertaking: bool = False
     standing_authorisation: bool = False

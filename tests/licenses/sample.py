@@ -8,6 +8,7 @@ from typing import Any
 from registry.licenses.bars import PatentFacts, Report
 from registry.licenses.draft import Act, Contact, Draft, Patent, Patentee, Payee
 from registry.licenses.fees import Fee, Method
+from registry.patents.numbers import Kind
 
 TODAY = date(2026, 11, 22)
 LUMP = Fee(method=Method.LUMP, amount=Decimal("68000.00"))
@@ -23,7 +24,7 @@ def draft(**changes: Any) -> Draft:
     made = Draft(
         patent=Patent(
             number="ZL201919999002.6",
-            kind="invention",
+            kind=Kind.INVENTION,
             title="一种分布式文件共享方法",
             filing_date=date(2019, 7, 1),
             grant_date=date(2021, 3, 2),
