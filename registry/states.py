@@ -1,7 +1,8 @@
-"""State machines as data: one table per thing, one function that moves. Nothing else writes a status column.
+"""State machines as data: one table per thing, one function that moves. Nothing else writes a status
+column.
 
-A table names for each (state, verb) the state that follows and the article it rests on; [ours] marks what no law
-says. Which actor may use a verb is not decided here but in parties.permissions.
+A table names for each (state, verb) the state that follows and the article it rests on; [ours] marks what
+no law says. Which actor may use a verb is not decided here but in parties.permissions.
 """
 
 from collections.abc import Mapping

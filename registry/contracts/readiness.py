@@ -1,7 +1,9 @@
-"""Whether a contract would pass at a registrar: the nine known refusal grounds and the package's own conditions.
+"""Whether a contract would pass at a registrar: the nine known refusal grounds and the package's own
+conditions.
 
-Grounds are [second-hand, 2021] (domain, registration section 1); each becomes a check where data allows. A finding names
-what is wrong, on what rule, and the page that mends it; a fault keeps the contract out of a batch, a warning does not.
+Grounds are [second-hand, 2021] (domain, registration section 1); each becomes a check where data allows.
+A finding names what is wrong, on what rule, and the page that mends it; a fault keeps the contract out of
+a batch, a warning does not.
 """
 
 from collections.abc import Callable
@@ -37,7 +39,8 @@ class StampState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`ground` is the registrar's refusal ground 1 to 9, 0 for a condition of ours; `mend` the key of a page."""
+    """`ground` is the registrar's refusal ground 1 to 9, 0 for a condition of ours; `mend` the key of a
+    page."""
 
     code: str
     article: str
@@ -90,7 +93,8 @@ class LicensedPatent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everything readiness looks at. `slots` are the package's places that hold a file (05, 06, 07a, 07b, 08, 08a …)."""
+    """Everything readiness looks at. `slots` are the package's places that hold a file (05, 06, 07a, 07b,
+    08, 08a …)."""
 
     track: str
     title: str
@@ -174,7 +178,10 @@ def _ground_3_unclear(contract: Snapshot, _: date) -> list[Finding]:
     for item in contract.licensed:
         missing = _missing_of_patent(item)
         found += [_fault("patent_fact_missing", 3, "CC 845(3)", "patent", name) for name in missing]
-    for side, party in (*(("parties.seller", seller) for seller in contract.sellers), ("parties.buyer", contract.buyer)):
+    for side, party in (
+        *(("parties.seller", seller) for seller in contract.sellers),
+        ("parties.buyer", contract.buyer),
+    ):
         found += [_fault("party_fact_missing", 3, "CC 470", side, name) for name in _missing_of_party(party)]
     return found
 
@@ -199,7 +206,10 @@ def _ground_5_name_and_content(contract: Snapshot, _: date) -> list[Finding]:
 
 
 def _ground_6_monopoly(contract: Snapshot, _: date) -> list[Finding]:
-    return [_warning("monopoly_term", 6, "CC 850; SPC 10", "declaration", flag) for flag in contract.monopoly_flags]
+    return [
+        _warning("monopoly_term", 6, "CC 850; SPC 10", "declaration", flag)
+        for flag in contract.monopoly_flags
+    ]
 
 
 def _ground_7_proof(contract: Snapshot, _: date) -> list[Finding]:
@@ -216,7 +226,10 @@ def _ground_7_proof(contract: Snapshot, _: date) -> list[Finding]:
         for slot, needed, article, mend in wanted
         if needed and slot not in contract.slots
     ]
-    for side, party in (*(("parties.seller", seller) for seller in contract.sellers), ("parties.buyer", contract.buyer)):
+    for side, party in (
+        *(("parties.seller", seller) for seller in contract.sellers),
+        ("parties.buyer", contract.buyer),
+    ):
         if not party.verified:
             found.append(_fault("party_not_verified", 7, "GL 7(4)", side, party.name))
     return found
@@ -281,7 +294,12 @@ def _recordal(contract: Snapshot, today: date) -> list[Finding]:
 
 def _hints(contract: Snapshot) -> list[Finding]:
     hints = [
-        (not contract.applicant_known_at_registrar, "applicant_new_at_registrar", "[second-hand]", "applicant"),
+        (
+            not contract.applicant_known_at_registrar,
+            "applicant_new_at_registrar",
+            "[second-hand]",
+            "applicant",
+        ),
         (contract.related, "related_parties", "[second-hand]", "parties.buyer"),
         (not contract.expected_figures, "expected_figures_blank", "[second-hand]", "amounts"),
     ]

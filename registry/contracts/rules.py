@@ -1,6 +1,8 @@
-"""The life of an acceptance, its payments and refunds, CNIPA's recordal and the registration track; days and references.
+"""The life of an acceptance, its payments and refunds, CNIPA's recordal and the registration track; days
+and references.
 
-Nobody has a right of refusal (PL 51): no state waits for the holder's consent. The registry never holds money.
+Nobody has a right of refusal (PL 51): no state waits for the holder's consent. The registry never holds
+money.
 """
 
 import unicodedata
@@ -165,7 +167,11 @@ class RegistrationState(StrEnum):
 
 _G = RegistrationState
 _MEASURES = "技术合同认定登记管理办法（2026）"
-_AT_REGISTRAR = (_G.EXPORTED, _G.SUBMITTED, _G.ACCEPTED)  # results may come back before anybody typed the steps
+_AT_REGISTRAR = (
+    _G.EXPORTED,
+    _G.SUBMITTED,
+    _G.ACCEPTED,
+)  # results may come back before anybody typed the steps
 REGISTRATION_MOVES: dict[tuple[RegistrationState, str], Move[RegistrationState]] = {
     (_G.DRAFT, "pass_checks"): Move(_G.READY, _MEASURES),
     (_G.READY, "fail_checks"): Move(_G.DRAFT, _MEASURES),
@@ -199,7 +205,8 @@ OBJECTION_GROUNDS: Mapping[str, str] = {
     "foreign_party": "被许可方在境外或者港澳台地区",
     "other_law": "违反其他法律、行政法规",
 }
-"""The only grounds on which a holder may object; the venue decides (GL 6; design: journeys 1.3). Message ids."""
+"""The only grounds on which a holder may object; the venue decides (GL 6; design: journeys 1.3). Message
+ids."""
 
 
 class Arrival(StrEnum):
@@ -213,7 +220,8 @@ class Arrival(StrEnum):
 def arrival_decision(
     arrived: date | datetime, *, withdrawal_effective_on: date | None = None, bar_since: date | None = None
 ) -> Arrival:
-    """The bank's day decides: earlier is in time, later too late, the same day a person decides (domain point 8)."""
+    """The bank's day decides: earlier is in time, later too late, the same day a person decides (domain
+    point 8)."""
     day = _day(arrived)
     cuts = [cut for cut in (withdrawal_effective_on, bar_since) if cut is not None]
     if any(day > cut for cut in cuts):
@@ -222,7 +230,8 @@ def arrival_decision(
 
 
 def is_late(arrived: date | datetime, last_day: date) -> bool:
-    """Whether money came after the last payment day; while the offer is open the holder's rule may still admit it."""
+    """Whether money came after the last payment day; while the offer is open the holder's rule may still
+    admit it."""
     return _day(arrived) > last_day
 
 
@@ -243,7 +252,8 @@ class Effective:
 
 
 def effective(noticed_at: datetime, arrived: date | datetime | None = None) -> Effective:
-    """The later of notice and arrival as the bank states it, never the time of upload or confirmation (PL 51; GL 6)."""
+    """The later of notice and arrival as the bank states it, never the time of upload or confirmation (PL
+    51; GL 6)."""
     if arrived is None:
         return Effective(on=legal_day(noticed_at), at=noticed_at, day_only=False)
     day_only = not isinstance(arrived, datetime)
@@ -282,7 +292,8 @@ def renewal_from(last_day: date) -> date:
 
 
 def needs_manual_review(*, licensor_abroad: bool, licensee_abroad: bool) -> str:
-    """`export`, `import` or nothing. Abroad counts Hong Kong, Macau and Taiwan (GL 6; TIE): never effective by itself."""
+    """`export`, `import` or nothing. Abroad counts Hong Kong, Macau and Taiwan (GL 6; TIE): never
+    effective by itself."""
     if licensee_abroad:
         return "export"
     return "import" if licensor_abroad else ""
@@ -309,7 +320,8 @@ _READ_AS = str.maketrans("IOSZ", "1052")
 
 
 def reference_code(random: bytes) -> str:
-    """Payment reference: seven characters of the first 35 of at least 40 random bits, and a check character."""
+    """Payment reference: seven characters of the first 35 of at least 40 random bits, and a check
+    character."""
     if len(random) < 5:
         raise ValueError("five random bytes at least")
     number = int.from_bytes(random[:5], "big") >> 5

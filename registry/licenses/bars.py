@@ -1,4 +1,5 @@
-"""The nine bars (IR 86; GL 3.1): what keeps a patent from being offered, and what licensees are told when one arises later.
+"""The nine bars (IR 86; GL 3.1): what keeps a patent from being offered, and what licensees are told when
+one arises later.
 
 Questions and notices are Chinese message ids; pages and mails translate them.
 """
@@ -81,7 +82,9 @@ class BarFinding:
 
     def refused(self) -> Refused:
         since = self.since.isoformat() if self.since else ""
-        return Refused(self.code, self.field, self.article, bar=self.bar, since=since, reference=self.reference)
+        return Refused(
+            self.code, self.field, self.article, bar=self.bar, since=since, reference=self.reference
+        )
 
 
 BARS: dict[str, Bar] = {
@@ -160,7 +163,8 @@ def bars(facts: PatentFacts, on: date) -> list[BarFinding]:
 
 
 def _bars(fact: Fact, on: date) -> bool:
-    """A license or pledge that has not begun bars too: while the offer is open it may not begin (PL 51(3))."""
+    """A license or pledge that has not begun bars too: while the offer is open it may not begin (PL
+    51(3))."""
     if fact.kind == FactKind.ORDINARY_LICENSE or (fact.kind == FactKind.PLEDGE and fact.consented):
         return False
     if fact.kind in (FactKind.TERMINATION, FactKind.INVALIDATION):

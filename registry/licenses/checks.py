@@ -1,7 +1,8 @@
 """What a declaration must hold before it may be submitted and published (PL 50, 51; IR 85, 86; GL 3).
 
-`check_declaration` says what stands against it; codes in OVERRIDABLE a reviewer may set aside with a recorded reason and a
-second person. `warnings` blocks nothing. Word lists are ours: they propose, a person decides.
+`check_declaration` says what stands against it; codes in OVERRIDABLE a reviewer may set aside with a
+recorded reason and a second person. `warnings` blocks nothing. Word lists are ours: they propose, a
+person decides.
 """
 
 import re
@@ -25,24 +26,34 @@ NOTE_MAX = 2000
 OVERRIDABLE = frozenset(
     {"fee_over_cap", "rate_over_cap", "fee_note_long", "internal_check_missing", "consent_by_agreement"}
 )
-"""Codes a reviewer may set aside: GL 3.3 says "generally" of caps and note; GL 3.2 lets an agreement prevail."""
+"""Codes a reviewer may set aside: GL 3.3 says "generally" of caps and note; GL 3.2 lets an agreement
+prevail."""
 
 ADVERTISING = (
-    "国家级", "最高级", "最佳", "最优秀", "最先进", "最便宜", "最低价", "顶级", "极品", "王牌", "首选", "独一无二",
-    "世界领先", "国际领先", "国内领先", "行业领先", "全球首创", "世界第一", "全国第一", "行业第一", "销量第一",
-    "史无前例", "前所未有", "百分之百", "100%有效", "稳赚", "保证盈利", "包赚", "零风险", "火爆", "抢购", "机不可失",
+    "国家级", "最高级", "最佳", "最优秀", "最先进", "最便宜", "最低价", "顶级", "极品", "王牌", "首选",
+    "独一无二", "世界领先", "国际领先", "国内领先", "行业领先", "全球首创", "世界第一", "全国第一",
+    "行业第一", "销量第一", "史无前例", "前所未有", "百分之百", "100%有效", "稳赚", "保证盈利", "包赚",
+    "零风险", "火爆", "抢购", "机不可失",
 )  # fmt: skip
-"""Advertising language kept out of a declaration and its materials (IR 85; GL 3.3); after Advertising Law art. 9."""
+"""Advertising language kept out of a declaration and its materials (IR 85; GL 3.3); after Advertising Law
+art. 9."""
 
 MONOPOLY = (
-    ("monopoly_improvement", r"不得.{0,8}(改进|研发|再开发)|改进.{0,12}(归|属于|无偿).{0,6}(专利权人|许可方)"),
+    (
+        "monopoly_improvement",
+        r"不得.{0,8}(改进|研发|再开发)|改进.{0,12}(归|属于|无偿).{0,6}(专利权人|许可方)",
+    ),
     ("monopoly_competing", r"不得.{0,12}(竞争|其他来源|他人的技术|类似技术)"),
-    ("monopoly_limits", r"(限制|不得超过|不得低于).{0,10}(产量|数量|品种|价格|售价)|不得出口|(限制|禁止)出口"),
+    (
+        "monopoly_limits",
+        r"(限制|不得超过|不得低于).{0,10}(产量|数量|品种|价格|售价)|不得出口|(限制|禁止)出口",
+    ),
     ("monopoly_tying", r"(必须|应当|须).{0,8}(购买|采购|接受).{0,12}(设备|原材料|产品|服务|技术|人员)"),
     ("monopoly_sources", r"(只能|仅可|必须).{0,8}(向|从).{0,16}(购买|采购)|限制.{0,8}(渠道|来源)"),
     ("monopoly_challenge", r"不得.{0,12}(质疑|异议|宣告无效|无效宣告|提出无效|请求无效)"),
 )
-"""The six kinds of terms that illegally monopolise technology (CC 850; SPC 10), as patterns that raise a flag."""
+"""The six kinds of terms that illegally monopolise technology (CC 850; SPC 10), as patterns that raise a
+flag."""
 
 
 def check_declaration(
@@ -50,8 +61,8 @@ def check_declaration(
 ) -> list[Refused]:
     """Everything that stands against the declaration today, each with its field and article.
 
-    `text_digest` is the text to be signed (computed when empty); `consents=False` leaves co-owners out, for the
-    holder who has not asked them yet.
+    `text_digest` is the text to be signed (computed when empty); `consents=False` leaves co-owners out,
+    for the holder who has not asked them yet.
     """
     refused = [
         *_check_patent(draft, today),
@@ -101,12 +112,17 @@ def warnings(draft: Draft, today: date) -> list[Refused]:
     found += [
         Refused(code, field, "CC 850; SPC 10", words=match.group())
         for code, pattern in MONOPOLY
-        for field, text in (("additional_terms", draft.additional_terms), ("handover_words", draft.handover_words))
+        for field, text in (
+            ("additional_terms", draft.additional_terms),
+            ("handover_words", draft.handover_words),
+        )
         if (match := re.search(pattern, text))
     ]
     proposal = _late_licensees(draft)
     if proposal:
-        found.append(Refused("late_licensee_gets_less", "offer_last_day", "[ours]", proposal=proposal.isoformat()))
+        found.append(
+            Refused("late_licensee_gets_less", "offer_last_day", "[ours]", proposal=proposal.isoformat())
+        )
     if draft.facts.annuity_paid_to and draft.facts.annuity_paid_to < draft.offer_last_day:
         paid_to = draft.facts.annuity_paid_to.isoformat()
         found.append(Refused("annuity_due_in_offer", "patent.annuity_paid_to", "GL 3.1(3)", paid_to=paid_to))
@@ -159,14 +175,17 @@ def _check_fee(draft: Draft, today: date) -> list[Refused]:
     if not draft.fee_note.strip():
         refused.append(Refused("required", "fee_note", "GL 3.3"))
     elif len(draft.fee_note) > NOTE_MAX:
-        refused.append(Refused("fee_note_long", "fee_note", "GL 3.3", max=NOTE_MAX, length=len(draft.fee_note)))
+        refused.append(
+            Refused("fee_note_long", "fee_note", "GL 3.3", max=NOTE_MAX, length=len(draft.fee_note))
+        )
     if draft.internal_check_required and not draft.internal_check:
         refused.append(Refused("internal_check_missing", "internal_check", "促进科技成果转化法 18"))
     return refused + _check_payee(draft)
 
 
 def longest_end(draft: Draft) -> date:
-    """The last day of the longest license the offer can give, seen from its last day: caps count over this term."""
+    """The last day of the longest license the offer can give, seen from its last day: caps count over
+    this term."""
     end = terms.limit(draft.license_last_day, draft.facts.last_day)
     if draft.duration_months is None or not 1 <= draft.duration_months <= terms.MONTHS_MAX:
         return end
@@ -196,7 +215,12 @@ def _check_content(draft: Draft) -> list[Refused]:
     found: list[tuple[bool, str, str, str]] = [
         (not draft.acts, "required", "acts", "PL 11"),
         (not contact.unit.strip(), "required", "contact.unit", "GL 3.3(5)"),
-        (not (contact.relay or contact.phone or contact.email), "contact_missing", "contact.phone", "GL 3.3(5)"),
+        (
+            not (contact.relay or contact.phone or contact.email),
+            "contact_missing",
+            "contact.phone",
+            "GL 3.3(5)",
+        ),
         (not draft.receives_here, "receiving_system_missing", "receives_here", "CC 137; ESL 11"),
         (not draft.undertaking, "undertaking_missing", "undertaking", "GL 3.3"),
         (not draft.standing_authorisation, "authorisation_missing", "standing_authorisation", "CC 161, 165"),
@@ -206,7 +230,12 @@ def _check_content(draft: Draft) -> list[Refused]:
             "handover_words",
             "CC 866",
         ),
-        (draft.handover is Handover.GUIDANCE and draft.guidance_hours < 1, "required", "guidance_hours", "CC 866"),
+        (
+            draft.handover is Handover.GUIDANCE and draft.guidance_hours < 1,
+            "required",
+            "guidance_hours",
+            "CC 866",
+        ),
         (
             draft.dispute is Dispute.ARBITRATION and not draft.dispute_body.strip(),
             "required",

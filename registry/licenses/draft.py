@@ -131,7 +131,8 @@ class Description:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A declaration before it is frozen. `internal_check` is the unit's own notice of the price (公示), where it owes one."""
+    """A declaration before it is frozen. `internal_check` is the unit's own notice of the price (公示),
+    where it owes one."""
 
     patent: Patent
     facts: PatentFacts

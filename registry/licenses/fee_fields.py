@@ -1,4 +1,5 @@
-"""A fee read from a form or from stored fields, and stored again: amounts and rates as text, nothing rounded."""
+"""A fee read from a form or from stored fields, and stored again: amounts and rates as text, nothing
+rounded."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -42,7 +43,8 @@ def from_fields(fields: Mapping[str, Any], *, field: str = "fee") -> Fee:
 
 
 def to_fields(fee: Fee) -> dict[str, Any]:
-    """JSON-safe: decimals in their one stored spelling, only what the method uses. from_fields reads it back."""
+    """JSON-safe: decimals in their one stored spelling, only what the method uses. from_fields reads it
+    back."""
     fields: dict[str, Any] = {"method": fee.method.value}
     if fee.amount is not None:
         fields["amount"] = money.plain(fee.amount)
@@ -158,7 +160,9 @@ def _read(reader: _Reader, fields: Mapping[str, Any]) -> Fee:
         condition=reader.text(fields, "condition") if method is Method.OTHER else "",
         tax_included=reader.flag(fields, "tax_included", True),
         tax_rate=reader.rate(fields, "tax_rate"),
-        pay_within_days=reader.integer(fields, "pay_within_days", PAY_WITHIN_DAYS, top=PAY_WITHIN_MAX, least=1),
+        pay_within_days=reader.integer(
+            fields, "pay_within_days", PAY_WITHIN_DAYS, top=PAY_WITHIN_MAX, least=1
+        ),
     )
 
 

@@ -1,8 +1,8 @@
 """What a license costs: the eight fee methods (CC 846) as values, and what is checked about them.
 
-Amounts are Decimal yuan, rates Decimal per cent. Times are relative to the notice or to the effective day, never
-calendar dates, because every licensee starts on another day. fee_fields.py reads and stores a fee, schedule.py
-says when money falls due, wording.py what a reader sees.
+Amounts are Decimal yuan, rates Decimal per cent. Times are relative to the notice or to the effective
+day, never calendar dates, because every licensee starts on another day. fee_fields.py reads and stores a
+fee, schedule.py says when money falls due, wording.py what a reader sees.
 """
 
 from dataclasses import dataclass
@@ -83,7 +83,9 @@ class Royalty:
     """A running royalty. `minimum` is per license year; days count from the end of a settlement period."""
 
     base: Base
-    base_words: str  # what net sales or profit means here; unclear royalties are not registered (refusal ground 3)
+    base_words: (
+        str  # what net sales or profit means here; unclear royalties are not registered (refusal ground 3)
+    )
     rate: Decimal
     period: Period
     report_within_days: int
@@ -125,7 +127,8 @@ def caps_on(day: date) -> Caps:
     """The caps of the dated table `fee_caps`."""
     rows = table("fee_caps")
     fixed, sales, profit = (
-        Decimal(rows.get(code, on=day).facts["value"]) for code in ("fixed", "royalty_sales", "royalty_profit")
+        Decimal(rows.get(code, on=day).facts["value"])
+        for code in ("fixed", "royalty_sales", "royalty_profit")
     )
     return Caps(fixed=fixed, sales=sales, profit=profit)
 
@@ -149,12 +152,15 @@ def check(fee: Fee, *, field: str = "fee") -> list[Refused]:
 
 
 def check_caps(fee: Fee, years: int, caps: Caps, *, field: str = "fee") -> list[Refused]:
-    """Fees above the general caps (GL 3.3). `years` is the license years in the longest term the offer allows."""
+    """Fees above the general caps (GL 3.3). `years` is the license years in the longest term the offer
+    allows."""
     refused = []
     total = (fee.amount or ZERO) * (years if fee.method is Method.PER_YEAR else 1)
     if total > caps.fixed:
         refused.append(
-            Refused("fee_over_cap", f"{field}.amount", "GL 3.3", cap=money.yuan(caps.fixed), total=f"{total:,.2f}")
+            Refused(
+                "fee_over_cap", f"{field}.amount", "GL 3.3", cap=money.yuan(caps.fixed), total=f"{total:,.2f}"
+            )
         )
     if fee.royalty:
         refused += _rates_over_cap(fee.royalty, caps, field)
@@ -174,7 +180,8 @@ def _rates_over_cap(royalty: Royalty, caps: Caps, field: str) -> list[Refused]:
 
 
 def _minimum_over_cap(fee: Fee, years: int, caps: Caps, field: str) -> list[Refused]:
-    """A guaranteed minimum is a fixed fee in all but name; with the entry amount it stays under the same cap."""
+    """A guaranteed minimum is a fixed fee in all but name; with the entry amount it stays under the same
+    cap."""
     minimum = fee.royalty.minimum if fee.royalty else None
     if not minimum or (fee.amount or ZERO) + minimum * years <= caps.fixed:
         return []
@@ -190,7 +197,9 @@ def _check_instalments(fee: Fee, field: str) -> list[Refused]:
     total = sum((item.amount for item in fee.instalments), ZERO)
     if fee.amount is not None and total != fee.amount:
         refused.append(
-            Refused("instalments_sum", f"{field}.instalments", total=f"{fee.amount:,.2f}", sum=f"{total:,.2f}")
+            Refused(
+                "instalments_sum", f"{field}.instalments", total=f"{fee.amount:,.2f}", sum=f"{total:,.2f}"
+            )
         )
     for n, item in enumerate(fee.instalments):
         if item.after_days and item.after_months:

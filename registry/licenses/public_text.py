@@ -1,7 +1,9 @@
-"""What becomes public of a declaration, and the exact text that is shown, signed and digested (GL 3.3, 5).
+"""What becomes public of a declaration, and the exact text that is shown, signed and digested (GL 3.3,
+5).
 
-The field list is explicit and versioned, never a dumped object. The Chinese text is the one that is digested: SHA-256
-of its UTF-8. A user's lines are indented, so that nobody can write a heading of ours into a field.
+The field list is explicit and versioned, never a dumped object. The Chinese text is the one that is
+digested: SHA-256 of its UTF-8. A user's lines are indented, so that nobody can write a heading of ours
+into a field.
 """
 
 import hashlib
@@ -18,7 +20,8 @@ from registry.licenses.fee_fields import from_fields, to_fields
 
 FIELDS_VERSION = 1
 WORDING = "2026-11-22"
-"""Version of the words below, wording.py included; another one gives another digest and voids open consents."""
+"""Version of the words below, wording.py included; another one gives another digest and voids open
+consents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,10 @@ UNDERTAKING = Clause(
     "专利权人承诺：本声明所述专利权有效，由全体专利权人共有或者独有，全体专利权人同意实行开放许可；"
     "不存在不得实行开放许可的情形，并在此类情形出现时及时撤回本声明、通知被许可方；"
     "以上各项内容真实，作虚假声明的，愿承担法律责任。",
-    "The patentee undertakes that the patent is in force and held by the patentees named, all of whom consent to "
-    "open licensing; that no bar to open licensing exists and that, should one arise, the declaration will be "
-    "withdrawn in time and the licensees told; and that these statements are true, on legal liability.",
+    "The patentee undertakes that the patent is in force and held by the patentees named, all of whom "
+    "consent to open licensing; that no bar to open licensing exists and that, should one arise, the "
+    "declaration will be withdrawn in time and the licensees told; and that these statements are true, "
+    "on legal liability.",
 )
 STANDING_AUTHORISATION = Clause(
     "1",
@@ -47,17 +51,18 @@ STANDING_AUTHORISATION = Clause(
     "专利权人授权本平台：在收到符合本声明的实施通知、且使用费已按本声明支付（无需先付的除外）后，"
     "按本声明的全部条款以专利权人名义生成许可合同确认书，并附专利权人对本声明的电子签名。"
     "本授权不包括变更任何条款，对撤回生效后到达的通知不适用。",
-    "The patentee authorises this registry, on a notice that accords with this declaration and after payment as "
-    "declared (where any is due first), to issue in the patentee's name the license confirmation on all the terms "
-    "of this declaration, with the patentee's electronic signature of it. The authority does not extend to changing "
-    "any term, nor to notices that arrive after a withdrawal has taken effect.",
+    "The patentee authorises this registry, on a notice that accords with this declaration and after "
+    "payment as declared (where any is due first), to issue in the patentee's name the license "
+    "confirmation on all the terms of this declaration, with the patentee's electronic signature of it. "
+    "The authority does not extend to changing any term, nor to notices that arrive after a withdrawal "
+    "has taken effect.",
 )
 RECEIVING_SYSTEM = Clause(
     "1",
     date(2026, 11, 22),
     "专利权人指定本平台为接收实施通知的特定系统；实施通知进入本平台时视为到达专利权人。",
-    "The patentee designates this registry as the system for receiving notices; a notice reaches the patentee when "
-    "it enters the registry.",
+    "The patentee designates this registry as the system for receiving notices; a notice reaches the "
+    "patentee when it enters the registry.",
 )
 
 _ACTS = {
@@ -85,8 +90,8 @@ _OPEN_FROM = {
     ),
     "now": (
         "自本平台发布之日起接受实施通知；公告之前取得的是同等条件的普通许可，不是经公告的开放许可。",
-        "Notices are taken from publication here; before CNIPA's announcement they give an ordinary license on the "
-        "same terms, not an announced open license.",
+        "Notices are taken from publication here; before CNIPA's announcement they give an ordinary "
+        "license on the same terms, not an announced open license.",
     ),
 }
 _PAYEE = {"own": ("专利权人账户", "the patentee's account"), "venue": ("交易场所账户", "the venue's account")}
@@ -104,7 +109,8 @@ _HEADINGS = (
 
 
 def public_fields(draft: Draft) -> dict[str, Any]:
-    """The versioned list of what becomes public, JSON-safe. Left out: account, consents, fee shares, fee note."""
+    """The versioned list of what becomes public, JSON-safe. Left out: account, consents, fee shares, fee
+    note."""
     return {
         "fields_version": FIELDS_VERSION,
         "wording": WORDING,
@@ -135,7 +141,8 @@ def public_fields(draft: Draft) -> dict[str, Any]:
 
 
 def public_text(fields: Mapping[str, Any], lang: str = "zh") -> str:
-    """The declaration as plain text. Raises KeyError for a missing field, ValueError for another version of fields."""
+    """The declaration as plain text. Raises KeyError for a missing field, ValueError for another version
+    of fields."""
     if fields["fields_version"] != FIELDS_VERSION or fields["wording"] != WORDING:
         raise ValueError("fields of another version: show the text frozen with them")
     english = lang == "en"
@@ -221,15 +228,17 @@ def _license_section(fields: Mapping[str, Any], n: int) -> list[str]:
     making = fields["made_by_contractor"]
     if n:
         return [
-            "Any unit or person may take a license by written notice and payment of the announced fee; nobody has a "
-            "right of refusal.",
+            "Any unit or person may take a license by written notice and payment of the announced fee; "
+            "nobody has a right of refusal.",
             "An ordinary license for mainland China, not transferable, without sub-licenses.",
             f"Acts: {acts}.",
-            "Having it made by a contractor for the licensee's own use or sale: " + ("yes." if making else "no."),
+            "Having it made by a contractor for the licensee's own use or sale: "
+            + ("yes." if making else "no."),
             _pair(n, "标注", "Marking", fields["marking"]),
         ]
     return [
-        "任何单位和个人以书面方式通知专利权人，并按照公告的使用费支付方式、标准支付使用费后，即取得实施许可；无需专利权人同意。",
+        "任何单位和个人以书面方式通知专利权人，并按照公告的使用费支付方式、标准支付使用费后，"
+        "即取得实施许可；无需专利权人同意。",
         "许可方式：普通许可；地域：中国境内；不得转让，不得再许可。",
         f"许可的行为：{acts}。",
         "被许可方为自己委托他人制造：" + ("可以。" if making else "不可以。"),
@@ -279,7 +288,9 @@ def _handover_section(fields: Mapping[str, Any], n: int) -> list[str]:
         lines += _block(fields["handover_words"])
     if fields["handover"] == "guidance":
         hours = fields["guidance_hours"]
-        lines.append(f"Guidance: {hours} hours, included in the fee." if n else f"技术指导：{hours} 小时，不另收费。")
+        lines.append(
+            f"Guidance: {hours} hours, included in the fee." if n else f"技术指导：{hours} 小时，不另收费。"
+        )
     return lines
 
 
@@ -306,7 +317,9 @@ def _filing_section(fields: Mapping[str, Any], n: int) -> list[str]:
     dispute = table("dispute").get(fields["dispute"]).name("en" if n else "zh")
     lines = [
         _pair(n, "专利实施许可备案由谁办理", "Recordal with CNIPA by", _FILED_BY[fields["recordal_by"]][n]),
-        _pair(n, "技术合同登记由谁申请", "Technology contract filed by", _FILED_BY[fields["registration_by"]][n]),
+        _pair(
+            n, "技术合同登记由谁申请", "Technology contract filed by", _FILED_BY[fields["registration_by"]][n]
+        ),
         _pair(n, "争议解决", "Disputes", dispute),
     ]
     if fields["dispute_body"]:

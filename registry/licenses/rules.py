@@ -1,7 +1,8 @@
-"""The life of a declaration: its states and moves, CNIPA's track beside it, when it is open, how it is withdrawn.
+"""The life of a declaration: its states and moves, CNIPA's track beside it, when it is open, how it is
+withdrawn.
 
-The nine bars stand in bars.py, what a draft must hold in checks.py; both are named here too, so that callers need
-only `rules`. Fees and dates: fees.py, terms.py.
+The nine bars stand in bars.py, what a draft must hold in checks.py; both are named here too, so that
+callers need only `rules`. Fees and dates: fees.py, terms.py.
 """
 
 from collections.abc import Iterable
@@ -114,7 +115,8 @@ class Offer:
 
 
 def open_for_acceptance(offer: Offer, today: date) -> Track | Refused:
-    """The track a notice of today would get, or why none is taken: returned, not raised, so that pages can show it."""
+    """The track a notice of today would get, or why none is taken: returned, not raised, so that pages
+    can show it."""
     closed = _closed(offer, today)
     if closed:
         code, article = closed
@@ -133,7 +135,8 @@ def track_of(offer: Offer, today: date) -> Track | None:
 
 
 def withdraws_locally(offer: Offer, today: date) -> bool:
-    """Whether the filing here already closes the offer; an announced one stays open until CNIPA's day (GL 4)."""
+    """Whether the filing here already closes the offer; an announced one stays open until CNIPA's day (GL
+    4)."""
     return offer.announced_on is None or offer.announced_on > today
 
 
@@ -169,11 +172,15 @@ class WithdrawalGround:
 WITHDRAWAL_GROUNDS: dict[str, WithdrawalGround] = {
     ground.code: ground
     for ground in (
-        WithdrawalGround(code="exclusive_license", article="IR 86(1)", zh="专利权处于独占或者排他许可有效期限内"),
+        WithdrawalGround(
+            code="exclusive_license", article="IR 86(1)", zh="专利权处于独占或者排他许可有效期限内"
+        ),
         WithdrawalGround(code="suspended", article="IR 86(2)", zh="专利权因权属纠纷或者财产保全处于程序中止"),
         WithdrawalGround(code="annuity", article="IR 86(3)", zh="没有按照规定缴纳年费"),
         WithdrawalGround(code="pledge", article="IR 86(4)", zh="专利权被质押，未经质权人同意"),
-        WithdrawalGround(code="hindrance", article="IR 86(5)", zh="存在其他妨碍专利权有效实施的情形", words_required=True),
+        WithdrawalGround(
+            code="hindrance", article="IR 86(5)", zh="存在其他妨碍专利权有效实施的情形", words_required=True
+        ),
         WithdrawalGround(code="report", article="GL 3.1", zh="专利权评价报告被更正，结论为否定"),
         WithdrawalGround(code="assignment", article="GL 9", zh="将转让或者放弃专利权"),
         WithdrawalGround(code="patentee_changed", article="GL 9", zh="专利权人因其他事由变更，将重新声明"),
@@ -185,7 +192,8 @@ WITHDRAWAL_GROUNDS: dict[str, WithdrawalGround] = {
 def check_withdrawal(
     ground: str, reason: str, *, patentees: Iterable[str], consented: Iterable[str], condition: str = ""
 ) -> list[Refused]:
-    """What a withdrawal lacks: a ground, every co-owner's written consent, and no condition (PL 50; IR 86; GL 4).
+    """What a withdrawal lacks: a ground, every co-owner's written consent, and no condition (PL 50; IR
+    86; GL 4).
 
     `patentees` and `consented` are names or keys; `consented` those who agreed to this very text.
     """

@@ -1,7 +1,7 @@
 """When a fee falls due for one licensee, what makes the license effective, and the contract's total.
 
-Which payment is the condition follows PL 51 and GL 6 by fee method (domain section 4); a last payment day that is no
-working day moves to the next one (CC 203).
+Which payment is the condition follows PL 51 and GL 6 by fee method (domain section 4); a last payment day
+that is no working day moves to the next one (CC 203).
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,8 @@ class DueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """One payment of one licensee. `amount` is None for a royalty not yet reported; `number` counts from 1."""
+    """One payment of one licensee. `amount` is None for a royalty not yet reported; `number` counts from
+    1."""
 
     kind: DueKind
     number: int
@@ -108,10 +109,13 @@ def pay_by(noticed_on: date, days: int) -> WorkingDay:
 
 
 def schedule(fee: Fee, noticed_on: date, *, effective_on: date, license_last_day: date) -> list[Due]:
-    """Everything this licensee pays, in order of days. Without an effective day yet, give the expected one."""
+    """Everything this licensee pays, in order of days. Without an effective day yet, give the expected
+    one."""
     found: list[Due] = []
     if fee.method in (Method.LUMP, Method.ENTRY_ROYALTY) or (fee.method is Method.OTHER and fee.amount):
-        kind = {Method.LUMP: DueKind.WHOLE, Method.ENTRY_ROYALTY: DueKind.ENTRY}.get(fee.method, DueKind.OTHER)
+        kind = {Method.LUMP: DueKind.WHOLE, Method.ENTRY_ROYALTY: DueKind.ENTRY}.get(
+            fee.method, DueKind.OTHER
+        )
         found.append(_due(kind, 1, fee.amount, pay_by(noticed_on, fee.pay_within_days), at_start=True))
     if fee.method is Method.INSTALMENTS:
         found += _instalments(fee, noticed_on, effective_on, license_last_day)
@@ -123,10 +127,11 @@ def schedule(fee: Fee, noticed_on: date, *, effective_on: date, license_last_day
 
 
 def contract_total(fee: Fee, years: int, *, estimate: Decimal | None = None) -> Total:
-    """合同成交总额. `years` is the license years of the term; `estimate` what the parties expect of a royalty.
+    """合同成交总额. `years` is the license years of the term; `estimate` what the parties expect of a
+    royalty.
 
-    Fixed: everything falling due in the term. With a royalty: the entry amount plus the declared minimum, or the
-    estimate where it is higher. Zero only for a free license.
+    Fixed: everything falling due in the term. With a royalty: the entry amount plus the declared minimum,
+    or the estimate where it is higher. Zero only for a free license.
     """
     if fee.method is Method.FREE:
         return Total(amount=ZERO, basis=Basis.ZERO)
@@ -153,7 +158,12 @@ def _due(
     kind: DueKind, number: int, amount: Decimal | None, day: WorkingDay, *, at_start: bool = False
 ) -> Due:
     return Due(
-        kind=kind, number=number, amount=amount, due_on=day.day, at_start=at_start, provisional=day.provisional
+        kind=kind,
+        number=number,
+        amount=amount,
+        due_on=day.day,
+        at_start=at_start,
+        provisional=day.provisional,
     )
 
 

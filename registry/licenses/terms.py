@@ -1,7 +1,8 @@
 """How long: the three dates of an offer and the term one licensee gets (design: journeys 1.5).
 
-`offer_last_day` is the last day a notice may arrive, `license_last_day` (许可期限届满日) the day no license outlives,
-`duration_months` (单次许可期限) the length of one license, or none. Days are legal days of Shanghai.
+`offer_last_day` is the last day a notice may arrive, `license_last_day` (许可期限届满日) the day no
+license outlives, `duration_months` (单次许可期限) the length of one license, or none. Days are legal days
+of Shanghai.
 """
 
 from dataclasses import dataclass
@@ -35,7 +36,8 @@ class Term:
 def term_end(first_day: date, months: int) -> date:
     """Last day of a term of months whose first day counts: the day before the corresponding day.
 
-    Where the corresponding day does not exist, the month's last day itself (CC 202), in the licensee's favour.
+    Where the corresponding day does not exist, the month's last day itself (CC 202), in the licensee's
+    favour.
     """
     end = corresponding_day(first_day, months)
     return end - DAY if end.day == first_day.day else end
@@ -62,7 +64,8 @@ def license_last_day(
 def term(
     effective_on: date, duration_months: int | None, *, offered_last_day: date, patent_last_day: date
 ) -> Term:
-    """The licensee's own dates and whether they are shorter than offered. Raises Refused as license_last_day."""
+    """The licensee's own dates and whether they are shorter than offered. Raises Refused as
+    license_last_day."""
     last = license_last_day(
         effective_on, duration_months, offered_last_day=offered_last_day, patent_last_day=patent_last_day
     )
@@ -89,7 +92,8 @@ def length(first_day: date, last_day: date) -> tuple[int, int]:
 
 
 def years_in_term(first_day: date, last_day: date) -> int:
-    """License years that begin within the term; one begun counts whole, as the price box and the papers say."""
+    """License years that begin within the term; one begun counts whole, as the price box and the papers
+    say."""
     years = 0
     while corresponding_day(first_day, 12 * years) <= last_day:
         years += 1
@@ -123,7 +127,8 @@ def warn_short(
 
 
 def five_year_hint(first_day: date, last_day: date) -> bool:
-    """Whether the licensee's own term reaches the five years a tax relief asks for: a hint, never a promise."""
+    """Whether the licensee's own term reaches the five years a tax relief asks for: a hint, never a
+    promise."""
     return last_day >= term_end(first_day, TAX_RELIEF_MONTHS)
 
 
@@ -152,7 +157,9 @@ def check_dates(
         refused.append(Refused("offer_day_past", "offer_last_day", "GL 3.3", today=today.isoformat()))
     if offered_last_day < offer_last_day:
         refused.append(
-            Refused("license_day_before_offer_day", "license_last_day", "GL 3.3", day=offer_last_day.isoformat())
+            Refused(
+                "license_day_before_offer_day", "license_last_day", "GL 3.3", day=offer_last_day.isoformat()
+            )
         )
     if offered_last_day > patent_last_day:
         refused.append(

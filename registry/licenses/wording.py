@@ -1,7 +1,8 @@
 """The fee in plain words, Chinese and English: the same fee always gives the same words.
 
-They stand in the price box, in the public text that is signed and digested, and in the papers, so a change of wording
-here changes digests: raise public_text.WORDING with it. They are therefore not in the translation catalogues.
+They stand in the price box, in the public text that is signed and digested, and in the papers, so a
+change of wording here changes digests: raise public_text.WORDING with it. They are therefore not in the
+translation catalogues.
 """
 
 from decimal import Decimal
@@ -65,7 +66,9 @@ def describe_condition(fee: Fee, lang: str = "zh") -> str:
             return "取得许可的条件：实施通知到达本平台即取得许可，无需先行付款。"
         return "The license is obtained when the notice reaches this registry; nothing is payable first."
     if zh:
-        return f"取得许可的条件：实施通知到达本平台，且{_sum(wanted.amount, zh=True)}到达指定账户之日取得许可。"
+        return (
+            f"取得许可的条件：实施通知到达本平台，且{_sum(wanted.amount, zh=True)}到达指定账户之日取得许可。"
+        )
     return (
         "The license is obtained when the notice has reached this registry and "
         f"{_sum(wanted.amount, zh=False)} has arrived in the named account."
@@ -87,7 +90,9 @@ def worked_example(fee: Fee, lang: str = "zh") -> str:
     sum_ = f"{_EXAMPLE_BASE:,.2f} × {money.percent(fee.royalty.rate)} = {due:,.2f}"
     if zh:
         return f"例：一个结算期的{base}为 {_EXAMPLE_BASE:,.2f} 元时，该期提成费为 {sum_} 元。"
-    return f"Example: {base} of CNY {_EXAMPLE_BASE:,.2f} in a settlement period gives a royalty of {sum_} CNY."
+    return (
+        f"Example: {base} of CNY {_EXAMPLE_BASE:,.2f} in a settlement period gives a royalty of {sum_} CNY."
+    )
 
 
 def _sum(amount: Decimal, *, zh: bool) -> str:
@@ -133,12 +138,14 @@ def _year_lines(fee: Fee, *, zh: bool) -> list[str]:
     if zh:
         return [
             f"使用费：每一许可年度{amount}。",
-            f"首个许可年度的使用费自实施通知到达之日起 {days} 日内支付，以后各年度的自该年度首日起 {days} 日内支付。",
+            f"首个许可年度的使用费自实施通知到达之日起 {days} 日内支付，"
+            f"以后各年度的自该年度首日起 {days} 日内支付。",
             "许可年度自许可生效之日起算，末年不足一年的按一年计。",
         ]
     return [
         f"Fee: {amount} for each license year.",
-        f"The first year is payable within {days} days of the notice, each later year within {days} days of its "
+        f"The first year is payable within {days} days of the notice, each later year within "
+        f"{days} days of its "
         "first day.",
         "License years run from the effective day; a last year begun counts as a whole year.",
     ]
@@ -150,7 +157,9 @@ def _instalment_lines(fee: Fee, *, zh: bool) -> list[str]:
     lines = [head]
     for number, item in enumerate(fee.instalments, start=1):
         figures, when = money.yuan(item.amount), _when(item, fee, zh=zh)
-        lines.append(f"第 {number} 期：{figures} 元，{when}支付。" if zh else f"Part {number}: CNY {figures}, {when}.")
+        lines.append(
+            f"第 {number} 期：{figures} 元，{when}支付。" if zh else f"Part {number}: CNY {figures}, {when}."
+        )
     lines.append(
         "许可期限届满时尚未到期的各期，于许可期限届满日到期。"
         if zh
@@ -185,10 +194,13 @@ def _royalty_lines(fee: Fee, royalty: Royalty, *, zh: bool) -> list[str]:
         lines += ["被许可方应保存有关账目，专利权人可以查阅。"] if royalty.inspection else []
     else:
         lines.append(
-            f"Settlement: periods of {each} months from the effective day; report within {report} and pay within "
+            f"Settlement: periods of {each} months from the effective day; report within {report} "
+            f"and pay within "
             f"{pay} days of a period's end; nil reports too."
         )
-        lines += ["The licensee keeps accounts, which the patentee may inspect."] if royalty.inspection else []
+        lines += (
+            ["The licensee keeps accounts, which the patentee may inspect."] if royalty.inspection else []
+        )
     return lines + _minimum_lines(fee, royalty, zh=zh)
 
 
@@ -199,7 +211,9 @@ def _rate_lines(royalty: Royalty, *, zh: bool) -> list[str]:
             f"提成费：{_share(royalty, royalty.rate, zh=True)}。",
             f"{base}的计算口径：{royalty.base_words.rstrip('。')}。",
         ]
-        return lines + [f"自第 {s.from_year} 个许可年度起，提成率为 {money.percent(s.rate)}。" for s in royalty.stages]
+        return lines + [
+            f"自第 {s.from_year} 个许可年度起，提成率为 {money.percent(s.rate)}。" for s in royalty.stages
+        ]
     lines = [
         f"Royalty: {_share(royalty, royalty.rate, zh=False)}.",
         f"Meaning of {base}: {royalty.base_words.rstrip('。.')}.",
@@ -219,7 +233,8 @@ def _minimum_lines(fee: Fee, royalty: Royalty, *, zh: bool) -> list[str]:
         )
         return [f"最低提成费：每一许可年度{amount}，{paid}。"]
     paid = (
-        f"paid in advance within {days} days of the notice, later of each year's first day, and credited against "
+        f"paid in advance within {days} days of the notice, later of each year's first day, and "
+        f"credited against "
         "the year's royalty"
         if advance
         else f"a shortfall is made up within {royalty.pay_within_days} days of the year's end"

@@ -165,10 +165,10 @@ def test_a_natural_person_has_no_legal_representative() -> None:
 
 def test_every_patent_of_a_contract_is_looked_at() -> None:
     second = replace(PATENT, number="ZL202019999003.3", state="lapsed")
-    findings = found(
-        licensed=(PATENT, second), project_name=f"专利开放许可：一种方法（{NUMBER}） 等 2 件"
-    )
-    assert [(finding.code, finding.subject) for finding in findings] == [("not_effective", "ZL202019999003.3")]
+    findings = found(licensed=(PATENT, second), project_name=f"专利开放许可：一种方法（{NUMBER}） 等 2 件")
+    assert [(finding.code, finding.subject) for finding in findings] == [
+        ("not_effective", "ZL202019999003.3")
+    ]
 
 
 def test_a_finding_can_be_said_like_a_refusal() -> None:

@@ -111,9 +111,7 @@ CUT = date(2026, 3, 10)
         (datetime(2026, 3, 9, 16, 0, tzinfo=UTC), Arrival.DECISION),  # 00:00 on the 10th
     ],
 )
-def test_the_banks_day_decides_between_payment_and_withdrawal(
-    arrived: date, decision: Arrival
-) -> None:
+def test_the_banks_day_decides_between_payment_and_withdrawal(arrived: date, decision: Arrival) -> None:
     assert arrival_decision(arrived, withdrawal_effective_on=CUT) is decision
     assert arrival_decision(arrived, bar_since=CUT) is decision
     assert arrival_decision(arrived) is Arrival.IN_TIME

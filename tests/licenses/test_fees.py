@@ -1,5 +1,6 @@
 """Fees: read, stored, checked, due, described."""
 
+import itertools
 import json
 from datetime import date
 from decimal import Decimal
@@ -154,9 +155,11 @@ def test_an_estimate_adds_to_the_entry_amount_and_never_undercuts_the_minimum() 
         ({"method": "LUMP", "amount": "-5"}, "fee.amount", "amount_negative"),
         ({"method": "LUMP", "amount": 5.5}, "fee.amount", "amount_form"),
         ({"method": "LUMP", "amount": "5", "pay_within_days": "0"}, "fee.pay_within_days", "days_range"),
-        ({"method": "LUMP", "amount": "5", "pay_within_days": "9" * 5000}, "fee.pay_within_days", "days_range"),
+        ({"method": "LUMP", "amount": "5", "pay_within_days": "9" * 5000},
+         "fee.pay_within_days", "days_range"),
         ({"method": "LUMP", "amount": "5", "pay_within_days": "二"}, "fee.pay_within_days", "not_an_integer"),
-        ({"method": "LUMP", "amount": "5", "tax_included": "perhaps"}, "fee.tax_included", "not_true_or_false"),
+        ({"method": "LUMP", "amount": "5", "tax_included": "perhaps"},
+         "fee.tax_included", "not_true_or_false"),
         ({"method": "INSTALMENTS", "amount": "5"}, "fee.instalments", "required"),
         ({"method": "INSTALMENTS", "amount": "5", "instalments": "5"}, "fee.instalments", "not_valid"),
         (
@@ -170,7 +173,8 @@ def test_an_estimate_adds_to_the_entry_amount_and_never_undercuts_the_minimum() 
             "instalments_sum",
         ),
         (
-            {"method": "INSTALMENTS", "amount": "5", "instalments": [part("4", "notice"), part("1.001", "notice")]},
+            {"method": "INSTALMENTS", "amount": "5",
+             "instalments": [part("4", "notice"), part("1.001", "notice")]},
             "fee.instalments.1.amount",
             "amount_decimals",
         ),
@@ -182,7 +186,8 @@ def test_an_estimate_adds_to_the_entry_amount_and_never_undercuts_the_minimum() 
         ({"method": "INSTALMENTS", "amount": "5", "instalments": [part("5")]}, "fee.instalments.0.anchor",
          "instalment_circular"),
         (
-            {"method": "INSTALMENTS", "amount": "5", "instalments": [part("5", after_days="3", after_months="1")]},
+            {"method": "INSTALMENTS", "amount": "5",
+             "instalments": [part("5", after_days="3", after_months="1")]},
             "fee.instalments.0.after_days",
             "instalment_days_or_months",
         ),
@@ -190,8 +195,10 @@ def test_an_estimate_adds_to_the_entry_amount_and_never_undercuts_the_minimum() 
         ({"method": "ROYALTY_SALES", "royalty": "2%"}, "fee.royalty", "not_valid"),
         ({"method": "ROYALTY_SALES", "royalty": royalty(rate="0")}, "fee.royalty.rate", "rate_zero"),
         ({"method": "ROYALTY_SALES", "royalty": royalty(rate="")}, "fee.royalty.rate", "required"),
-        ({"method": "ROYALTY_SALES", "royalty": royalty(base_words="")}, "fee.royalty.base_words", "required"),
-        ({"method": "ROYALTY_SALES", "royalty": royalty(base="profit")}, "fee.royalty.base", "royalty_base_method"),
+        ({"method": "ROYALTY_SALES", "royalty": royalty(base_words="")},
+         "fee.royalty.base_words", "required"),
+        ({"method": "ROYALTY_SALES", "royalty": royalty(base="profit")},
+         "fee.royalty.base", "royalty_base_method"),
         ({"method": "ENTRY_ROYALTY", "amount": "5", "royalty": royalty()}, "fee.royalty.base", "required"),
         (
             {"method": "ROYALTY_SALES", "royalty": royalty(stages=[{"from_year": "3", "rate": "2"}] * 2)},
@@ -267,7 +274,9 @@ def test_later_parts_count_from_the_effective_day() -> None:
 
 
 def test_a_total_is_owed_whole_even_when_the_license_is_shorter() -> None:
-    due = schedule(from_fields(THREE_PARTS), NOTICED, effective_on=EFFECTIVE, license_last_day=date(2027, 6, 30))
+    due = schedule(
+        from_fields(THREE_PARTS), NOTICED, effective_on=EFFECTIVE, license_last_day=date(2027, 6, 30)
+    )
     assert [d.due_on for d in due][-1] == date(2027, 6, 30)
     assert sum(d.amount or 0 for d in due) == 120000
 
@@ -287,10 +296,12 @@ def test_royalty_periods_cover_the_term_without_gap() -> None:
     assert len(due) == 12
     assert due[0].period_first == EFFECTIVE
     assert due[-1].period_last == END
-    for before, after in zip(due, due[1:], strict=False):
-        assert before.period_last and after.period_first
+    for before, after in itertools.pairwise(due):
+        assert before.period_last
+        assert after.period_first
         assert (after.period_first - before.period_last).days == 1
-        assert before.report_by and before.report_by <= before.due_on
+        assert before.report_by
+        assert before.report_by <= before.due_on
 
 
 def test_a_minimum_falls_due_every_year() -> None:
@@ -303,13 +314,18 @@ def test_a_minimum_falls_due_every_year() -> None:
 
 def test_the_window_of_the_start_part_is_its_own() -> None:
     assert start_window(from_fields(THREE_PARTS)) == 15
-    early = {**THREE_PARTS, "instalments": [part("80000", "notice", after_days="7"), part("40000", after_months="1")]}
+    early = {
+        **THREE_PARTS,
+        "instalments": [part("80000", "notice", after_days="7"), part("40000", after_months="1")],
+    }
     assert start_window(from_fields(early)) == 7
     assert start_window(from_fields(LUMP)) == 15
 
 
 def test_a_staged_rate_changes_with_the_license_year() -> None:
-    staged = from_fields({"method": "ROYALTY_SALES", "royalty": royalty(stages=[{"from_year": "3", "rate": "2"}])})
+    staged = from_fields(
+        {"method": "ROYALTY_SALES", "royalty": royalty(stages=[{"from_year": "3", "rate": "2"}])}
+    )
     assert staged.royalty is not None
     assert [rate_in_year(staged.royalty, year) for year in (1, 2, 3, 4)] == [
         Decimal("2.5"), Decimal("2.5"), Decimal(2), Decimal(2),

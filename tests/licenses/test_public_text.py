@@ -21,10 +21,10 @@ from registry.licenses.public_text import (
 from tests.licenses.sample import LUMP, draft
 
 KEYS = [
-    "fields_version", "wording", "patent", "acts", "made_by_contractor", "marking", "fee", "payee", "offer_last_day",
-    "license_last_day", "duration_months", "handover", "handover_words", "guidance_hours", "additional_terms", "contact",
-    "agency", "recordal_by", "registration_by", "dispute", "dispute_body", "open_from", "receiving_system", "undertaking",
-    "standing_authorisation",
+    "fields_version", "wording", "patent", "acts", "made_by_contractor", "marking", "fee", "payee",
+    "offer_last_day", "license_last_day", "duration_months", "handover", "handover_words",
+    "guidance_hours", "additional_terms", "contact", "agency", "recordal_by", "registration_by",
+    "dispute", "dispute_body", "open_from", "receiving_system", "undertaking", "standing_authorisation",
 ]  # fmt: skip
 
 
@@ -33,7 +33,9 @@ def test_the_list_of_public_fields_is_fixed() -> None:
 
 
 def test_account_number_fee_note_and_shares_are_not_public() -> None:
-    secret = draft(patentees=(Patentee(name="甲", signs=True, fee_share=Decimal(100)),), fee_note="内部成本 12345")
+    secret = draft(
+        patentees=(Patentee(name="甲", signs=True, fee_share=Decimal(100)),), fee_note="内部成本 12345"
+    )
     shown = json.dumps(public_fields(secret), ensure_ascii=False) + public_text(public_fields(secret))
     for hidden in ("6222000000000", "演示银行", "12345"):
         assert hidden not in shown
@@ -91,7 +93,9 @@ def test_every_public_term_changes_the_digest(changed: object) -> None:
 
 
 def test_a_relayed_contact_shows_no_number() -> None:
-    made = draft(contact=Contact(unit="林小满（演示）", phone="13800000000", email="a@example.cn", relay=True))
+    made = draft(
+        contact=Contact(unit="林小满（演示）", phone="13800000000", email="a@example.cn", relay=True)
+    )
     shown = json.dumps(public_fields(made)) + public_text(public_fields(made))
     assert "13800000000" not in shown
     assert "a@example.cn" not in shown

@@ -57,7 +57,9 @@ def test_a_late_licensee_sees_the_months_got_beside_the_months_offered() -> None
 
 
 def test_a_patent_that_ends_before_the_offer_shortens_a_license_without_a_duration() -> None:
-    got = terms.term(date(2027, 3, 2), None, offered_last_day=date(2030, 1, 1), patent_last_day=date(2029, 1, 1))
+    got = terms.term(
+        date(2027, 3, 2), None, offered_last_day=date(2030, 1, 1), patent_last_day=date(2029, 1, 1)
+    )
     assert got.shortened
 
 
@@ -107,7 +109,9 @@ def test_the_tax_hint_needs_five_whole_years() -> None:
     assert terms.five_year_hint(date(2027, 1, 1), date(2031, 12, 31))
     assert not terms.five_year_hint(date(2027, 1, 1), date(2031, 12, 30))
     assert terms.five_year_until(36, offered_last_day=FAR, patent_last_day=FAR) is None
-    assert terms.five_year_until(60, offered_last_day=date(2031, 12, 31), patent_last_day=FAR) == date(2027, 1, 1)
+    assert terms.five_year_until(60, offered_last_day=date(2031, 12, 31), patent_last_day=FAR) == date(
+        2027, 1, 1
+    )
 
 
 @pytest.mark.parametrize(
