@@ -112,14 +112,6 @@ MESSAGES: dict[str, LazyString] = {
     # database, idempotency
     "idempotency_missing": _l("缺少幂等键（Idempotency-Key，最长 80 个字符）；同一件事重试时请用同一个键。"),
     "idempotency_reused": _l("这个幂等键已经用于另一件事，请换一个新键。"),
-}
-
-ADVICE: dict[str, LazyString] = {
-    # what to do about a refusal, where the general advice of its status would not help
-    "csrf": _l("请返回上一页刷新后再提交；您填写的内容通常还在页面上。"),
-    "too_large": _l("请减小文件后重新上传；扫描件以 300 dpi 灰度或黑白保存即可。"),
-    "wrong_type": _l("请上传 PDF、PNG、JPEG 等本项旁边列出的类型。"),
-    "not_found": _l("请核对地址或编号；如果您有权查看，请先登录相应单位的账号。"),
     # licenses
     "wrong_state": _l("目前的状态（%(state)s）不能办理此事（%(verb)s）；请刷新页面。"),
     "patent_not_granted": _l("开放许可只能针对已经授权的专利。"),
@@ -217,4 +209,12 @@ ADVICE: dict[str, LazyString] = {
     "related_parties": _l("双方为关联方，可能不能享受税收优惠。"),
     "expected_figures_blank": _l("预计新增投入、产值未填写；部分登记机构要求填写。"),
     "paper_warning": _l("打印时有提示：%(subject)s。"),
+}
+
+ADVICE: dict[str, LazyString] = {
+    # what to do about a refusal, where the general advice of its status would not help
+    "csrf": _l("请返回上一页刷新后再提交；您填写的内容通常还在页面上。"),
+    "too_large": _l("请减小文件后重新上传；扫描件以 300 dpi 灰度或黑白保存即可。"),
+    "wrong_type": _l("请上传 PDF、PNG、JPEG 等本项旁边列出的类型。"),
+    "not_found": _l("请核对地址或编号；如果您有权查看，请先登录相应单位的账号。"),
 }
