@@ -153,11 +153,15 @@ MESSAGES: dict[str, LazyString] = {
     "advertising_in_description": _l("介绍中含有宣传用语，建议删去：%(words)s。"),
     "monopoly_improvement": _l("“%(words)s”可能属于限制改进或者单方面回授，登记机构可能不予登记。"),
     "monopoly_competing": _l("“%(words)s”可能属于禁止使用竞争技术，登记机构可能不予登记。"),
-    "monopoly_limits": _l("“%(words)s”可能属于不合理限制数量、品种、价格、渠道或者出口，登记机构可能不予登记。"),
+    "monopoly_limits": _l(
+        "“%(words)s”可能属于不合理限制数量、品种、价格、渠道或者出口，登记机构可能不予登记。"
+    ),
     "monopoly_tying": _l("“%(words)s”可能属于搭售，登记机构可能不予登记。"),
     "monopoly_sources": _l("“%(words)s”可能属于限制原材料等的来源，登记机构可能不予登记。"),
     "monopoly_challenge": _l("“%(words)s”可能属于禁止对专利权有效性提出异议，登记机构可能不予登记。"),
-    "late_licensee_gets_less": _l("较晚取得许可的人付同样的费用而期限较短；可把接受通知的最后一日改为 %(proposal)s。"),
+    "late_licensee_gets_less": _l(
+        "较晚取得许可的人付同样的费用而期限较短；可把接受通知的最后一日改为 %(proposal)s。"
+    ),
     "annuity_due_in_offer": _l("年费缴至 %(paid_to)s，在接受通知的期间内须续缴。"),
     "consent_missing": _l("缺少专利权人“%(name)s”的书面同意。"),
     "consent_other_text": _l("专利权人“%(name)s”同意的是另一文本；内容改动后须重新征得同意。"),
