@@ -1,8 +1,8 @@
 """Problems: how a refusal becomes an answer, and the only table from classes to HTTP statuses.
 
 Machines get RFC 9457 `application/problem+json`, people a page with the rule, why, and what to do. A refusal
-carries no prose; its sentence comes from `messages`, in Chinese and English. What nobody foresaw is a 500 with
-a reference number and one line in the log, never a 400.
+carries no prose; its sentence comes from `messages`, in Chinese and English. What nobody foresaw is a
+500 with a reference number and one line in the log, never a 400.
 """
 
 import contextlib
@@ -114,16 +114,16 @@ def status(refused: Refused) -> int:
 
 
 def sentence(refused: Refused, lang: str | None = None) -> str:
-    """What a refusal says, in a language or the reader's own. Never raises: an unknown code shows as itself."""
+    """What a refusal says, in a language or the reader's own. Never raises."""
     with force_locale(lang) if lang else contextlib.nullcontext():
         known = MESSAGES.get(refused.code)
-        template = str(known) if known is not None else _("不能办理（代码 %(code)s）。")
+        template: str = str(known) if known is not None else _("不能办理（代码 %(code)s）。")
         params = _Params({name: _spoken(value) for name, value in refused.params.items()})
         params.setdefault("code", refused.code)
         if isinstance(refused, Invalid):
             params.setdefault("count", len(refused.refusals))
         try:
-            return template % params
+            return str(template % params)
         except (TypeError, ValueError):
             return template
 
@@ -137,7 +137,7 @@ def _spoken(value: Any) -> str:
     if isinstance(value, date):
         return language.day(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return _("、").join(_spoken(one) for one in value)
+        return str(_("、")).join(_spoken(one) for one in value)
     if isinstance(value, Enum):
         return str(value.value)
     return f"{value:f}" if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,86 @@
+// Small comforts; every page works without them.
+"use strict";
+
+// A summary of errors takes the focus, so that it is read first.
+document.getElementById("error-summary")?.focus();
+
+// A link in the summary leads into the input, not only to its place.
+document.querySelectorAll(".error-summary a").forEach((link) => {
+  link.addEventListener("click", (event) => {
+    const input = document.getElementById(link.hash.slice(1));
+    if (!input) return;
+    event.preventDefault();
+    (input.closest(".field") ?? input).scrollIntoView();
+    input.focus({ preventScroll: true });
+  });
+});
+
+// One press is one submit. The server is safe without this: every form carries its own key.
+document.querySelectorAll("form[method=post]").forEach((form) => {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    event.submitter?.setAttribute("aria-disabled", "true");
+  });
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+  });
+});
+
+// The end of the session is announced five minutes before; staying costs one request.
+const session = document.getElementById("session");
+if (session) {
+  const early = 5 * 60 * 1000;
+  let timer;
+  const arm = (ends) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { session.hidden = false; }, Math.max(0, Date.parse(ends) - early - Date.now()));
+  };
+  arm(session.dataset.ends);
+  session.querySelector("[data-stay]").addEventListener("click", async () => {
+    const answer = await fetch("/", { credentials: "same-origin", cache: "no-store" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const ends = page.getElementById("session")?.dataset.ends;
+    if (!ends) return;
+    session.hidden = true;
+    arm(ends);
+  });
+}
+
+// Buttons that copy a value into the clipboard, for typing contracts into another system.
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  const words = button.innerHTML;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.innerHTML = words; }, 1500);
+  });
+});
+
+// How many characters a long text has, while it is typed.
+document.querySelectorAll("textarea[data-longest]").forEach((area) => {
+  const longest = Number(area.dataset.longest);
+  const count = document.createElement("p");
+  count.className = "count";
+  const show = () => {
+    const length = [...area.value].length;
+    count.textContent = `${length} / ${longest}`;
+    count.classList.toggle("over", length > longest);
+  };
+  area.after(count);
+  area.addEventListener("input", show);
+  show();
+});
+
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
