@@ -1,0 +1,71 @@
+"""What the catalogue's own words are called on its pages."""
+
+from flask_babel import lazy_gettext as _l
+
+TAGS = {
+    "announced": _l("已公告"),
+    "local": _l("未经国家知识产权局公告"),
+    "waiting": _l("待公告后开放"),
+    "withdrawal_filed": _l("已申请撤回，仍可取得许可"),
+    "paused": _l("暂停接受"),
+    "ended": _l("已结束"),
+}
+TONES = {
+    "announced": "ok",
+    "local": "info",
+    "waiting": "plain",
+    "withdrawal_filed": "wait",
+    "paused": "stop",
+    "ended": "plain",
+}
+SORTS = {
+    "newest": _l("最新发布"),
+    "price": _l("金额从低到高"),
+    "ending": _l("最先截止"),
+    "life": _l("专利剩余时间最长"),
+}
+CNIPA = {
+    "not_filed": _l("尚未向国家知识产权局提交声明"),
+    "filed": _l("已向国家知识产权局提交，尚未公告"),
+    "announced": _l("国家知识产权局已公告"),
+    "withdrawal_announced": _l("国家知识产权局已公告撤回"),
+}
+ACTS = {
+    "make": _l("制造"),
+    "use": _l("使用"),
+    "offer": _l("许诺销售"),
+    "sell": _l("销售"),
+    "import": _l("进口"),
+    "use_process": _l("使用专利方法"),
+}
+HANDOVER = {
+    "published_only": _l("以公开的专利文件为限，不另行交付资料"),
+    "documents": _l("交付资料"),
+    "guidance": _l("交付资料并提供技术指导"),
+}
+FILED_BY = {"holder": _l("专利权人"), "venue": _l("交易场所"), "licensee": _l("被许可方")}
+EVENTS = {
+    "approve": _l("审核通过，声明发布"),
+    "publish": _l("审核通过，声明发布"),
+    "announce": _l("记载国家知识产权局公告"),
+    "pause": _l("暂停接受新的通知"),
+    "resume": _l("恢复接受通知"),
+    "file_withdrawal": _l("申请撤回"),
+    "reject_withdrawal": _l("撤回申请未获准"),
+    "withdraw_local": _l("撤回"),
+    "announce_withdrawal": _l("记载国家知识产权局公告撤回"),
+    "terminate": _l("国家知识产权局终止"),
+    "revoke": _l("国家知识产权局撤销"),
+    "expire": _l("期满结束"),
+}
+"""Moves of a declaration that the public may see; drafts and reviews are nobody's business."""
+
+FACETS = {
+    "fee_method": _l("收费方式"),
+    "tag": _l("状态"),
+    "patent_kind": _l("专利种类"),
+    "section": _l("国际专利分类"),
+    "industry_section": _l("国民经济行业"),
+    "technology_field": _l("技术领域"),
+    "stage": _l("成熟阶段"),
+}

@@ -1,0 +1,246 @@
+"""One published declaration as its public page shows it: read from what was frozen, and from the day's rules.
+
+What was signed is never said in other words here: the text, its digest and the fee's sentences come from
+the frozen version. Plain words stand beside it. Of a licensee's own dates only today's are computed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from registry import clock, history, money
+from registry.catalogue import rules
+from registry.catalogue.labels import EVENTS
+from registry.catalogue.rules import Tag
+from registry.codes.tables import table
+from registry.contracts.models import Acceptance
+from registry.contracts.rules import AcceptanceState
+from registry.database import db
+from registry.errors import Refused
+from registry.licenses import offers, public_text, schedule, terms, wording
+from registry.licenses.fee_fields import from_fields
+from registry.licenses.fees import Fee
+from registry.licenses.models import Declaration, DeclarationVersion
+from registry.licenses.rules import Offer, Track
+from registry.licenses.schedule import Due
+
+LICENSED = (AcceptanceState.EFFECTIVE, AcceptanceState.EXPIRED, AcceptanceState.TERMINATED)
+DESCRIPTION = ("summary", "problem", "advantage", "application", "products", "industry", "field", "stage")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """The price box. `amount` is the figure that can be named, None for a pure share or words."""
+
+    fee: Fee
+    line: str
+    amount: Decimal | None
+    capitals: str
+    sentences: tuple[str, ...]
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """What a licensee of today would get: own dates, what is due, and the hint about five years."""
+
+    day: date
+    term: terms.Term
+    dues: tuple[Due, ...]
+    total: schedule.Total
+    five_years: bool
+    full_until: date | None  # the last effective day with the whole duration, when there is one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A public move of the declaration, with its place in the log where it is a filing."""
+
+    verb: str
+    at: datetime
+    seq: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Everything the listing page, its JSON and its feeds show."""
+
+    number: str
+    fields: dict[str, Any]  # public_text.public_fields as frozen
+    description: dict[str, str]
+    tag: Tag
+    track: Track | None  # what a notice of today would get
+    refusal: Refused | None  # or why none is taken
+    opens_on_announcement: bool
+    price: Price
+    today: Today | None
+    offer: Offer
+    cnipa_status: str
+    cnipa_number: str
+    withdrawal_filed_at: datetime | None
+    paused_ground: str
+    paused_since: date | None
+    checked_at: datetime | None  # patent data last compared with the register
+    venue: str
+    owners_public: tuple[str, ...]  # None of them a natural person
+    licensees: int
+    in_force: int
+    events: tuple[Event, ...]
+    text_zh: str
+    text_en: str
+    digest: str
+    envelope: str
+    seq: int
+    version: int
+    terms_version: str
+    published_at: datetime
+    as_of: datetime
+
+    @property
+    def patent(self) -> dict[str, Any]:
+        """The patent's facts as frozen."""
+        found: dict[str, Any] = self.fields["patent"]
+        return found
+
+    @property
+    def patentees(self) -> list[str]:
+        return list(self.patent["patentees"])
+
+    @property
+    def life_months(self) -> int:
+        """Whole months the patent still lasts, counted from today."""
+        today = clock.legal_day(self.as_of)
+        last = self.offer.patent_last_day
+        return terms.length(today, last)[0] if today <= last else 0
+
+
+def of(declaration: Declaration, lang: str) -> Listing:
+    """The listing of a published declaration. `lang` is `zh` or `en`; the legal text comes in both."""
+    version = declaration.current
+    assert version is not None
+    assert declaration.published_at is not None
+    assert declaration.published_seq is not None
+    now = clock.now()
+    today = clock.legal_day(now)
+    offer = offers.offer_of(declaration)
+    standing = offers.standing(declaration, today)
+    refusal = standing if isinstance(standing, Refused) else None
+    fields = version.public_fields
+    fee = from_fields(fields["fee"])
+    licensees, in_force = _licensees(declaration)
+    return Listing(
+        number=declaration.number,
+        fields=fields,
+        description=description_of(version),
+        tag=rules.tag(offer, today),
+        track=None if isinstance(standing, Refused) else standing,
+        refusal=refusal,
+        opens_on_announcement=refusal is not None and refusal.code == "offer_not_announced",
+        price=_price(fee, lang),
+        today=_today(fee, fields, offer, today),
+        offer=offer,
+        cnipa_status=declaration.cnipa_status,
+        cnipa_number=declaration.cnipa_number,
+        withdrawal_filed_at=declaration.withdrawal_filed_at,
+        paused_ground=declaration.paused_ground,
+        paused_since=declaration.paused_since,
+        checked_at=declaration.patent.checked_at,
+        venue=declaration.venue.name,
+        owners_public=tuple(owner.name for owner in declaration.patent.owners if not owner.person),
+        licensees=licensees,
+        in_force=in_force,
+        events=_events(declaration),
+        text_zh=version.public_text,
+        text_en=_english(fields),
+        digest=version.digest,
+        envelope=declaration.published_envelope,
+        seq=declaration.published_seq,
+        version=declaration.version,
+        terms_version=version.terms_version,
+        published_at=declaration.published_at,
+        as_of=now,
+    )
+
+
+def description_of(version: DeclarationVersion) -> dict[str, str]:
+    """The holder's own description, which is for search and is no term of the license."""
+    given = version.answers.get("use") or {}
+    return {name: str(given.get(name) or "") for name in DESCRIPTION}
+
+
+def fee_methods(lang: str) -> dict[str, str]:
+    return dict(table("fee_method").choices(lang))
+
+
+def _price(fee: Fee, lang: str) -> Price:
+    amount = rules.comparable_amount(fee)
+    return Price(
+        fee=fee,
+        line=wording.price(fee, lang),
+        amount=amount,
+        capitals=money.capitals(amount) if amount else "",
+        sentences=tuple(wording.describe(fee, lang).splitlines()),
+        example=wording.worked_example(fee, lang),
+    )
+
+
+def _today(fee: Fee, fields: dict[str, Any], offer: Offer, today: date) -> Today | None:
+    months = fields["duration_months"]
+    ends = {"offered_last_day": offer.license_last_day, "patent_last_day": offer.patent_last_day}
+    try:
+        term = terms.term(today, months, **ends)
+    except Refused:
+        return None  # no time is left: the page says that the offer has ended
+    dues = schedule.schedule(fee, today, effective_on=today, license_last_day=term.last_day)
+    years = terms.years_in_term(today, term.last_day)
+    return Today(
+        day=today,
+        term=term,
+        dues=tuple(dues),
+        total=schedule.contract_total(fee, years),
+        five_years=terms.five_year_hint(today, term.last_day),
+        full_until=terms.latest_full_start(months, **ends) if months else None,
+    )
+
+
+def _licensees(declaration: Declaration) -> tuple[int, int]:
+    """How many licenses were ever obtained, and how many are in force."""
+    query = (
+        select(Acceptance.state, func.count())
+        .where(Acceptance.declaration_id == declaration.id, Acceptance.state.in_(LICENSED))
+        .group_by(Acceptance.state)
+    )
+    counts: dict[str, int] = {row.state: row[1] for row in db.session.execute(query)}
+    return sum(counts.values()), counts.get(AcceptanceState.EFFECTIVE, 0)
+
+
+def _events(declaration: Declaration) -> tuple[Event, ...]:
+    """The public moves, each with its place in the log as far as it was filed."""
+    seqs = {
+        "approve": declaration.published_seq,
+        "withdraw_local": declaration.withdrawn_seq,
+        "announce_withdrawal": declaration.withdrawn_seq,
+    }
+    rows: Sequence[history.History] = history.of(declaration)
+    return tuple(
+        Event(verb=row.verb, at=row.at, seq=_seq(row) if row.verb not in seqs else seqs[row.verb])
+        for row in rows
+        if row.verb in EVENTS
+    )
+
+
+def _seq(row: history.History) -> int | None:
+    found = row.changes.get("seq")
+    return found if isinstance(found, int) else None
+
+
+def _english(fields: dict[str, Any]) -> str:
+    """The English reading aid; empty where the frozen fields are of an older wording."""
+    try:
+        return public_text.public_text(fields, "en")
+    except ValueError:
+        return ""

@@ -1,0 +1,176 @@
+"""The public's pages: home, search, one listing and its files, verification by number.
+
+Nobody needs an account here and no cookie is set, so that these pages can be cached.
+"""
+
+import io
+from typing import Any
+from urllib.parse import urlencode
+
+import segno
+from flask import Blueprint, Response, current_app, render_template, request
+
+from registry import clock, forms, language, openapi
+from registry.catalogue import labels, offer_json
+from registry.catalogue import service as catalogue
+from registry.catalogue.listing import Listing
+from registry.catalogue.rules import SearchQuery, Sort, Standing
+from registry.catalogue.schemas import EVERY_PAGE, SearchSchema, query_of
+from registry.codes.tables import table
+from registry.errors import Invalid, NotFound
+from registry.forms import FormState
+from registry.ledger import service as ledger
+from registry.ledger.canonical import jcs
+from registry.parties import doors
+
+blueprint = Blueprint("catalogue", __name__)
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, Any]:
+    return {"labels": labels, "code_name": code_name}
+
+
+def code_name(name: str, code: str) -> str:
+    """What a code is called in the reader's language; an unknown one shows as itself."""
+    rows = table(name)
+    return rows.get(code).name(language.current()) if code in rows else code
+
+
+@blueprint.route("/")
+@doors.public
+def home() -> str:
+    """What this is, in one screen, with live figures and the newest offers."""
+    return render_template(
+        "catalogue/home.html",
+        figures=catalogue.figures(),
+        recent=catalogue.recent(),
+        tag_of=catalogue.offer_tag,
+        today=clock.today(),
+    )
+
+
+@blueprint.route("/search")
+@doors.public
+def search() -> tuple[str, int]:
+    """Words, filters, results; works by plain links and one form that is sent by GET."""
+    typed = {name: value for name, value in forms.nested(request.args).items() if name not in EVERY_PAGE}
+    schema = SearchSchema(unknown="exclude")
+    try:
+        query, form = query_of(forms.load(schema, typed)), FormState(typed)
+    except Invalid as refused:
+        form = FormState(typed, refused.refusals, forms.labels(schema))
+        query = SearchQuery(text=str(typed.get("q", "")))
+        return _results(query, form), 422
+    return _results(query, form), 200
+
+
+def _results(query: SearchQuery, form: FormState) -> str:
+    return render_template(
+        "catalogue/search.html",
+        query=query,
+        form=form,
+        found=None if form.errors else catalogue.search(query),
+        facets={} if form.errors else catalogue.facets(query),
+        tag_of=catalogue.offer_tag,
+        today=clock.today(),
+        Sort=Sort,
+        Standing=Standing,
+        address=_address,
+        wide=True,
+    )
+
+
+def _address(**changes: Any) -> str:
+    """The present search with other parameters, on page 1 unless told; None takes a parameter out."""
+    kept = {name: value for name, value in request.args.items() if value and name != "page"}
+    changed = {**kept, **changes}
+    pairs = [(name, str(value)) for name, value in changed.items() if value is not None]
+    return f"/search?{urlencode(pairs, safe='{}')}" if pairs else "/search"
+
+
+@blueprint.route("/offers/<number>")
+@doors.public
+def offer(number: str) -> str | Response:
+    """One listing; machines that ask for JSON at the same address get it."""
+    wanted = ("text/html", "application/ld+json", "application/json")
+    best = request.accept_mimetypes.best_match(wanted, default="text/html")
+    listing = catalogue.listing(number, language.current())
+    if best != "text/html":
+        return _ld(listing)
+    return render_template("catalogue/offer.html", offer=listing, wide=True)
+
+
+@blueprint.route("/offers/<number>.json")
+@doors.public
+def offer_document(number: str) -> Response:
+    """The listing as JSON-LD."""
+    return _ld(catalogue.listing(number, language.current()))
+
+
+@blueprint.route("/offers/<number>/text")
+@doors.public
+def offer_text(number: str) -> Response:
+    """The exact public text whose digest was signed: Chinese, UTF-8, byte for byte."""
+    listing = catalogue.listing(number)
+    response = Response(listing.text_zh.encode(), mimetype="text/plain")
+    response.headers["Content-Disposition"] = f'attachment; filename="{listing.number}.txt"'
+    response.headers["Content-Language"] = "zh-CN"
+    return response
+
+
+@blueprint.route("/offers/<number>/proof")
+@doors.public
+def offer_proof(number: str) -> Response:
+    """The receipt of the publication: entry, proof and checkpoint, to be checked without this site."""
+    seq = catalogue.published_seq(number)
+    response = Response(jcs(ledger.receipt(seq)), mimetype="application/json")
+    response.headers["Content-Disposition"] = f'attachment; filename="{number}-receipt.json"'
+    return response
+
+
+@blueprint.route("/offers/<number>/qr.svg")
+@doors.public
+def offer_qr(number: str) -> Response:
+    """The listing's address to scan from a screen or a paper."""
+    listing = catalogue.listing(number)
+    drawn = io.BytesIO()
+    code = segno.make(f"{_base()}/offers/{listing.number}", error="m", micro=False)
+    code.save(
+        drawn, kind="svg", scale=4, border=2, dark="#17222c", light="#fff", svgclass=None, lineclass=None
+    )
+    response = Response(drawn.getvalue(), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+@blueprint.route("/verify")
+@doors.public
+def verify() -> tuple[str, int]:
+    """A number, and what it stands for today: no fee, no contact, no natural person."""
+    number = request.args.get("number", "").strip()
+    found, status = None, 200
+    if number:
+        try:
+            found = catalogue.verified(number)
+        except NotFound:
+            status = 404
+    return render_template("catalogue/verify.html", number=number, found=found, wide=False), status
+
+
+@blueprint.route("/about")
+@doors.public
+def about() -> str:
+    """What the registry is and is not, and on which rules it rests."""
+    return render_template("catalogue/about.html")
+
+
+def _ld(listing: Listing) -> Response:
+    response = openapi.json_answer(offer_json.document(listing, _base()))
+    response.mimetype = "application/ld+json"
+    response.vary.add("Accept")
+    return response
+
+
+def _base() -> str:
+    return str(current_app.extensions["settings"].base_url)

@@ -1,0 +1,98 @@
+"""What may be asked of the catalogue, and what machines are told of an offer."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields
+
+from registry.catalogue.rules import (
+    LIFE_MONTHS_MAX,
+    PAGE_MAX,
+    TERM_MONTHS_MAX,
+    SearchQuery,
+    Sort,
+    Standing,
+    Tag,
+)
+from registry.fields import Choice, CleanName, Code, Instant, LegalDate, Money, Schema, Whole
+
+EVERY_PAGE = frozenset({"lang"})
+"""Query parameters that belong to every page of the site and not to the search."""
+
+
+class SearchSchema(Schema):
+    """The parameters of a search, the same for the page and the API. All are optional."""
+
+    q = CleanName(max=200, load_default="", attribute="text", metadata={"label": _l("查找")})
+    holder = CleanName(max=200, load_default="", metadata={"label": _l("专利权人")})
+    ipc = CleanName(max=20, load_default="", metadata={"label": _l("分类号")})
+    section = Code("ipc_section", load_default="", metadata={"label": _l("国际专利分类")})
+    kind = Code("patent_kind", load_default="", metadata={"label": _l("专利种类")})
+    industry = Code("industry", load_default="", metadata={"label": _l("国民经济行业")})
+    field = Code(
+        "technology_field",
+        load_default="",
+        attribute="technology_field",
+        metadata={"label": _l("技术领域")},
+    )
+    stage = Code("stage", load_default="", metadata={"label": _l("成熟阶段")})
+    method = Code("fee_method", load_default="", metadata={"label": _l("收费方式")})
+    tag = Choice(Tag, load_default="", metadata={"label": _l("状态")})
+    amount_to = Money(load_default=None, metadata={"label": _l("金额不超过")})
+    term = Whole(
+        min=1,
+        max=TERM_MONTHS_MAX,
+        load_default=None,
+        attribute="term_months",
+        metadata={"label": _l("许可期限至少")},
+    )
+    life = Whole(
+        min=1,
+        max=LIFE_MONTHS_MAX,
+        load_default=None,
+        attribute="life_months",
+        metadata={"label": _l("专利剩余时间至少")},
+    )
+    state = Choice(Standing, load_default=Standing.OPEN, attribute="standing", metadata={"label": _l("范围")})
+    sort = Choice(Sort, load_default=Sort.NEWEST, metadata={"label": _l("排序")})
+    page = Whole(min=1, max=PAGE_MAX, load_default=1, metadata={"label": _l("页")})
+
+
+def query_of(values: dict[str, Any]) -> SearchQuery:
+    """The query that loaded values mean."""
+    return SearchQuery(**values)
+
+
+class OfferAnswer(Schema):
+    """An offer in a result list."""
+
+    number = fields.String()
+    url = fields.String()
+    patent_number = fields.String()
+    patent_kind = fields.String()
+    title = fields.String()
+    patentees = fields.String()
+    main_class = fields.String()
+    industry = fields.String()
+    technology_field = fields.String()
+    stage = fields.String()
+    fee_method = fields.String()
+    amount = Money(allow_none=True)
+    price = fields.String()
+    duration_months = fields.Integer(allow_none=True)
+    offer_last_day = LegalDate()
+    license_last_day = LegalDate()
+    patent_last_day = LegalDate()
+    status = fields.String()
+    announced_on = LegalDate(allow_none=True)
+    published_at = Instant()
+
+
+class OffersAnswer(Schema):
+    """A page of offers. `count` stops at 10,001: then `count_is_capped`."""
+
+    offers = fields.List(fields.Nested(OfferAnswer))
+    count = fields.Integer()
+    count_is_capped = fields.Boolean()
+    page = fields.Integer()
+    pages = fields.Integer()

@@ -1,0 +1,212 @@
+"""What the public can do: search the offers, read one, see what is new and how much there is. Anybody may.
+
+`index` makes an offer's row from its declaration, as often as one likes: all of it can be made again.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from registry import clock
+from registry.catalogue import listing as listings
+from registry.catalogue import rules, verification, words
+from registry.catalogue import search as searching
+from registry.catalogue.listing import Listing
+from registry.catalogue.models import OfferIndex
+from registry.catalogue.rules import SearchQuery, Sort, Tag
+from registry.catalogue.search import Found
+from registry.catalogue.verification import Verified
+from registry.codes.tables import table
+from registry.contracts.models import Acceptance
+from registry.contracts.rules import AcceptanceState
+from registry.database import db
+from registry.errors import NotFound
+from registry.ledger import service as ledger
+from registry.licenses import offers, wording
+from registry.licenses.fee_fields import from_fields
+from registry.licenses.models import Declaration
+from registry.patents import numbers
+
+RECENT = 6
+LICENSED = AcceptanceState.EFFECTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Live counts for the home page; offers stop at COUNT_MAX + 1."""
+
+    offers: int
+    free: int
+    announced: int
+    in_force: int
+    filings: int
+    as_of: datetime
+
+
+def search(query: SearchQuery) -> Found:
+    """One page of offers. Never raises for what was typed: no match is an empty page."""
+    return searching.find(query, clock.today())
+
+
+def facets(query: SearchQuery) -> dict[str, dict[str, int]]:
+    """How the offers found divide, by facet and value."""
+    return searching.facets(query, clock.today())
+
+
+def recent() -> Sequence[OfferIndex]:
+    """The newest offers that have not ended."""
+    return searching.find(SearchQuery(sort=Sort.NEWEST), clock.today()).rows[:RECENT]
+
+
+def figures() -> Figures:
+    """How much there is at this moment."""
+    standing = searching.standing(clock.today())
+    in_force = select(func.count()).select_from(Acceptance).where(Acceptance.state == LICENSED)
+    return Figures(
+        offers=searching.count(standing),
+        free=searching.count([*standing, OfferIndex.fee_method == "FREE"]),
+        announced=searching.count([*standing, OfferIndex.tag == Tag.ANNOUNCED]),
+        in_force=db.session.scalar(in_force) or 0,
+        filings=ledger.size(),
+        as_of=clock.now(),
+    )
+
+
+def listing(number: str, lang: str = "zh") -> Listing:
+    """A published declaration's page, for ever, ended or not. Raises NotFound."""
+    return listings.of(_published(number), lang)
+
+
+def published_seq(number: str) -> int:
+    """Where the declaration's publication stands in the log. Raises NotFound."""
+    seq = _published(number).published_seq
+    assert seq is not None
+    return seq
+
+
+def verified(number: str) -> Verified:
+    """What a number of ours stands for today. Raises NotFound."""
+    wanted = _spelled(number)
+    if wanted.removeprefix("DEMO-").startswith("MX-D"):
+        return Verified(number=wanted, today=clock.today(), listing=listing(wanted))
+    return verification.contract(wanted)
+
+
+def offer_tag(row: OfferIndex) -> Tag:
+    """A row's tag on this day: an offer whose last day has passed has ended before the index says so."""
+    over = clock.today() > min(row.offer_last_day, row.patent_last_day, row.license_last_day)
+    return Tag.ENDED if over else Tag(row.tag)
+
+
+def index(declaration_id: UUID) -> None:
+    """Make, renew or drop an offer's row. Idempotent; flushes."""
+    declaration = db.session.get(Declaration, declaration_id)
+    row = db.session.scalar(select(OfferIndex).where(OfferIndex.declaration_id == declaration_id))
+    if declaration is None or declaration.published_at is None:
+        if row is not None:
+            searching.remove(row)
+        return
+    row = row or OfferIndex(declaration_id=declaration.id)
+    values, tokens = _row(declaration)
+    searching.put(row, values, tokens)
+
+
+def index_all() -> int:
+    """Make every published offer's row again; how many. For repairs and after a change of the tokens."""
+    ids = db.session.scalars(select(Declaration.id).where(Declaration.published_at.is_not(None))).all()
+    for declaration_id in ids:
+        index(declaration_id)
+    return len(ids)
+
+
+def _published(number: str) -> Declaration:
+    found = db.session.scalar(
+        select(Declaration).where(
+            Declaration.number == _spelled(number), Declaration.published_at.is_not(None)
+        )
+    )
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def _spelled(number: str) -> str:
+    """The one spelling of a number, however it was typed: full width, small letters, spaces."""
+    return "".join(unicodedata.normalize("NFKC", number).upper().split())
+
+
+def _row(declaration: Declaration) -> tuple[dict[str, Any], str]:
+    """The row's values and its tokens, from the frozen version."""
+    version = declaration.current
+    assert version is not None
+    fields, described = version.public_fields, listings.description_of(version)
+    patent, fee = fields["patent"], from_fields(fields["fee"])
+    offer = offers.offer_of(declaration)
+    holder = "、".join(patent["patentees"])
+    values = {
+        "number": declaration.number,
+        "venue_id": declaration.venue_id,
+        "holder_id": declaration.holder_id,
+        "holder_name": holder,
+        "patent_number": patent["number"],
+        "patent_kind": patent["kind"],
+        "title": patent["title"],
+        "summary": described["summary"],
+        "main_class": patent["main_class"],
+        "class_key": rules.class_key(patent["main_class"]),
+        "section": "" if patent["kind"] == numbers.Kind.DESIGN else patent["main_class"][:1],
+        "industry": described["industry"],
+        "industry_section": described["industry"][:1],
+        "technology_field": described["field"],
+        "stage": described["stage"],
+        "fee_method": str(fee.method),
+        "amount": rules.comparable_amount(fee),
+        "price_zh": wording.price(fee, "zh"),
+        "price_en": wording.price(fee, "en"),
+        "duration_months": fields["duration_months"],
+        "offer_last_day": offer.offer_last_day,
+        "license_last_day": offer.license_last_day,
+        "patent_last_day": offer.patent_last_day,
+        "tag": str(rules.tag(offer, clock.today())),
+        "announced_on": declaration.cnipa_announced_on,
+        "published_at": declaration.published_at,
+        "indexed_at": clock.now(),
+    }
+    return values, _tokens(declaration.number, fields, described)
+
+
+def _tokens(number: str, fields: dict[str, Any], described: dict[str, str]) -> str:
+    """What the words of a search are compared with: title first, names of codes in both languages."""
+    patent = fields["patent"]
+    codes = [
+        one.name(lang)
+        for name, code in (
+            ("industry", described["industry"]),
+            ("technology_field", described["field"]),
+            ("stage", described["stage"]),
+            ("fee_method", fields["fee"]["method"]),
+            ("patent_kind", patent["kind"]),
+        )
+        if code in table(name)
+        for one in (table(name).get(code),)
+        for lang in ("zh", "en")
+    ]
+    return words.indexed(
+        patent["title"],
+        *patent["patentees"],
+        patent["number"],
+        patent["number"].removeprefix("ZL"),
+        number,
+        number.replace("-", ""),
+        patent["main_class"],
+        rules.class_key(patent["main_class"]),
+        patent["publication"],
+        *patent["inventors"],
+        *codes,
+        *(described[name] for name in ("application", "products", "summary", "problem", "advantage")),
+    )

@@ -1,0 +1,107 @@
+"""What a number stands for today, for whoever holds a paper: one sentence's worth of facts.
+
+With the number alone no fee, no contact and no natural person is shown (design: journeys 3.8).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+
+from registry import clock
+from registry.catalogue.listing import Listing
+from registry.contracts.models import Acceptance, Contract
+from registry.contracts.rules import AcceptanceState
+from registry.database import db
+from registry.errors import NotFound
+from registry.parties.models import Organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class License:
+    """One license of a contract, as far as anybody may know."""
+
+    number: str
+    patent_number: str
+    title: str
+    declaration: str
+    track: str
+    state: str
+    noticed_at: datetime
+    noticed_seq: int | None
+    effective_on: date | None
+    effective_seq: int | None
+    last_day: date | None
+    ended_on: date | None
+
+    def in_force(self, today: date) -> bool:
+        """Whether the license may be used on a day."""
+        begun = self.effective_on is not None and self.effective_on <= today
+        left = self.last_day is not None and today <= self.last_day
+        return self.state == AcceptanceState.EFFECTIVE and begun and left
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """A declaration, or the licenses of a contract; parties that are natural persons are empty texts."""
+
+    number: str
+    today: date
+    listing: Listing | None = None
+    licenses: tuple[License, ...] = ()
+    licensor: str = ""
+    licensee: str = ""
+    recordal: str = ""
+    registration: str = ""
+
+    @property
+    def in_force(self) -> bool:
+        return any(license.in_force(self.today) for license in self.licenses)
+
+
+def contract(number: str) -> Verified:
+    """The contract with this number, or the one an acceptance of this number belongs to. Raises NotFound."""
+    query = select(Contract).where(
+        or_(
+            Contract.number == number,
+            Contract.id.in_(select(Acceptance.contract_id).where(Acceptance.number == number)),
+        )
+    )
+    found = db.session.scalar(query)
+    sent = [one for one in found.acceptances if one.noticed_at is not None] if found else []
+    if found is None or not sent:
+        raise NotFound("not_found")
+    return Verified(
+        number=number,
+        today=clock.today(),
+        licenses=tuple(_licenses(sent)),
+        licensor=_public(found.holder),
+        licensee=_public(found.licensee),
+        recordal=found.recordal_state,
+        registration=found.registration,
+    )
+
+
+def _licenses(sent: Iterable[Acceptance]) -> Iterable[License]:
+    for one in sent:
+        assert one.noticed_at is not None
+        patent = one.version.public_fields["patent"]
+        yield License(
+            number=one.number,
+            patent_number=patent["number"],
+            title=patent["title"],
+            declaration=one.declaration.number,
+            track=one.track,
+            state=one.state,
+            noticed_at=one.noticed_at,
+            noticed_seq=one.noticed_seq,
+            effective_on=one.effective_on,
+            effective_seq=one.effective_seq,
+            last_day=one.last_day,
+            ended_on=one.ended_on,
+        )
+
+
+def _public(party: Organisation) -> str:
+    return "" if party.is_person else party.name
