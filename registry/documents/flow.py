@@ -105,6 +105,15 @@ class Text(Flowable):  # type: ignore[misc]
         overleaf = replace(self.style, before=0.0, first_indent=0.0)
         return [here, self._part(lines[fitting].start, len(self.text), style=overleaf, ends=self.ends)]
 
+    def pieces(self, width: float, height: float) -> list["Text"]:
+        """This paragraph as parts of at most `height` points each."""
+        done: list[Text] = []
+        rest = self
+        while rest.wrap(width, height)[1] > height:
+            above, rest = rest.split(width, height)
+            done.append(above)
+        return [*done, rest]
+
     def draw(self) -> None:
         lines = self._lines(self.width)
         baseline = self.height - (self.style.leading - self.style.size) / 2 - ASCENT * self.style.size

@@ -6,7 +6,7 @@ text in the paper: the file's own dates are fixed (ReportLab `invariant`), so it
 
 import hashlib
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from io import BytesIO
@@ -157,20 +157,19 @@ class Paper:
             producer=PRODUCER,
         )
         frame = Frame(LEFT, BOTTOM, WIDTH, HEIGHT, 0, 0, 0, 0)
-        decorate = self._decorator(pages)
-        document.addPageTemplates([PageTemplate("page", [frame], onPage=decorate)])
+        template = PageTemplate("page", [frame], onPage=self._begin_page, onPageEnd=self._page_end(pages))
+        document.addPageTemplates([template])
         document.build([copy(piece) for piece in self.story] or [Spacer(1, 1)])  # building marks the pieces
         return output.getvalue(), document.page
 
-    def _decorator(self, pages: int) -> Any:
-        def decorate(canvas: Canvas, document: Any) -> None:
-            if document.page == 1:
-                canvas.setViewerPreference("DisplayDocTitle", "true")
-            if self.watermark:
-                self._draw_watermark(canvas)
-            self._draw_footer(canvas, document.page, pages=pages)
+    def _begin_page(self, canvas: Canvas, _document: Any) -> None:
+        canvas.setViewerPreference("DisplayDocTitle", "true")
+        if self.watermark:
+            self._draw_watermark(canvas)
 
-        return decorate
+    def _page_end(self, pages: int) -> Callable[[Canvas, Any], None]:
+        """The footer comes last, so that whoever reads aloud hears the words first."""
+        return lambda canvas, document: self._draw_footer(canvas, document.page, pages=pages)
 
     def _draw_watermark(self, canvas: Canvas) -> None:
         """Beneath everything, so that no word is harder to read for it."""

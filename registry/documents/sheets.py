@@ -60,7 +60,7 @@ def neutral(text: str) -> str:
 
 
 def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
-    """A workbook: first row frozen, filter on, no formula or link. Raises ValueError for a cell over 32,767."""
+    """A workbook: first row frozen, filter on, no formulas. Raises ValueError for a cell over 32,767."""
     output = BytesIO()
     options = {
         "constant_memory": True,

@@ -1,8 +1,8 @@
-"""Ruled tables: the four-column form, two-column facts, grids with repeated heads, places to sign and seal."""
+"""Ruled tables: the four-column form, two-column facts, grids with repeated heads, places for seals."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any
 
 from reportlab.lib.colors import Color
@@ -29,6 +29,9 @@ PLACE: dict[str, Any] = {"hAlign": "LEFT", "spaceBefore": 4, "spaceAfter": 8}
 RULE = Color(0.25, 0.25, 0.25)
 GREY = Color(0.9, 0.9, 0.9)
 FAINT = Color(0.55, 0.55, 0.55)
+PALE = Color(0.96, 0.96, 0.96)
+PADDING = 4.5
+TALLEST_ROW = HEIGHT * 0.6
 LABEL_SHARE, VALUE_SHARE = 0.205, 0.295
 SEAL_DIAMETER = 42 * mm
 
@@ -75,18 +78,6 @@ class Signatory:
     day: str = "日期：　　　　年　　月　　日"
 
 
-class RuledTable(Table):  # type: ignore[misc]
-    """A table torn between rows; inside a row only when that row alone is taller than a page."""
-
-    def split(self, width: float, height: float) -> list[Flowable]:
-        self.splitInRow = 0
-        parts: list[Flowable] = super().split(width, height)
-        if not parts and height >= HEIGHT - 1:
-            self.splitInRow = 1
-            parts = super().split(width, height)
-        return parts
-
-
 def boxes(options: Iterable[tuple[str, str]], chosen: str) -> str:
     """`□甲　■乙`: every option with its box, the chosen code's filled."""
     return "　".join(f"{'■' if code == chosen else '□'}{name}" for code, name in options)
@@ -94,46 +85,48 @@ def boxes(options: Iterable[tuple[str, str]], chosen: str) -> str:
 
 def form_table(fonts: FontSet, groups: Iterable[Group], width: float) -> Table:
     """The four-column form: label, value, label, value; wide fields merged over three; heads grey."""
+    label, value = width * LABEL_SHARE, width * VALUE_SHARE
     rows: list[list[Any]] = []
     style = _ruled()
     for group in groups:
-        style += [
-            ("SPAN", (0, len(rows)), (-1, len(rows))),
-            ("BACKGROUND", (0, len(rows)), (-1, len(rows)), GREY),
-        ]
-        style += [("NOSPLIT", (0, len(rows)), (-1, len(rows) + 1))]
+        head = len(rows)
+        style += [("SPAN", (0, head), (-1, head)), ("BACKGROUND", (0, head), (-1, head), GREY)]
+        style.append(("NOSPLIT", (0, head), (-1, head + 1)))
         rows.append([Text(fonts, group.head, HEAD_CELL), "", "", ""])
         for pair in _paired(group.fields):
-            if len(pair) == 1:
-                style.append(("SPAN", (1, len(rows)), (-1, len(rows))))
             cells = [
                 cell for field in pair for cell in (Text(fonts, field.label, CELL), _value(fonts, field))
             ]
-            rows.append([*cells, *[""] * (4 - len(cells))])
-    label, value = width * LABEL_SHARE, width * VALUE_SHARE
-    return RuledTable(rows, colWidths=[label, value, label, value], style=style, **PLACE)
+            widths = [label, value, label, value] if len(pair) == 2 else [label, width - label]
+            for row in _page_sized(cells, widths):
+                if len(pair) == 1:
+                    style.append(("SPAN", (1, len(rows)), (-1, len(rows))))
+                rows.append([*row, *[""] * (4 - len(row))])
+    return Table(rows, colWidths=[label, value, label, value], style=style, **PLACE)
 
 
 def facts_table(fonts: FontSet, facts: Iterable[tuple[str, Words]], width: float) -> Table:
     """Two columns: what, and what it is."""
-    rows = [[Text(fonts, label, CELL), Text(fonts, value or EMPTY, CELL)] for label, value in facts]
-    style = [*_ruled(), ("BACKGROUND", (0, 0), (0, -1), Color(0.96, 0.96, 0.96))]
-    return RuledTable(rows, colWidths=[width * 0.26, width * 0.74], style=style, **PLACE)
+    widths = [width * 0.26, width * 0.74]
+    pairs = [[Text(fonts, label, CELL), Text(fonts, value or EMPTY, CELL)] for label, value in facts]
+    rows = [row for pair in pairs for row in _page_sized(pair, widths)]
+    style = [*_ruled(), ("BACKGROUND", (0, 0), (0, -1), PALE)]
+    return Table(rows, colWidths=widths, style=style, **PLACE)
 
 
 def grid_table(
     fonts: FontSet, columns: Sequence[Column], rows: Iterable[Sequence[Words]], width: float
 ) -> Table:
     """Rows under a grey head that is printed again on every page."""
-    head = [Text(fonts, column.heading, HEAD_CELL) for column in columns]
-    styles = [_cell_style(column.align) for column in columns]
-    body = [
-        [Text(fonts, cell or EMPTY, style) for cell, style in zip(row, styles, strict=True)] for row in rows
-    ]
     total = sum(column.share for column in columns)
+    widths = [width * column.share / total for column in columns]
+    styles = [_cell_style(column.align) for column in columns]
+    body: list[list[Any]] = [[Text(fonts, column.heading, HEAD_CELL) for column in columns]]
+    for row in rows:
+        cells = [Text(fonts, cell or EMPTY, style) for cell, style in zip(row, styles, strict=True)]
+        body += _page_sized(cells, widths)
     style = [*_ruled(), ("BACKGROUND", (0, 0), (-1, 0), GREY)]
-    shares = [width * column.share / total for column in columns]
-    return RuledTable([head, *body], colWidths=shares, style=style, repeatRows=1, hAlign="LEFT")
+    return Table(body, colWidths=widths, style=style, repeatRows=1, **PLACE)
 
 
 def signature_table(fonts: FontSet, signatories: Sequence[Signatory], width: float) -> KeepTogether:
@@ -205,6 +198,12 @@ def _paired(fields: Iterable[Field]) -> list[tuple[Field, ...]]:
     return rows + ([(waiting,)] if waiting else [])
 
 
+def _page_sized(cells: Sequence[Text], widths: Sequence[float]) -> list[list[Any]]:
+    """The row, or when a cell would fill most of a page the rows it goes on in."""
+    parts = [cell.pieces(width - 2 * PADDING, TALLEST_ROW) for cell, width in zip(cells, widths, strict=True)]
+    return [list(row) for row in zip_longest(*parts, fillvalue="")]
+
+
 def _value(fonts: FontSet, field: Field) -> Text:
     words = field.value or ("" if field.blank else EMPTY)
     return Text(fonts, words, FIGURES if field.figures else CELL)
@@ -225,8 +224,8 @@ def _ruled() -> Commands:
         ("GRID", (0, 0), (-1, -1), 0.5, RULE),
         ("BOX", (0, 0), (-1, -1), 1.0, RULE),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LEFTPADDING", (0, 0), (-1, -1), 4.5),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 4.5),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
         ("TOPPADDING", (0, 0), (-1, -1), 1.7),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.8),
     ]
