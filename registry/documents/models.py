@@ -11,7 +11,7 @@ from registry.database import Model, UtcDateTime
 class StoredFile(Model):
     """One content in the files folder; `digest` is SHA-256 in lower-case hex, `size` bytes."""
 
-    __tablename__ = "stored_files"
+    __tablename__ = "stored_file"
     __table_args__ = (
         CheckConstraint("length(digest) = 64", name="digest_length"),
         CheckConstraint("size >= 0", name="size"),

@@ -25,7 +25,7 @@ def shelf(tmp_path: Path) -> Iterator[Settings]:
     application.extensions["settings"] = settings
     database.init_app(application, f"sqlite:///{tmp_path / 'store.sqlite'}")
     with application.app_context():
-        Model.metadata.create_all(db.engine, tables=[Model.metadata.tables["stored_files"]])
+        Model.metadata.create_all(db.engine, tables=[Model.metadata.tables["stored_file"]])
         yield settings
         db.session.remove()
         db.engine.dispose()
