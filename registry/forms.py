@@ -99,7 +99,7 @@ def refusals(messages: Any, path: str = "") -> Iterator[Refused]:
 
 
 def refusal_of(error: ValidationError | Any) -> Invalid:
-    """What webargs found: marshmallow's messages below the place they were read from, which no field names."""
+    """What webargs found: marshmallow's messages, below the place they were read from."""
     messages = error.messages if isinstance(error, ValidationError) else error
     if isinstance(messages, Mapping) and len(messages) == 1 and next(iter(messages)) in LOCATIONS:
         messages = next(iter(messages.values()))
