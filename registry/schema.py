@@ -1,4 +1,5 @@
-"""The schema: migrations run by the owner's address, then guards and grants; then what every registry starts with.
+"""The schema: migrations run by the owner's address, then guards and grants; then what every registry starts
+with.
 
 Batch migrations on SQLite drop triggers without a word, so the guards are applied after every run.
 """
@@ -9,14 +10,18 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, inspect, make_url
 
-from registry import database
+from registry import database, idempotency, jobs  # noqa: F401 - the metadata must be complete
+from registry.catalogue import models as catalogue
+from registry.catalogue import search as catalogue
 from registry.config import Settings
-from registry.contracts import models as contracts  # noqa: F401 - the metadata must be complete
+from registry.contracts import models as contracts  # noqa: F401
 from registry.database import Model, transaction
+from registry.documents import models as documents  # noqa: F401
 from registry.exports import models as exports  # noqa: F401
 from registry.ledger import guards
 from registry.ledger import service as ledger
 from registry.licenses import register
+from registry.parties import prepared  # noqa: F401
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 FROZEN = ("declaration_version", "history", "registration_result", "paper")
@@ -25,7 +30,9 @@ FROZEN = ("declaration_version", "history", "registration_result", "paper")
 def upgrade(settings: Settings) -> None:
     """Bring the database to the present schema as its owner, then guard and grant. Safe to repeat."""
     settings.instance.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.owner_database_url, connect_args=_connect_args(settings.owner_database_url))
+    engine = create_engine(
+        settings.owner_database_url, connect_args=_connect_args(settings.owner_database_url)
+    )
     database.prepare_engine(engine)
     try:
         with engine.begin() as connection:
@@ -34,16 +41,23 @@ def upgrade(settings: Settings) -> None:
             alembic.attributes["connection"] = connection
             command.upgrade(alembic, "head")
         with engine.begin() as connection:
+            catalogue.prepare(connection)
             guards.apply_guards(connection, frozen=FROZEN)
             role = make_url(settings.database_url).username
-            if engine.dialect.name == "postgresql" and role and settings.database_url != settings.owner_database_url:
+            if (
+                engine.dialect.name == "postgresql"
+                and role
+                and settings.database_url != settings.owner_database_url
+            ):
                 guards.apply_grants(connection, role)
     finally:
         engine.dispose()
 
 
 def seed() -> None:
-    """Start the log and put the standard terms in, where that has not been done. Needs an application context."""
+    """Start the log and put the standard terms in, where that has not been done. Needs an application
+    context.
+    """
     ledger.start()
     transaction(register.load_standard_terms)
     ledger.publish_checkpoint()
@@ -60,5 +74,3 @@ def differences(settings: Settings) -> list[str]:
 
 def _connect_args(url: str) -> dict[str, object]:
     return {"isolation_level": None} if url.startswith("sqlite") else {}
-
-
