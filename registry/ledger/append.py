@@ -3,12 +3,12 @@
 Should the process die anywhere in here, the database forgets all of it together with the caller's rows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock
@@ -17,12 +17,25 @@ from registry.errors import Conflict, Refused
 from registry.ledger import tiles
 from registry.ledger.canonical import FILING_TYPE, jcs, pae, sha256_hex
 from registry.ledger.chain import Entry, leaf_hash, parse_frontier
-from registry.ledger.filings import Disclosure as Opening
-from registry.ledger.filings import Filed, Filing, build, envelope_bytes, parse_filing
+from registry.ledger.filings import Built, Filing, build, envelope_bytes
 from registry.ledger.keyring import Key, Keyring, kids_of
 from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey
 from registry.ledger.setup import ledger_setup
-from registry.ledger.signing import Signer
+
+_HEAD = cast(Table, LedgerHead.__table__)
+_KEY = cast(Table, LedgerKey.__table__)
+
+# Built once: composing a statement costs more than running it, and these run at every filing.
+_LOCK_HEAD = select(_HEAD).where(_HEAD.c.id == 1).with_for_update()
+_MOVE_HEAD = (
+    update(_HEAD)
+    .where(_HEAD.c.id == 1, _HEAD.c.seq == bindparam("old_seq"), _HEAD.c.leaf == bindparam("old_leaf"))
+    .values({name: bindparam(name) for name in ("seq", "leaf", "time", "size", "frontier")})
+)
+_READ_KEY = select(_KEY).where(_KEY.c.kid == bindparam("kid"))
+_INSERT_ENVELOPE = insert(cast(Table, Envelope.__table__))
+_INSERT_ENTRY = insert(cast(Table, LedgerEntry.__table__))
+_INSERT_DISCLOSURE = insert(cast(Table, Disclosure.__table__))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,7 @@ class Appended:
     """Where a filing stands in the log."""
 
     seq: int
+    prev: bytes
     leaf: bytes
     entry: bytes
     envelope_digest: str
@@ -44,10 +58,9 @@ class Appended:
 class _Prepared:
     """A filing checked and enveloped: all that does not depend on its place."""
 
-    filed: Filed
+    built: Built
     envelope: bytes
     digest: str
-    openings: Sequence[Opening]
 
 
 def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[Appended]:
@@ -61,52 +74,51 @@ def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[App
     if not filings:
         return []
     db.session.flush()  # order of locks: the subject's rows, then the head, nothing after
-    setup = ledger_setup()
     connection = db.session.connection()
-    built = [_built(filing) for filing in filings]
-    keyring = _load_keyring(connection, [filed for filed, _, _ in built])
+    built = [build(filing) for filing in filings]
+    keyring = _load_keyring(connection, built)
     known = dict(keyring.keys)
-    countersigner = setup.keys.countersigner
-    prepared = []
-    for place, (filed, payload, openings) in enumerate(built):
-        keyring.admit(filed, place, origin=setup.origin)
-        prepared.append(_enveloped(filed, payload, openings, countersigner))
-    head = _lock_head(connection)
-    first = head.seq + 1
-    if (first == 0) != (filings[0].type == "log.started"):
-        raise Conflict("ledger_not_started" if first == 0 else "ledger_started")
+    prepared = _prepare(built, keyring)
+    head = _lock_head(connection, starts=filings[0].type == "log.started")
     _check_still_valid(connection, known)
     done = _entries(prepared, head, at or clock.now())
-    _insert(connection, head, prepared, done=done)
+    _insert(connection, prepared, done)
     _move_head(connection, head, done)
-    _store_keys(connection, known, keyring, first=first)
-    tiles.store_full(connection, first, first + len(done))
+    _store_keys(connection, known, keyring, first=done[0].seq)
+    tiles.store_full(connection, done[0].seq, done[-1].seq + 1)
     return done
 
 
-def _built(filing: Filing) -> tuple[Filed, bytes, list[Opening]]:
-    payload, openings = build(filing)
-    return parse_filing(payload), payload, openings
+def _load_keyring(connection: Connection, built: Sequence[Built]) -> Keyring:
+    kids: set[str] = set().union(*(kids_of(item.filed) for item in built))
+    return Keyring({row.kid: Key(**row._mapping) for row in _read_keys(connection, kids)})
 
 
-def _enveloped(filed: Filed, payload: bytes, openings: list[Opening], signer: Signer) -> _Prepared:
-    envelope = envelope_bytes(payload, kid=signer.kid, signature=signer.sign(pae(FILING_TYPE, payload)))
-    return _Prepared(filed=filed, envelope=envelope, digest=sha256_hex(envelope), openings=openings)
+def _read_keys(connection: Connection, kids: Iterable[str]) -> Iterator[Row[Any]]:
+    """One look for each key: nearly always there is one, and a list in a query costs thrice as much."""
+    for kid in kids:
+        yield from connection.execute(_READ_KEY, {"kid": kid})
 
 
-def _load_keyring(connection: Connection, filings: Sequence[Filed]) -> Keyring:
-    kids = set().union(*(kids_of(filed) for filed in filings))
-    if not kids:
-        return Keyring()
-    rows = connection.execute(select(LedgerKey.__table__).where(LedgerKey.kid.in_(sorted(kids))))
-    return Keyring({row.kid: Key(**row._mapping) for row in rows})
+def _prepare(built: Sequence[Built], keyring: Keyring) -> list[_Prepared]:
+    """Check each filing's signatures in order and countersign it; the keyring learns as the log would."""
+    setup = ledger_setup()
+    signer = setup.keys.countersigner
+    prepared = []
+    for place, item in enumerate(built):
+        keyring.admit(item.filed, place, origin=setup.origin)
+        signature = signer.sign(pae(FILING_TYPE, item.payload))
+        envelope = envelope_bytes(item.payload, kid=signer.kid, signature=signature)
+        prepared.append(_Prepared(built=item, envelope=envelope, digest=sha256_hex(envelope)))
+    return prepared
 
 
-def _lock_head(connection: Connection) -> Row[Any]:
-    query = select(LedgerHead.__table__).where(LedgerHead.id == 1).with_for_update()
-    head = connection.execute(query).one_or_none()
-    if head is None:
+def _lock_head(connection: Connection, *, starts: bool) -> Row[Any]:
+    head = connection.execute(_LOCK_HEAD).one_or_none()
+    if head is None or (head.size == 0 and not starts):
         raise Conflict("ledger_not_started")
+    if head.size and starts:
+        raise Conflict("ledger_started")
     return head
 
 
@@ -118,60 +130,41 @@ def _check_still_valid(connection: Connection, known: Mapping[str, Key]) -> None
     valid = [kid for kid, key in known.items() if key.revoked_seq is None]
     if not valid or connection.dialect.name == "sqlite":
         return
-    query = select(LedgerKey.kid).where(LedgerKey.kid.in_(valid), LedgerKey.revoked_seq.is_not(None))
-    revoked = connection.execute(query).scalars().first()
-    if revoked is not None:
-        raise Refused("key_revoked", kid=revoked)
+    for row in _read_keys(connection, valid):
+        if row.revoked_seq is not None:
+            raise Refused("key_revoked", kid=row.kid)
 
 
 def _entries(prepared: Sequence[_Prepared], head: Row[Any], at: datetime) -> list[Appended]:
     done: list[Appended] = []
     prev = head.leaf
     time = max(clock.rfc3339(at), head.time)  # a clock set back never takes the log with it
-    for place, filing in enumerate(prepared, start=head.seq + 1):
+    for seq, filing in enumerate(prepared, start=head.seq + 1):
+        filed, digest = filing.built.filed, filing.digest
         entry = Entry(
-            seq=place,
-            prev=prev,
-            time=time,
-            type=filing.filed.type,
-            subject=filing.filed.subject,
-            envelope=filing.digest,
+            seq=seq, prev=prev, time=time, type=filed.type, subject=filed.subject, envelope=digest
         ).encode()
-        prev = leaf_hash(entry)
-        done.append(Appended(seq=place, leaf=prev, entry=entry, envelope_digest=filing.digest, time=time))
+        leaf = leaf_hash(entry)
+        done.append(Appended(seq=seq, prev=prev, leaf=leaf, entry=entry, envelope_digest=digest, time=time))
+        prev = leaf
     return done
 
 
-def _insert(
-    connection: Connection, head: Row[Any], prepared: Sequence[_Prepared], *, done: Sequence[Appended]
-) -> None:
+def _insert(connection: Connection, prepared: Sequence[_Prepared], done: Sequence[Appended]) -> None:
+    envelopes = [{"digest": filing.digest, "bytes": filing.envelope} for filing in prepared]
     try:
-        connection.execute(
-            insert(Envelope), [{"digest": filing.digest, "bytes": filing.envelope} for filing in prepared]
-        )
+        connection.execute(_INSERT_ENVELOPE, envelopes)
     except IntegrityError as error:  # the only key of this table is the digest: the same filing again
         raise Conflict("filing_repeated") from error
-    before = [head.leaf, *(item.leaf for item in done)]
-    connection.execute(
-        insert(LedgerEntry),
-        [
-            {
-                "seq": item.seq,
-                "prev": prev,
-                "leaf": item.leaf,
-                "entry": item.entry,
-                "envelope_digest": item.envelope_digest,
-            }
-            for item, prev in zip(done, before, strict=False)
-        ],
-    )
+    names = ("seq", "prev", "leaf", "entry", "envelope_digest")
+    connection.execute(_INSERT_ENTRY, [{name: getattr(item, name) for name in names} for item in done])
     opened = [
         {"seq": item.seq, "path": path, "salt": salt, "value": jcs(value).decode()}
         for item, filing in zip(done, prepared, strict=True)
-        for path, salt, value in filing.openings
+        for path, salt, value in filing.built.disclosures
     ]
     if opened:
-        connection.execute(insert(Disclosure), opened)
+        connection.execute(_INSERT_DISCLOSURE, opened)
 
 
 def _move_head(connection: Connection, head: Row[Any], done: Sequence[Appended]) -> None:
@@ -179,10 +172,16 @@ def _move_head(connection: Connection, head: Row[Any], done: Sequence[Appended])
     frontier = parse_frontier(head.size, head.frontier).extend(item.leaf for item in done)
     last = done[-1]
     moved = connection.execute(
-        update(LedgerHead)
-        .where(LedgerHead.id == 1, LedgerHead.seq == head.seq, LedgerHead.leaf == head.leaf)
-        .values(seq=last.seq, leaf=last.leaf, time=last.time, size=frontier.size, frontier=frontier.encode())
-        .execution_options(synchronize_session=False)
+        _MOVE_HEAD,
+        {
+            "old_seq": head.seq,
+            "old_leaf": head.leaf,
+            "seq": last.seq,
+            "leaf": last.leaf,
+            "time": last.time,
+            "size": frontier.size,
+            "frontier": frontier.encode(),
+        },
     )
     if moved.rowcount != 1:
         raise RuntimeError("the ledger's head moved under its lock")
@@ -195,8 +194,7 @@ def _store_keys(connection: Connection, known: Mapping[str, Key], keyring: Keyri
         revoked = None if key.revoked_seq is None else first + key.revoked_seq
         if before is None:
             row = {name: getattr(key, name) for name in ("kid", "alg", "public", "holder", "purpose")}
-            connection.execute(
-                insert(LedgerKey), {**row, "enrolled_seq": first + key.enrolled_seq, "revoked_seq": revoked}
-            )
+            row |= {"enrolled_seq": first + key.enrolled_seq, "revoked_seq": revoked}
+            connection.execute(insert(_KEY), row)
         elif before.revoked_seq is None and revoked is not None:
-            connection.execute(update(LedgerKey).where(LedgerKey.kid == kid).values(revoked_seq=revoked))
+            connection.execute(update(_KEY).where(_KEY.c.kid == kid).values(revoked_seq=revoked))

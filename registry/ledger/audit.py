@@ -1,6 +1,6 @@
 """The whole log checked from the database: every entry, and each table that only repeats entries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -54,23 +54,32 @@ def _walk_entries(walk: Walk) -> dict[int, bytes]:
     """Step through all entries; the root at each size a checkpoint was signed for."""
     wanted = set(db.session.execute(select(Checkpoint.size)).scalars())
     roots: dict[int, bytes] = {}
-    for row in _rows():
-        seq, before = walk.frontier.size, walk.leaf
-        if row.seq != seq:
-            raise Fault(INTEGRITY, "sequence_broken", seq)
-        if row.bytes is None:
-            raise Fault(INTEGRITY, "envelope_differs", seq)
-        pair = walk.step(row.entry, row.bytes)
-        columns = (row.prev, row.leaf, row.envelope_digest)
-        if columns != (before, pair.leaf, pair.entry.envelope):
-            raise Fault(INTEGRITY, "entry_row_differs", seq)
-        _check_disclosures(seq, pair)
-        if walk.frontier.size in wanted:
-            roots[walk.frontier.size] = walk.frontier.root
+    for rows in _batches():
+        opened = _disclosures(rows[0].seq, rows[-1].seq)
+        for row in rows:
+            pair = _step(walk, row)
+            _check_disclosures(pair, opened.get(row.seq, []))
+            if walk.frontier.size in wanted:
+                roots[walk.frontier.size] = walk.frontier.root
+    stray = select(Disclosure.seq).where(~Disclosure.seq.between(0, walk.frontier.size - 1))
+    if db.session.execute(stray).first() is not None:
+        raise Fault(INTEGRITY, "disclosure_differs", walk.frontier.size)
     return roots
 
 
-def _rows() -> Iterator[Any]:
+def _step(walk: Walk, row: Any) -> Pair:
+    seq, before = walk.frontier.size, walk.leaf
+    if row.seq != seq:
+        raise Fault(INTEGRITY, "sequence_broken", seq)
+    if row.bytes is None:
+        raise Fault(INTEGRITY, "envelope_differs", seq)
+    pair = walk.step(row.entry, row.bytes)
+    if (row.prev, row.leaf, row.envelope_digest) != (before, pair.leaf, pair.entry.envelope):
+        raise Fault(INTEGRITY, "entry_row_differs", seq)
+    return pair
+
+
+def _batches() -> Iterator[Sequence[Any]]:
     last = -(2**62)  # a row with a negative number is a fault to be found, not to be passed over
     while True:
         query = (
@@ -83,18 +92,25 @@ def _rows() -> Iterator[Any]:
         rows = db.session.execute(query).all()
         if not rows:
             return
-        yield from rows
+        yield rows
         last = rows[-1].seq
 
 
-def _check_disclosures(seq: int, pair: Pair) -> None:
-    for row in db.session.execute(select(Disclosure.__table__).where(Disclosure.seq == seq)):
+def _disclosures(first: int, last: int) -> dict[int, list[Any]]:
+    opened: dict[int, list[Any]] = {}
+    for row in db.session.execute(select(Disclosure.__table__).where(Disclosure.seq.between(first, last))):
+        opened.setdefault(row.seq, []).append(row)
+    return opened
+
+
+def _check_disclosures(pair: Pair, rows: Sequence[Any]) -> None:
+    for row in rows:
         try:
             opened = commitment(row.salt, row.path, strict(row.value.encode()))
         except ValueError as error:
-            raise Fault(INTEGRITY, "disclosure_differs", seq) from error
+            raise Fault(INTEGRITY, "disclosure_differs", row.seq) from error
         if opened not in pair.filed.commitments:
-            raise Fault(INTEGRITY, "disclosure_differs", seq)
+            raise Fault(INTEGRITY, "disclosure_differs", row.seq)
 
 
 def _check_head(walk: Walk) -> None:
@@ -116,14 +132,14 @@ def _check_keys(walk: Walk) -> None:
 
 def _check_tiles(size: int) -> None:
     connection = db.session.connection()
-    found = {(row.level, row.index): row for row in db.session.execute(select(Tile.__table__))}
+    rows = connection.execute(select(Tile.level, Tile.index, Tile.hashes, Tile.root))
+    found = {(at, index): (hashes, root) for at, index, hashes, root in rows}
     level = 0
     while size >> (TILE_HEIGHT * (level + 1)):
         for index in range(size >> (TILE_HEIGHT * (level + 1))):
-            row = found.pop((level, index), None)
             hashes = tiles.read_row(connection, level, index)
             first = index << (TILE_HEIGHT * (level + 1))
-            if row is None or row.hashes != hashes or row.root != complete_root(hashes):
+            if found.pop((level, index), None) != (hashes, complete_root(hashes)):
                 raise Fault(INTEGRITY, "tile_differs", first)
         level += 1
     if found:

@@ -17,7 +17,7 @@ from registry.ledger.setup import ledger_setup
 def export(folder: Path) -> int:
     """Publish the head and write the whole log up to it.
 
-    Answers its size. Disclosures are not part of it. Raises Conflict export_not_empty rather than mixing two logs.
+    Answers its size. Disclosures are not part of it. Raises Conflict export_not_empty.
     """
     if folder.exists() and any(folder.iterdir()):
         raise Conflict("export_not_empty", folder=str(folder))

@@ -5,6 +5,7 @@ their signatures. Because the open part holds no personal or confidential value,
 Statements say nothing that the filing does not: each of their fields must be a field of the filing.
 """
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -135,24 +136,36 @@ def signed_statement(fields: Mapping[str, Any], signer: Any, *, level: str) -> S
     return Statement(fields=fields, alg=signer.alg, kid=signer.kid, signature=signature, level=level)
 
 
-def build(filing: Filing) -> tuple[bytes, list[Disclosure]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A filing in its bytes, read back, with what opens its commitments."""
+
+    payload: bytes
+    filed: Filed
+    disclosures: Sequence[Disclosure]
+
+
+def build(filing: Filing) -> Built:
     """The payload's bytes and what opens its commitments. Raises ValueError for what no table names."""
     kind = _kind(filing.type, None)
     unknown = {path for path in filing.secrets if path.partition(".")[0] not in kind.committed}
     if unknown or not set(filing.salts) <= set(filing.secrets):
         raise ValueError(f"{filing.type} commits to no {sorted(unknown)}")
     sealed = salted(filing)
-    payload = {
-        "type": filing.type,
-        "version": kind.version,
-        "fields": dict(filing.fields),
-        "_sd": sorted(sealed.commitments.values()),
-        "statements": [statement.encode() for statement in filing.statements],
-    }
-    filed = _filed(payload)
+    payload = jcs(
+        {
+            "type": filing.type,
+            "version": kind.version,
+            "fields": dict(filing.fields),
+            "_sd": sorted(sealed.commitments.values()),
+            "statements": [statement.encode() for statement in filing.statements],
+        }
+    )
+    filed = _filed(json.loads(payload))  # as everybody will read it, so that nothing else is ever checked
     if filed.subject != filing.subject:
         raise ValueError(f"the subject of {filing.type} is its {kind.subject}")
-    return jcs(payload), [Disclosure(path, salt, sealed.secrets[path]) for path, salt in sealed.salts.items()]
+    opened = [Disclosure(path, salt, sealed.secrets[path]) for path, salt in sealed.salts.items()]
+    return Built(payload=payload, filed=filed, disclosures=opened)
 
 
 def parse_filing(payload: bytes) -> Filed:

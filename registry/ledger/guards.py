@@ -47,7 +47,8 @@ def apply_guards(connection: Connection, frozen: Sequence[str] = ()) -> None:
         for statement in _sqlite_statements(unchanging):
             connection.exec_driver_sql(statement)
     else:
-        connection.exec_driver_sql((HERE / "guards_postgresql.sql").read_text(encoding="utf-8"))
+        script = (HERE / "guards_postgresql.sql").read_text(encoding="utf-8")
+        connection.exec_driver_sql(script, execution_options={"no_parameters": True})
         for statement in _postgresql_statements(unchanging):
             connection.exec_driver_sql(statement)
 
@@ -100,10 +101,10 @@ def _sqlite_statements(unchanging: Mapping[str, tuple[str, ...]]) -> Iterator[st
         keys = [column.name for column in Model.metadata.tables[table].primary_key]
         if table not in UNCHANGING:  # the ledger's own stand in guards.sql
             same = " AND ".join(f'"{key}" = NEW."{key}"' for key in keys)
+            found = f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})'  # noqa: S608 - names of our own
             yield (
                 f'CREATE TRIGGER guard_{table}_once BEFORE INSERT ON "{table}" BEGIN '
-                f"SELECT RAISE(ABORT, 'guard: rows of {table} are never replaced') "
-                f'WHERE EXISTS (SELECT 1 FROM "{table}" WHERE {same}); END'
+                f"SELECT RAISE(ABORT, 'guard: rows of {table} are never replaced') WHERE {found}; END"
             )
 
 

@@ -5,9 +5,8 @@ CREATE TRIGGER guard_ledger_entry_chain BEFORE INSERT ON ledger_entry BEGIN
     WHERE NEW.seq IS NOT (SELECT coalesce(max(seq), -1) + 1 FROM ledger_entry);
   SELECT RAISE(ABORT, 'guard: an entry follows the last leaf')
     WHERE NEW.prev IS NOT coalesce((SELECT leaf FROM ledger_entry ORDER BY seq DESC LIMIT 1), zeroblob(32));
-  SELECT RAISE(ABORT, 'guard: leaf and envelope stand once')
-    WHERE EXISTS (SELECT 1 FROM ledger_entry WHERE leaf = NEW.leaf)
-       OR EXISTS (SELECT 1 FROM ledger_entry WHERE envelope_digest = NEW.envelope_digest);
+  SELECT RAISE(ABORT, 'guard: a leaf stands once')
+    WHERE EXISTS (SELECT 1 FROM ledger_entry WHERE leaf = NEW.leaf);
 END;
 CREATE TRIGGER guard_envelope_once BEFORE INSERT ON envelope BEGIN
   SELECT RAISE(ABORT, 'guard: an envelope is kept once')

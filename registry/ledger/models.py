@@ -42,7 +42,7 @@ class LedgerEntry(Model):
     prev: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     leaf: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     entry: Mapped[bytes] = mapped_column(LargeBinary)
-    envelope_digest: Mapped[str] = mapped_column(String(64), ForeignKey(Envelope.digest), unique=True)
+    envelope_digest: Mapped[str] = mapped_column(String(64), ForeignKey(Envelope.digest))
 
 
 class Disclosure(Model):

@@ -112,21 +112,25 @@ def _compare(head: Head, earlier: Head) -> None:
 
 
 def _check_order(lines: Sequence[_Line]) -> None:
-    """The log's start, then enrolments that are needed, then the filing: in the log's order, nothing extra."""
+    """The log's start, then enrolments that are needed, then the filing: in order, nothing extra."""
     entries = [line.pair.entry for line in lines]
     for before, after in pairwise(entries):
         if before.seq >= after.seq:
             raise Fault(INTEGRITY, "sequence_broken", after.seq)
         if before.time > after.time:
             raise Fault(INTEGRITY, "time_runs_back", after.seq)
-    pairs = [line.pair for line in lines]
-    used = {pair.kid for pair in pairs} | {said.kid for pair in pairs for said in pair.filed.statements}
-    for line in lines[:-1]:
-        filed = line.pair.filed
-        if filed.type not in KEY_FILINGS or (line.pair.entry.seq and filed.fields["kid"] not in used):
-            raise Fault(INTEGRITY, "file_unexpected", line.pair.entry.seq)
+    used = _signers(lines[-1].pair)
+    for line in reversed(lines[:-1]):  # an enrolment stands before its use, so what needs it is already seen
+        filed, seq = line.pair.filed, line.pair.entry.seq
+        if filed.type not in KEY_FILINGS or (seq and filed.fields["kid"] not in used):
+            raise Fault(INTEGRITY, "file_unexpected", seq)
+        used |= _signers(line.pair)
     if entries[0].seq != 0:
         raise Fault(INTEGRITY, "start_misplaced", entries[0].seq)
+
+
+def _signers(pair: Pair) -> set[str]:
+    return {pair.kid, *(statement.kid for statement in pair.filed.statements)}
 
 
 def _check_place(line: _Line, shown: str, head: Head) -> None:

@@ -178,7 +178,7 @@ ENGLISH: Mapping[str, str] = {
     "signatures_at_filing": "the signatures hold; whether a key was revoked later is the registry's word.",
     "key_not_pinned": "the registry's key was not given; the file's own key was used.",
     "registry_clock_only": "times are the registry's own and never run back; there is no outside timestamp.",
-    "later_filings_unknown": "a receipt holds one filing; withdrawal, end or correction later are in the log.",
+    "later_filings_unknown": "a receipt holds one filing; what came later is in the log.",
     "as_filed": "as the log states it; an office's decision is to be confirmed with that office.",
     "not_reached": "not checked, because something before it does not hold.",
     "self_consistent_only": (

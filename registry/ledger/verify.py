@@ -57,9 +57,9 @@ def read_head(path: Path, key: Vkey | None) -> Head:
     text = path.read_text(encoding="utf-8")
     if text.startswith("{"):
         receipt = strict(text.encode())
-        text = receipt.get("proof") if isinstance(receipt, dict) else None
-        if not isinstance(text, str):
+        if not isinstance(receipt, dict) or not isinstance(receipt.get("proof"), str):
             raise ValueError("not a receipt")
+        text = str(receipt["proof"])
     if text.startswith("c2sp.org/tlog-proof@"):
         text = parse_proof(text).checkpoint
     return parse_head(open_note(text, [key])[0])
