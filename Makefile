@@ -7,7 +7,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 export REGISTRY_INSTANCE ?= instance
 
-.PHONY: run test setup setup-dev fonts lint bench walkthrough lock clean
+.PHONY: run test setup setup-dev fonts lint bench walkthrough migration lock clean
 
 run: setup
 	@$(BIN)/registry serve --demo --port $(PORT)
@@ -53,6 +53,9 @@ bench: setup-dev fonts-test
 
 walkthrough: setup
 	@$(BIN)/registry walkthrough --out build/walkthrough
+
+migration: setup-dev
+	@$(BIN)/python -m tests.migration
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header

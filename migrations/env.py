@@ -9,7 +9,7 @@ from registry.database import Model, UtcDateTime
 
 
 def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
-    """A migration stands for itself: it names the column's type in the database, not our code's name for it."""
+    """A migration stands for itself: it names the type in the database, not our name for it."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 

@@ -1,15 +1,24 @@
-"""The application: extensions, doors, error handlers, and the folders' blueprints in one list."""
+"""The application: extensions, doors, error handlers, and the folders' blueprints in two lists."""
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_migrate import Migrate
 
-from registry import config, database, language, problems
+from registry import config, database, language, navigation, openapi, problems
 from registry.config import Settings
 from registry.database import db
 from registry.ledger import service as ledger
-from registry.machines import api as machines
-from registry.pages import BLUEPRINTS
-from registry.parties import doors, tasks as parties_tasks  # noqa: F401
+from registry.parties import account_pages, doors, keys_pages, organisation_pages
+from registry.parties import api as parties_api
+from registry.parties import pages as parties_pages
+from registry.parties import tasks as parties_tasks  # noqa: F401 - registers its jobs
+
+PAGES: list[Blueprint] = [
+    parties_pages.blueprint,
+    account_pages.blueprint,
+    organisation_pages.blueprint,
+    keys_pages.blueprint,
+]
+MACHINES: list[openapi.Blueprint] = [parties_api.blueprint]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -18,6 +27,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="mingxu_memo",  # what a page tells the next; sessions are rows
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
         MAX_CONTENT_LENGTH=settings.body_limit,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         TESTING=settings.testing,
@@ -28,8 +40,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     language.init_app(app)
     problems.init_app(app)
     doors.init_app(app)
+    navigation.init_app(app)
     ledger.init_app(app, settings)
-    for blueprint in BLUEPRINTS:
+    for blueprint in PAGES:
         app.register_blueprint(blueprint)
-    machines.init_app(app)
+    openapi.init_app(app, MACHINES)
     return app

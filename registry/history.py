@@ -1,4 +1,6 @@
-"""One row for every move of every thing, administrators' moves included: who, for whom, what changed, in which request."""
+"""One row for every move of every thing, administrators' moves included: who, for whom, what changed, in
+which request.
+"""
 
 import uuid
 from collections.abc import Mapping
@@ -79,4 +81,6 @@ def record(
 
 def of(subject: Any) -> list[History]:
     """The moves of one thing, oldest first."""
-    return list(db.session.scalars(select(History).where(History.subject_id == subject.id).order_by(History.at)))
+    return list(
+        db.session.scalars(select(History).where(History.subject_id == subject.id).order_by(History.at))
+    )

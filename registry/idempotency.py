@@ -45,7 +45,8 @@ def once(
 ) -> tuple[str, bool]:
     """Run `work` unless this key has run before; return (reference, replayed). Call inside a transaction.
 
-    Raises Refused `idempotency_missing` without a key and `idempotency_reused` when the key stood for something else.
+    Raises Refused `idempotency_missing` without a key and `idempotency_reused` when the key stood for
+    something else.
     """
     if not key or len(key) > 80:
         raise Refused("idempotency_missing", "Idempotency-Key")

@@ -1,8 +1,9 @@
-"""What is done later: a job is a row inserted in the transaction that wants it, run by a worker after the commit.
+"""What is done later: a job is a row inserted in the transaction that wants it, run by a worker after the
+commit.
 
-Handlers are registered by name, so that a lower folder can ask a higher one for something without importing it.
-A handler must be idempotent: after a crash between its work and its row the same job runs again. Attempts are
-bounded with growing pauses; a job that used them up stays visible as `dead` until somebody acts.
+Handlers are registered by name, so that a lower folder can ask a higher one for something without importing
+it. A handler must be idempotent: after a crash between its work and its row the same job runs again. Attempts
+are bounded with growing pauses; a job that used them up stays visible as `dead` until somebody acts.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index, String, Text, or_, select, update
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, String, Text, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry import clock
@@ -64,9 +65,13 @@ def handler(name: str) -> Callable[[Handler], Handler]:
 
 
 def enqueue(
-    name: str, payload: Mapping[str, Any], *, subject_id: uuid.UUID | None = None, after: timedelta | None = None
+    name: str,
+    payload: Mapping[str, Any],
+    *,
+    subject_id: uuid.UUID | None = None,
+    after: timedelta | None = None,
 ) -> Job:
-    """Add a job to the present transaction; it exists if and only if that commits. The payload must be JSON."""
+    """Add a job to the present transaction; it exists only if that commits. The payload must be JSON."""
     instant = clock.now()
     job = Job(
         id=new_id(),
@@ -81,16 +86,13 @@ def enqueue(
 
 
 def claim() -> uuid.UUID | None:
-    """Take the oldest job that is due, for one lease; a lease that ran out (its worker died) is taken over."""
+    """Take the oldest job that is due, for one lease; a lease that ran out is taken over."""
 
     def work() -> uuid.UUID | None:
         instant = clock.now()
-        due = or_(
-            (Job.state == "waiting") & (Job.run_after <= instant),
-            (Job.state == "running") & (Job.leased_until < instant),
-        )
-        query = select(Job.id).where(due).order_by(Job.run_after).limit(1).with_for_update(skip_locked=True)
-        chosen = db.session.scalar(query)
+        _bury(instant)
+        query = select(Job.id).where(_due(instant)).order_by(Job.run_after).limit(1)
+        chosen = db.session.scalar(query.with_for_update(skip_locked=True))
         if chosen is not None:
             db.session.execute(
                 update(Job)
@@ -99,10 +101,25 @@ def claim() -> uuid.UUID | None:
             )
         return chosen
 
-    if db.session.scalar(select(Job.id).where(Job.state.in_(("waiting", "running"))).limit(1)) is None:
-        db.session.rollback()
+    if db.session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is None:
+        db.session.rollback()  # nothing to do: an idle worker takes no write lock
         return None
     return transaction(work)
+
+
+def _due(instant: datetime) -> ColumnElement[bool]:
+    return or_(
+        (Job.state == "waiting") & (Job.run_after <= instant),
+        (Job.state == "running") & (Job.leased_until < instant),
+    )
+
+
+def _bury(instant: datetime) -> None:
+    """A job whose worker died under it every time (out of memory, say) is as dead as one that raised."""
+    spent = (Job.state == "running") & (Job.leased_until < instant) & (Job.attempts >= ATTEMPTS)
+    db.session.execute(
+        update(Job).where(spent).values(state="dead", leased_until=None, error="the worker died every time")
+    )
 
 
 def run_one() -> bool:
@@ -121,12 +138,14 @@ def run_one() -> bool:
         error = traceback.format_exc(limit=-4)
         transaction(lambda: _fail(chosen, attempts, error))
     else:
-        transaction(lambda: _finish(chosen))
+        transaction(lambda: _finish(chosen, attempts))
     return True
 
 
 def run_all(limit: int = 10_000) -> int:
-    """Run due jobs until none is left (or `limit`); return how many. For tests, the demonstration and commands."""
+    """Run due jobs until none is left (or `limit`); return how many. For tests, the demonstration and
+    commands.
+    """
     for count in range(limit):
         if not run_one():
             return count
@@ -134,7 +153,9 @@ def run_all(limit: int = 10_000) -> int:
 
 
 def work_forever(stop: Event, *, idle: float = 0.5, beat: Callable[[], None] | None = None) -> None:
-    """The worker's loop: run what is due, rest when there is nothing, stop when told. Survives a lost database."""
+    """The worker's loop: run what is due, rest when there is nothing, stop when told. Survives a lost
+    database.
+    """
     while not stop.is_set():
         try:
             busy = run_one()
@@ -151,13 +172,17 @@ def work_forever(stop: Event, *, idle: float = 0.5, beat: Callable[[], None] | N
             stop.wait(idle)
 
 
-def _finish(job_id: uuid.UUID) -> None:
-    job = db.session.get_one(Job, job_id)
+def _finish(job_id: uuid.UUID, attempts: int) -> None:
+    job = db.session.get_one(Job, job_id, with_for_update=True)
+    if job.attempts != attempts:
+        return  # our lease ran out and another worker has it now: its word counts
     job.state, job.done_at, job.leased_until, job.error = "done", clock.now(), None, ""
 
 
 def _fail(job_id: uuid.UUID, attempts: int, error: str) -> None:
-    job = db.session.get_one(Job, job_id)
+    job = db.session.get_one(Job, job_id, with_for_update=True)
+    if job.attempts != attempts:
+        return
     job.error, job.leased_until = error, None
     job.state = "dead" if attempts >= ATTEMPTS else "waiting"
     job.run_after = clock.now() + timedelta(seconds=min(2**attempts, 600))

@@ -1,7 +1,8 @@
-"""Public numbers, one fixed format: `MX-D26-K7QM-3X9R`. Never 14 or 16 bare digits, which a registrar's own number has.
+"""Public numbers, one fixed format: `MX-D26-K7QM-3X9R`. Never 14 or 16 bare digits, which a registrar's own
+number has.
 
-Kind letter, two digits of the year, seven random characters and a check character over all before it.
-The alphabet of 31 leaves out I, L, O, U and Z, so that a number read aloud or copied by hand stays itself.
+Kind letter, two digits of the year, seven random characters and a check character over all before it. The
+alphabet of 31 leaves out I, L, O, U and Z, so that a number read aloud or copied by hand stays itself.
 """
 
 import re
@@ -14,7 +15,7 @@ _FORM = re.compile(rf"(?:DEMO-)?MX-([{''.join(KINDS)}])(\d\d)-([{ALPHABET}]{{4}}
 
 
 def public_number(kind: str, day: date, *, prefix: str = "") -> str:
-    """A fresh number of one kind; uniqueness is the database's constraint, 34 random bits make a clash rare."""
+    """A fresh number of one kind; the database keeps it unique, 34 random bits make a clash rare."""
     if kind not in KINDS:
         raise ValueError(f"unknown kind of number: {kind!r}")
     head = f"{kind}{day.year % 100:02d}"

@@ -1,7 +1,9 @@
 """The machines' side: flask-smorest set up so that its errors are ours and its document is OpenAPI 3.1."""
 
-from collections.abc import Mapping
-from typing import Any, NoReturn
+import functools
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar, cast
 
 from flask import Flask, Request, Response
 from flask_smorest import Api
@@ -12,11 +14,13 @@ from webargs.flaskparser import FlaskParser
 from registry import forms
 from registry.errors import Refused
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 
 class Parser(FlaskParser):  # type: ignore[misc]
     """Loads a request's body with a schema and refuses in our own words."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: Mapping[str, Any] = {"json": None, "query": None}
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"json": None, "query": None}
 
     def handle_error(self, error: ValidationError, req: Request, schema: Any, **_: Any) -> NoReturn:
         raise forms.refusal_of(error)
@@ -26,9 +30,21 @@ class Parser(FlaskParser):  # type: ignore[misc]
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]
-    """A folder's machine door."""
+    """A folder's machine door. Its decorators keep the types of the views they decorate."""
 
     ARGUMENTS_PARSER = Parser()
+
+    def route(self, rule: str, **options: Any) -> Callable[[View], View]:
+        return cast(Callable[[View], View], super().route(rule, **options))
+
+    def arguments(self, schema: Any, **options: Any) -> Callable[[View], Callable[..., Any]]:
+        return cast(Callable[[View], Callable[..., Any]], super().arguments(schema, **options))
+
+    def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
+        return cast(Callable[[View], View], super().response(status, schema, **options))
+
+    def doc(self, **options: Any) -> Callable[[View], View]:
+        return cast(Callable[[View], View], super().doc(**options))
 
 
 class Machines(Api):  # type: ignore[misc]
@@ -47,20 +63,37 @@ def init_app(app: Flask, blueprints: list[Blueprint]) -> None:
         OPENAPI_URL_PREFIX="/api",
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={
-            "info": {"description": "Declarations, acceptances, payments and filings for machines. Errors: RFC 9457."},
+            "info": {
+                "description": "Declarations, acceptances, payments and filings for machines. Errors: RFC 9457."
+            },
             "components": {
-                "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "prefix.secret"}}
+                "securitySchemes": {
+                    "key": {"type": "http", "scheme": "bearer", "description": "prefix.secret"}
+                }
             },
             "security": [{"key": []}],
         },
     )
     machines = Machines(app)
+    shown = app.view_functions["api-docs.openapi_json"]
+    app.view_functions["api-docs.openapi_json"] = _everybody(shown)
     for blueprint in blueprints:
         machines.register_blueprint(blueprint)
+
+
+def _everybody(view: Callable[..., Any]) -> Callable[..., Any]:
+    """The doors' mark on a view that is not ours to decorate; the doors stand above this file."""
+
+    @functools.wraps(view)
+    def marked(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
+
+    marked.access = "public"  # type: ignore[attr-defined]
+    return marked
 
 
 def json_answer(body: Mapping[str, Any], status: int = 200) -> Response:
     """A JSON answer with Chinese left readable."""
     response = Response(status=status, mimetype="application/json")
-    response.set_data(forms.dumps(body))
+    response.set_data(json.dumps(body, ensure_ascii=False, default=str))
     return response

@@ -1,20 +1,22 @@
-"""What stands at every door: who comes in, deny by default, forged requests refused, strict headers, doing things once.
+"""What stands at every door: who comes in, deny by default, forged requests refused, strict headers, doing
+things once.
 
-Every view is marked `@public` or `@signed_in`; one without a mark is refused, and a test names it.
-A browser is known by its session cookie, a machine under /api/ by `Authorization: Bearer` alone.
+Every view is marked `@public` or `@signed_in`; one without a mark is refused, and a test names it. A browser
+is known by its session cookie, a machine under /api/ by `Authorization: Bearer` alone.
 """
 
 import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
 
-from registry import idempotency
+from registry import clock, idempotency
 from registry.config import Settings
 from registry.database import db, transaction
 from registry.errors import NotAllowed, NotSignedIn, Refused
@@ -55,7 +57,9 @@ def actor() -> Actor:
 
 
 def submit(verb: str, data: Mapping[str, Any], work: Callable[[], str]) -> str:
-    """Do a form's work once: in one transaction, under the form's hidden key; a second submit gets the first reference."""
+    """Do a form's work once: in one transaction, under the form's hidden key; a second submit gets the first
+    reference.
+    """
     return once(verb, data, work, key=request.form.get("idempotency_key", ""))
 
 
@@ -66,6 +70,24 @@ def once(verb: str, data: Mapping[str, Any], work: Callable[[], str], *, key: st
     reference, replayed = transaction(lambda: idempotency.once(account_id, key, asked, work))
     g.replayed = replayed
     return reference
+
+
+def replayed() -> bool:
+    """Whether this request's work had been done before, under the same key."""
+    return bool(g.get("replayed"))
+
+
+def uploaded_file(name: str) -> tuple[str, bytes]:
+    """File name and content of a part of a multipart form; empty when there is none. The body limit bounds
+    it.
+    """
+    part = request.files.get(name)
+    return (part.filename or "", part.read()) if part else ("", b"")
+
+
+def plain_response(data: bytes, media_type: str) -> Response:
+    """Bytes as they are."""
+    return Response(data, content_type=media_type)
 
 
 def init_app(app: Flask) -> None:
@@ -86,7 +108,12 @@ def csrf_token() -> str:
 def set_session_cookie(response: Response, token: str) -> Response:
     secure = _settings().base_url.startswith("https://")
     response.set_cookie(
-        SESSION_COOKIE, token, max_age=_settings().session_absolute, httponly=True, samesite="Lax", secure=secure
+        SESSION_COOKIE,
+        token,
+        max_age=_settings().session_absolute,
+        httponly=True,
+        samesite="Lax",
+        secure=secure,
     )
     return response
 
@@ -130,17 +157,35 @@ def _by_machine() -> bool:
 
 
 def _who() -> Actor | None:
-    if _by_machine():
-        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-        return sessions.actor_of_api_key(bearer.strip()) if scheme.lower() == "bearer" else None
+    return _machine() if _by_machine() else _person()
+
+
+def _machine() -> Actor | None:
+    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+    row = sessions.read_api_key(bearer.strip()) if scheme.lower() == "bearer" else None
+    if row is None:
+        return None
+    found, row_id = sessions.actor_of_api_key(row), row.id
+    if sessions.api_key_needs_touch(row):
+        transaction(lambda: sessions.touch_api_key(row_id))
+    return found
+
+
+def _person() -> Actor | None:
     token = request.cookies.get(SESSION_COOKIE)
     row = sessions.read(token, _settings()) if token else None
     if row is None:
         return None
-    found = sessions.actor_of(row.account, row.membership, session_id=row.id)
+    found, row_id, ends = (
+        sessions.actor_of(row.account, row.membership, session_id=row.id),
+        row.id,
+        row.expires_at,
+    )
+    idle = row.seen_at + timedelta(seconds=_settings().session_idle)
     if sessions.needs_touch(row):
-        transaction(lambda: sessions.touch(found.session_id))  # type: ignore[arg-type]
-    g.session_expires = row.expires_at
+        transaction(lambda: sessions.touch(row_id))
+        idle = clock.now() + timedelta(seconds=_settings().session_idle)
+    g.session_expires = min(ends, idle)
     return found
 
 

@@ -1,4 +1,6 @@
-"""How a party's key becomes a filing: prepared with its salts, stated under the key itself, then entered (RFC 7800's idea)."""
+"""How a party's key becomes a filing: prepared with its salts, stated under the key itself, then entered (RFC
+7800's idea).
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +27,12 @@ def prepare(key: Key, *, holder: UUID, person: str, evidence: Mapping[str, str])
     secrets = {"person": person, "evidence": dict(evidence)}
     filing = salted(Filing(type="key.enrolled", subject=key.kid, fields=fields, secrets=secrets))
     statement = statement_fields(filing, origin=ledger_setup().origin, role="holder", nonce=new_nonce())
-    key.enrolment = {"fields": fields, "secrets": secrets, "salts": dict(filing.salts), "statement": statement}
+    key.enrolment = {
+        "fields": fields,
+        "secrets": secrets,
+        "salts": dict(filing.salts),
+        "statement": statement,
+    }
     return statement
 
 
@@ -53,6 +60,19 @@ def file(key: Key) -> None:
     )
     key.enrolled_seq = ledger.append([filing])[0].seq
     key.enrolment = {}  # salts and values now stand with the filing, and can be erased there
+
+
+def revoke(key: Key, *, reason: str) -> None:
+    """Enter that a key holds no longer; by the registry alone when nobody can open it any more."""
+    revoked = Filing(
+        type="key.revoked", subject=key.kid, fields={"kid": key.kid, "reason": reason, "holder": _holder(key)}
+    )
+    key.revoked_seq = ledger.append([revoked])[0].seq
+    key.sealed = None  # nothing is left that a stolen old password could open
+
+
+def _holder(key: Key) -> str:
+    return str(key.organisation_id or key.account_id)
 
 
 def decode_statement(signed: Mapping[str, Any]) -> Statement:

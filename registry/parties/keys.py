@@ -1,8 +1,9 @@
 """Signing keys: sealed under a password (`account`), or kept by the organisation itself (`external`).
 
-An account's Ed25519 key is encrypted with a key derived from the person's password by argon2id and opened only
-while that person signs. It is not sole control, since the registry runs the code that opens it; papers say so.
-At most two derivations run at once in a process, and never inside a transaction: 64 MiB and a tenth of a second each.
+An account's Ed25519 key is encrypted with a key derived from the person's password by argon2id and opened
+only while that person signs. It is not sole control, since the registry runs the code that opens it; papers
+say so. At most two derivations run at once in a process, and never inside a transaction: 64 MiB and a tenth
+of a second each.
 """
 
 import secrets
@@ -44,19 +45,32 @@ def password_fits(stored: str | None, password: str) -> bool:
 def create_sealed(password: str) -> tuple[Ed25519Signer, bytes]:
     """A fresh Ed25519 key: the open signer, for its proof of possession, and the sealed private half."""
     private = Ed25519PrivateKey.generate()
-    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
-    sealed = ChaCha20Poly1305(_derive(password, salt)).encrypt(nonce, private.private_bytes_raw(), None)
-    return Ed25519Signer(private), salt + nonce + sealed
+    return Ed25519Signer(private), _seal(private, password)
 
 
 def sign_sealed(sealed: bytes, password: str, message: bytes, *, field: str = "password") -> bytes:
     """Open the key, sign, forget. Raises Refused `password_wrong`."""
+    return _open(sealed, password, field=field).sign(message)
+
+
+def reseal(sealed: bytes, password: str, new: str, *, field: str = "password") -> bytes:
+    """The same key sealed under a new password. Raises Refused `password_wrong`."""
+    return _seal(_open(sealed, password, field=field), new)
+
+
+def _seal(private: Ed25519PrivateKey, password: str) -> bytes:
+    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
+    body = ChaCha20Poly1305(_derive(password, salt)).encrypt(nonce, private.private_bytes_raw(), None)
+    return salt + nonce + body
+
+
+def _open(sealed: bytes, password: str, *, field: str) -> Ed25519PrivateKey:
     salt, nonce, body = sealed[:16], sealed[16:28], sealed[28:]
     try:
         raw = ChaCha20Poly1305(_derive(password, salt)).decrypt(nonce, body, None)
     except InvalidTag:
         raise Refused("password_wrong", field)
-    return Ed25519PrivateKey.from_private_bytes(raw).sign(message)
+    return Ed25519PrivateKey.from_private_bytes(raw)
 
 
 def _derive(password: str, salt: bytes) -> bytes:

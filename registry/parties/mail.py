@@ -1,4 +1,6 @@
-"""Mail and notices: written in the transaction that causes them, sent by the worker. Each letter is Chinese, then English."""
+"""Mail and notices: written in the transaction that causes them, sent by the worker. Each letter is Chinese,
+then English.
+"""
 
 from collections.abc import Iterable
 from email.message import EmailMessage
@@ -22,7 +24,9 @@ def write(address: str, letter: str, **facts: Any) -> Mail:
     settings: Settings = current_app.extensions["settings"]
     text = render_template(f"mail/{letter}.txt", base_url=settings.base_url, **facts)
     subject, _, body = text.strip().partition("\n")
-    mail = Mail(id=new_id(), address=address, subject=one_line(subject), body=body.strip(), created_at=clock.now())
+    mail = Mail(
+        id=new_id(), address=address, subject=one_line(subject), body=body.strip(), created_at=clock.now()
+    )
     db.session.add(mail)
     enqueue("mail.send", {"mail": str(mail.id)}, subject_id=mail.id)
     return mail
@@ -36,7 +40,11 @@ def write_to_organisation(organisation_id: UUID, letter: str, **facts: Any) -> N
 
 def write_to_venue(venue_id: UUID, letter: str, **facts: Any) -> None:
     """The same letter to a venue's operators."""
-    query = select(Account.email).join(Membership).where(Membership.venue_id == venue_id, Membership.ended_at.is_(None))
+    query = (
+        select(Account.email)
+        .join(Membership)
+        .where(Membership.venue_id == venue_id, Membership.ended_at.is_(None))
+    )
     for address in sorted(set(db.session.scalars(query))):
         write(address, letter, **facts)
 
@@ -46,7 +54,9 @@ def addresses(organisation_id: UUID, roles: Iterable[Role]) -> list[str]:
         select(Account.email)
         .join(Membership)
         .where(
-            Membership.organisation_id == organisation_id, Membership.ended_at.is_(None), Membership.role.in_(list(roles))
+            Membership.organisation_id == organisation_id,
+            Membership.ended_at.is_(None),
+            Membership.role.in_(list(roles)),
         )
     )
     return sorted(set(db.session.scalars(query)))

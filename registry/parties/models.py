@@ -1,10 +1,20 @@
-"""Organisations, people, their keys and sessions, uploads. Personal data lives here and never in the ledger."""
+"""Organisations, people, keys, sessions, uploads. Personal data lives here, never in the ledger."""
 
 import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.database import Model, UtcDateTime, uuid_key
@@ -85,7 +95,7 @@ class IdentityDocument(Model):
 
 
 class Venue(Model):
-    """A trading venue on the one central register; its operators see its own declarations and contracts only."""
+    """A trading venue on the central register; its operators see its own declarations and contracts."""
 
     __tablename__ = "venue"
 
@@ -93,7 +103,9 @@ class Venue(Model):
     code: Mapped[str] = mapped_column(String(20), unique=True)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     stamp_track: Mapped[str] = mapped_column(String(20), default="stamped_original")
-    zero_fee_view: Mapped[str] = mapped_column(Text, default="")  # the registrar's view on free licenses, once known
+    zero_fee_view: Mapped[str] = mapped_column(
+        Text, default=""
+    )  # the registrar's view on free licenses, once known
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     organisation: Mapped[Organisation] = relationship(lazy="joined")
 
@@ -142,7 +154,9 @@ class Session(Model):
 
 
 class Key(Model):
-    """A signing key: an account's, sealed under its password, or an organisation's own, of which we hold the public half."""
+    """A signing key: an account's, sealed under its password, or an organisation's own, of which we hold the
+    public half.
+    """
 
     __tablename__ = "signing_key"
     __table_args__ = (Index(None, "account_id"), Index(None, "organisation_id"))
@@ -154,7 +168,9 @@ class Key(Model):
     organisation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("organisation.id"))
     public: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    enrolment: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # salts and statement, until it is filed
+    enrolment: Mapped[dict[str, Any]] = mapped_column(
+        JSON, default=dict
+    )  # salts and statement, until it is filed
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     enrolled_seq: Mapped[int | None]
     revoked_seq: Mapped[int | None]
@@ -181,7 +197,9 @@ class ApiKey(Model):
 
 
 class Upload(Model):
-    """A file a party brought: the content stands in the store under its digest, who brought it and why stands here."""
+    """A file a party brought: the content stands in the store under its digest, who brought it and why stands
+    here.
+    """
 
     __tablename__ = "upload"
     __table_args__ = (Index(None, "organisation_id"),)

@@ -1,7 +1,7 @@
 """Who may do what to which object: one table, one function, asked inside services by pages and API alike.
 
-An object says whose it is by its attributes: `holder_id`, `licensee_id` (organisations), `venue_id`, `account_id`.
-Somebody without any relation to an object learns only that there is no such thing.
+An object says whose it is by its attributes: `holder_id`, `licensee_id` (organisations), `venue_id`,
+`account_id`. Somebody without any relation to an object learns only that there is no such thing.
 """
 
 from collections.abc import Callable
@@ -73,7 +73,12 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "declaration.announce": (Grant(STAFF, _venue),),
     "acceptance.draft": (Grant(DRAFT, _licensee),),
     "acceptance.send": (Grant(SIGN, _licensee),),
-    "acceptance.view": (Grant(PARTY_ROLES, _licensee), Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue), READ_ALL),
+    "acceptance.view": (
+        Grant(PARTY_ROLES, _licensee),
+        Grant(PARTY_ROLES, _holder),
+        Grant(STAFF, _venue),
+        READ_ALL,
+    ),
     "acceptance.review": (Grant(STAFF, _venue),),
     "acceptance.object": (Grant(SIGN, _holder),),
     "acceptance.decide": (Grant(STAFF, _venue),),
@@ -82,7 +87,12 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "payment.confirm": (Grant(MONEY, _holder), Grant(STAFF, _venue)),
     "payment.decide": (Grant(STAFF, _venue),),
     "refund.send": (Grant(MONEY, _holder), Grant(STAFF, _venue)),
-    "contract.view": (Grant(PARTY_ROLES, _licensee), Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue), READ_ALL),
+    "contract.view": (
+        Grant(PARTY_ROLES, _licensee),
+        Grant(PARTY_ROLES, _holder),
+        Grant(STAFF, _venue),
+        READ_ALL,
+    ),
     "contract.print": (BY_CLOCK, Grant(STAFF, _venue)),
     "contract.attach": (Grant(PARTY_ROLES, _licensee), Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue)),
     "contract.register": (Grant(STAFF, _venue),),

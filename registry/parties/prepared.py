@@ -1,7 +1,7 @@
 """Two steps for machines: prepare returns the statement to sign, the signature completes it.
 
-What was prepared is kept, salts included, so that the bytes signed are the bytes filed. A browser signs in one step
-and needs no row. A prepared act runs out after an hour and can be completed once.
+What was prepared is kept, salts included, so that the bytes signed are the bytes filed. A browser signs in
+one step and needs no row. A prepared act runs out after an hour and can be completed once.
 """
 
 import uuid

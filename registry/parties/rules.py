@@ -34,6 +34,16 @@ class OrganisationKind(StrEnum):
     PERSON = "person"
 
 
+class IdentityKind(StrEnum):
+    """What a natural person shows: kept apart, never filed or published."""
+
+    RESIDENT_ID = "resident_id"
+    PASSPORT = "passport"
+    HONG_KONG_MACAU = "hong_kong_macau_permit"
+    TAIWAN = "taiwan_permit"
+    PERMANENT_RESIDENT = "permanent_resident_card"
+
+
 class Level(StrEnum):
     """How a party's signature was made; printed on every paper with what it means."""
 
@@ -70,7 +80,9 @@ def check_password(password: str, *, field: str = "password") -> None:
 
 
 def may_declare(*, confirmed: bool, verified: bool) -> None:
-    """Declaring, consenting and withdrawing need a confirmed account and a checked organisation (journeys 2.1)."""
+    """Declaring, consenting and withdrawing need a confirmed account and a checked organisation (journeys
+    2.1).
+    """
     if not confirmed:
         raise Refused("account_unconfirmed", article="ESL 13")
     if not verified:

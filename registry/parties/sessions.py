@@ -1,12 +1,15 @@
-"""Server-side sessions: revocable, with an idle and an absolute limit; the cookie's value is stored as a digest only."""
+"""Server-side sessions: revocable, with an idle and an absolute limit; the cookie's value is stored as a
+digest only.
+"""
 
 import hashlib
 import hmac
 import secrets
 import uuid
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from registry import clock
 from registry.config import Settings
@@ -41,7 +44,12 @@ def read(token: str, settings: Settings) -> Session | None:
     """The live session of a cookie's value, or None."""
     row = db.session.scalar(select(Session).where(Session.token_hash == digest(token)))
     instant = clock.now()
-    if row is None or row.revoked_at is not None or row.expires_at <= instant or row.account.closed_at is not None:
+    if (
+        row is None
+        or row.revoked_at is not None
+        or row.expires_at <= instant
+        or row.account.closed_at is not None
+    ):
         return None
     if row.seen_at + timedelta(seconds=settings.session_idle) <= instant:
         return None
@@ -68,7 +76,7 @@ def revoke_all(account_id: uuid.UUID) -> None:
     )
 
 
-def memberships_of(account_id: uuid.UUID):  # type: ignore[no-untyped-def]
+def memberships_of(account_id: uuid.UUID) -> Select[Membership]:
     """The query of an account's live memberships, oldest first."""
     return (
         select(Membership)
@@ -77,7 +85,9 @@ def memberships_of(account_id: uuid.UUID):  # type: ignore[no-untyped-def]
     )
 
 
-def actor_of(account: Account, membership: Membership | None, *, session_id: uuid.UUID | None = None) -> Actor:
+def actor_of(
+    account: Account, membership: Membership | None, *, session_id: uuid.UUID | None = None
+) -> Actor:
     """The actor an account is while it acts for a membership."""
     live = membership if membership is not None and membership.ended_at is None else None
     return Actor(
@@ -92,25 +102,28 @@ def actor_of(account: Account, membership: Membership | None, *, session_id: uui
     )
 
 
-def actor_of_api_key(bearer: str) -> Actor | None:
-    """The actor behind `prefix.secret`, or None."""
+def read_api_key(bearer: str) -> ApiKey | None:
+    """The live row behind `prefix.secret`, or None."""
     prefix, _, secret = bearer.partition(".")
     row = db.session.scalar(select(ApiKey).where(ApiKey.prefix == prefix))
     if row is None or not hmac.compare_digest(row.secret_hash, digest(secret)):
         return None
-    instant: datetime = clock.now()
+    instant = clock.now()
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= instant):
         return None
     if row.membership.ended_at is not None or row.account.closed_at is not None:
         return None
-    actor = actor_of(row.account, row.membership)
-    return Actor(
-        account_id=actor.account_id,
-        organisation_id=actor.organisation_id,
-        venue_id=actor.venue_id,
-        role=actor.role,
-        name=actor.name,
-        email=actor.email,
-        confirmed=actor.confirmed,
-        api_kid=row.kid or "",
-    )
+    return row
+
+
+def api_key_needs_touch(row: ApiKey) -> bool:
+    return row.used_at is None or row.used_at + TOUCH <= clock.now()
+
+
+def touch_api_key(api_key_id: uuid.UUID) -> None:
+    db.session.execute(update(ApiKey).where(ApiKey.id == api_key_id).values(used_at=clock.now()))
+
+
+def actor_of_api_key(row: ApiKey) -> Actor:
+    """The actor a machine is: its account in one membership, with the key it may sign under."""
+    return replace(actor_of(row.account, row.membership), api_kid=row.kid or "")

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 @handler("mail.send")
 def send_mail(payload: Mapping[str, Any]) -> None:
-    """Send one letter once; a crash between the server's answer and our row may send it twice, never lose it."""
+    """Send one letter; a crash after the server's answer may send it twice, never lose it."""
     settings: Settings = current_app.extensions["settings"]
     mail = db.session.get(Mail, UUID(payload["mail"]))
     if mail is None or mail.sent_at is not None:

@@ -1,0 +1,139 @@
+"""Doors to one's own account: keys, sessions, machine keys, password, whom one acts for, and one's files."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, session
+from sqlalchemy import select
+from werkzeug.http import dump_options_header
+
+from registry import clock, forms
+from registry.database import db, transaction
+from registry.documents import store
+from registry.errors import Refused
+from registry.forms import FormState
+from registry.parties import doors, keys, sessions
+from registry.parties import service as parties
+from registry.parties.files import PICTURES
+from registry.parties.models import Account, Session
+from registry.parties.pages import Answer
+from registry.parties.schemas import ChangePasswordSchema, MachineKeySchema
+
+blueprint = Blueprint("account", __name__)
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@blueprint.get("/account")
+@doors.signed_in
+def show() -> Answer:
+    return _page(FormState())
+
+
+@blueprint.post("/acting")
+@doors.signed_in
+def act_for() -> Answer:
+    actor, chosen = doors.actor(), _uuid(request.form.get("membership", ""))
+    transaction(lambda: parties.act_for(actor, chosen))
+    return redirect("/desk", 303)
+
+
+@blueprint.post("/account/sessions/<uuid:session_id>/end")
+@doors.signed_in
+def end_session(session_id: UUID) -> Answer:
+    actor = doors.actor()
+    transaction(lambda: parties.end_session(actor, session_id))
+    return redirect("/account", 303)
+
+
+@blueprint.get("/account/password")
+@doors.signed_in
+def password_form() -> Answer:
+    return render_template("parties/password.html", form=FormState())
+
+
+@blueprint.post("/account/password")
+@doors.signed_in
+def change_password() -> Answer:
+    actor = doors.actor()
+    try:
+        asked = forms.load(ChangePasswordSchema, forms.nested(request.form))
+        sealed = parties.key_of(actor.account_id).sealed or b""
+        resealed = keys.reseal(sealed, asked["present_password"], asked["password"], field="present_password")
+        hashed = keys.hash_password(asked["password"])
+        transaction(lambda: parties.change_password(actor, password_hash=hashed, sealed=resealed))
+    except Refused as refused:
+        form = FormState.failed(request.form, refused, ChangePasswordSchema)
+        return render_template("parties/password.html", form=form), 422
+    session["done"] = "password"
+    return redirect("/account", 303)
+
+
+@blueprint.post("/account/machine-keys")
+@doors.signed_in
+def create_machine_key() -> Answer:
+    actor, made = doors.actor(), [""]
+    try:
+        asked = forms.load(MachineKeySchema, forms.nested(request.form))
+
+        def work() -> str:
+            made[0] = parties.create_api_key(
+                actor, label=asked["label"], kid=asked["kid"], days=asked["days"]
+            )
+            return made[0].partition(".")[0]
+
+        doors.submit("account.machine_key", asked, work)
+    except Refused as refused:
+        return _page(FormState.failed(request.form, refused, MachineKeySchema)), 422  # type: ignore[return-value]
+    if doors.replayed():
+        return redirect("/account", 303)  # the secret was shown once, with the first answer
+    return render_template("parties/machine_key.html", secret=made[0], label=asked["label"])
+
+
+@blueprint.post("/account/machine-keys/<uuid:api_key_id>/revoke")
+@doors.signed_in
+def revoke_machine_key(api_key_id: UUID) -> Answer:
+    actor = doors.actor()
+    transaction(lambda: parties.revoke_api_key(actor, api_key_id))
+    return redirect("/account", 303)
+
+
+@blueprint.get("/files/<uuid:upload_id>")
+@doors.signed_in
+def file(upload_id: UUID) -> Answer:
+    """A file somebody brought. It is handed out to be saved; pictures and PDF also to be looked at."""
+    upload = parties.shown(doors.actor(), upload_id)
+    look = "inline" in request.args and upload.media_type in PICTURES
+    response = doors.plain_response(store.get(upload.digest), upload.media_type)
+    response.headers["Content-Disposition"] = dump_options_header(
+        "inline" if look else "attachment", {"filename": upload.filename}
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+def _page(form: FormState) -> str:
+    actor = doors.actor()
+    account = db.session.get_one(Account, actor.account_id)
+    return render_template(
+        "parties/account.html",
+        form=form,
+        account=account,
+        memberships=db.session.scalars(sessions.memberships_of(account.id)).all(),
+        keys=parties.keys_of(actor),
+        sessions=_live_sessions(account.id),
+        machine_keys=parties.api_keys_of(actor),
+    )
+
+
+def _live_sessions(account_id: UUID) -> list[Session]:
+    query = select(Session).where(
+        Session.account_id == account_id, Session.revoked_at.is_(None), Session.expires_at > clock.now()
+    )
+    return list(db.session.scalars(query.order_by(Session.seen_at.desc())))
+
+
+def _uuid(text: Any) -> UUID:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise Refused("not_a_choice", "membership")

@@ -1,0 +1,263 @@
+"""People: register, confirm, sign in, reset a password. The answer is the same whether an address is known or
+not.
+
+Whatever derives a key from a password is done by the door, before the transaction; here come only its
+results.
+"""
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from registry import clock, history
+from registry.config import Settings
+from registry.database import db, new_id
+from registry.errors import NotFound, Refused
+from registry.ledger.filings import signed_statement
+from registry.ledger.signing import Ed25519Signer
+from registry.parties import enrolment, mail, sessions
+from registry.parties.models import Account, Key, Membership, Session, Throttle
+from registry.parties.permissions import allow
+from registry.parties.rules import CONFIRM_CODE_MINUTES, CONFIRM_TRIES, Actor, Level
+
+WINDOW = timedelta(minutes=15)
+LETTERS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPassword:
+    """What a password leaves behind: its hash, and a fresh key sealed under it, still open to state its
+    possession.
+    """
+
+    hash: str
+    signer: Ed25519Signer
+    sealed: bytes
+
+
+def register(*, email: str, name: str, password: NewPassword, phone: str = "") -> Account | None:
+    """Open an account and mail its confirmation code. None for a known address: its owner gets a letter
+    instead.
+
+    Raises Refused `too_many_attempts` when letters to this address were asked for too often.
+    """
+    attempt("letter", email, limit=LETTERS)
+    account = Account(
+        id=new_id(),
+        email=email.lower(),
+        name=name,
+        phone=phone,
+        password_hash=password.hash,
+        created_at=clock.now(),
+    )
+    try:
+        with (
+            db.session.begin_nested()
+        ):  # a twin registering the same address at this moment waits, then loses
+            db.session.add(account)
+    except IntegrityError:
+        known = db.session.scalars(select(Account).where(Account.email == email.lower())).one()
+        mail.write(known.email, "already_registered", name=known.name)
+        return None
+    _prepare_key(account, password)
+    _send_code(account, "confirm")
+    history.record(sessions.actor_of(account, None), "register", account)
+    return account
+
+
+def send_code(email: str, purpose: str) -> None:
+    """Mail a fresh code to `confirm` or to `reset`; an older one stops working. Strangers get nothing.
+
+    Raises Refused `too_many_attempts`.
+    """
+    attempt("letter", email, limit=LETTERS)
+    account = _by_email(email)
+    if account is not None and (purpose == "reset" or account.confirmed_at is None):
+        _send_code(account, purpose)
+
+
+def confirm(email: str, code: str) -> bool:
+    """Confirm the address; the account's key becomes a filing. False for a wrong or old code: the try is
+    counted.
+    """
+    account = _by_email(email, locked=True)
+    if account is None or (account.confirmed_at is None and not _code_fits(account, "confirm", code)):
+        return False
+    if account.confirmed_at is None:
+        account.confirmed_at, account.confirm_hash = clock.now(), ""
+        key = db.session.scalars(
+            select(Key).where(Key.account_id == account.id, Key.enrolled_seq.is_(None))
+        ).one()
+        enrolment.file(key)
+        history.record(sessions.actor_of(account, None), "confirm", account)
+    return True
+
+
+def reset_password(email: str, code: str, password: NewPassword) -> bool:
+    """A new password makes a new key; the old key is revoked by a filing, all sessions end. False for a wrong
+    code.
+    """
+    account = _by_email(email, locked=True)
+    if account is None or not _code_fits(account, "reset", code):
+        return False
+    account.password_hash, account.confirm_hash = password.hash, ""
+    account.confirmed_at = account.confirmed_at or clock.now()
+    for old in db.session.scalars(
+        select(Key).where(Key.account_id == account.id, Key.revoked_seq.is_(None))
+    ).all():
+        if old.enrolled_seq is None:
+            db.session.delete(old)
+        else:
+            enrolment.revoke(old, reason="password_reset")
+    enrolment.file(_prepare_key(account, password))
+    sessions.revoke_all(account.id)
+    history.record(sessions.actor_of(account, None), "reset_password", account)
+    return True
+
+
+def change_password(actor: Actor, *, password_hash: str, sealed: bytes) -> None:
+    """Keep the same key under a new password; every other session ends."""
+    account = db.session.get_one(Account, actor.account_id, with_for_update=True)
+    allow(actor, "account.use", _Own(account.id))
+    account.password_hash = password_hash
+    key_of(account.id).sealed = sealed
+    db.session.execute(
+        update(Session)
+        .where(Session.account_id == account.id, Session.id != actor.session_id, Session.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
+    )
+    history.record(actor, "change_password", account)
+
+
+def key_of(account_id: UUID | None) -> Key:
+    """The account's present key. Raises Refused `account_unconfirmed` before it has been filed."""
+    key = db.session.scalar(select(Key).where(Key.account_id == account_id, Key.revoked_seq.is_(None)))
+    if key is None or key.sealed is None or key.enrolled_seq is None:
+        raise Refused("account_unconfirmed", article="ESL 13")
+    return key
+
+
+def attempt(what: str, who: str, *, limit: int) -> None:
+    """Count an attempt before it is made, so that parallel ones cannot slip through. Raises Refused
+    `too_many_attempts`.
+
+    Counts stand in the database under a digest: they hold across workers and restarts and name nobody.
+    """
+    key, instant = _throttle_key(what, who), clock.now()
+    row = db.session.get(Throttle, key, with_for_update=True)
+    if row is None:
+        row = Throttle(key=key, window=instant, count=0)
+        try:
+            with db.session.begin_nested():
+                db.session.add(row)
+        except IntegrityError:
+            row = db.session.get_one(Throttle, key, with_for_update=True)
+    if row.window + WINDOW <= instant:
+        row.window, row.count = instant, 0
+    if row.count >= limit:
+        raise Refused("too_many_attempts", minutes=int(WINDOW.total_seconds() // 60))
+    row.count += 1
+
+
+def forget_attempts(what: str, who: str) -> None:
+    """A success clears what stood against this one."""
+    row = db.session.get(Throttle, _throttle_key(what, who))
+    if row is not None:
+        db.session.delete(row)
+
+
+def credentials(email: str) -> tuple[UUID | None, str | None]:
+    """(account id, password hash) of an address; both None for a stranger."""
+    account = _by_email(email)
+    return (account.id, account.password_hash) if account else (None, None)
+
+
+def sign_in(account_id: UUID) -> str:
+    """Open a session after the password has been checked; returns the cookie's value."""
+    account = db.session.get_one(Account, account_id)
+    history.record(sessions.actor_of(account, None), "sign_in", account)
+    settings: Settings = current_app.extensions["settings"]
+    return sessions.open_session(account, settings)
+
+
+def sign_out(actor: Actor) -> None:
+    """End the present session."""
+    if actor.session_id is not None:
+        sessions.revoke(actor.session_id)
+
+
+def end_session(actor: Actor, session_id: UUID) -> None:
+    """End one of the account's own sessions. Raises NotFound for another's."""
+    row = db.session.get(Session, session_id)
+    if row is None or row.account_id != actor.account_id:
+        raise NotFound("not_found")
+    sessions.revoke(row.id)
+    history.record(actor, "end_session", row)
+
+
+def act_for(actor: Actor, membership_id: UUID) -> None:
+    """Act for another of the account's memberships from now on in this session. Raises NotFound."""
+    membership = db.session.get(Membership, membership_id)
+    if membership is None or membership.account_id != actor.account_id or membership.ended_at is not None:
+        raise NotFound("not_found")
+    db.session.get_one(Session, actor.session_id).membership_id = membership.id
+
+
+def _by_email(email: str, *, locked: bool = False) -> Account | None:
+    query = select(Account).where(Account.email == email.strip().lower(), Account.closed_at.is_(None))
+    return db.session.scalar(query.with_for_update() if locked else query)
+
+
+def _prepare_key(account: Account, password: NewPassword) -> Key:
+    signer = password.signer
+    key = Key(
+        kid=signer.kid,
+        alg=signer.alg,
+        level=Level.ACCOUNT,
+        account_id=account.id,
+        public=signer.public,
+        sealed=password.sealed,
+        created_at=clock.now(),
+    )
+    fields = enrolment.prepare(key, holder=account.id, person=account.name, evidence={"confirmed": "mail"})
+    enrolment.state(key, signed_statement(fields, signer, level=Level.ACCOUNT))
+    db.session.add(key)
+    db.session.flush()
+    return key
+
+
+def _send_code(account: Account, purpose: str) -> None:
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    account.confirm_hash = _code_digest(account, purpose, code)
+    account.confirm_until = clock.now() + timedelta(minutes=CONFIRM_CODE_MINUTES)
+    account.confirm_tries = 0
+    mail.write(account.email, purpose, name=account.name, code=code, minutes=CONFIRM_CODE_MINUTES)
+
+
+def _code_fits(account: Account, purpose: str, code: str) -> bool:
+    late = account.confirm_until is None or account.confirm_until < clock.now()
+    account.confirm_tries += 1
+    fits = hmac.compare_digest(account.confirm_hash, _code_digest(account, purpose, code.strip()))
+    return fits and not late and account.confirm_tries <= CONFIRM_TRIES
+
+
+def _code_digest(account: Account, purpose: str, code: str) -> str:
+    return sessions.digest(f"{account.id}:{purpose}:{code}")
+
+
+def _throttle_key(what: str, who: str) -> str:
+    return f"{what}:{hashlib.sha256(who.strip().lower().encode()).hexdigest()}"
+
+
+class _Own:
+    """A stand-in object that belongs to an account, for `allow`."""
+
+    def __init__(self, account_id: UUID) -> None:
+        self.account_id = account_id

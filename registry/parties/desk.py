@@ -1,0 +1,80 @@
+"""The desk: what waits for the actor, as counts and links. Each folder registers its own cards; none knows
+the others.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from registry.parties import service as parties
+from registry.parties.permissions import may
+from registry.parties.rules import Actor, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One line of the desk. `count` None means a link without a number; `due` means somebody waits for the
+    actor.
+    """
+
+    title: LazyString | str
+    url: str
+    count: int | None = None
+    hint: LazyString | str = ""
+    due: bool = False
+    place: int = 50
+
+
+Provider = Callable[[Actor], Iterable[Card]]
+_PROVIDERS: list[Provider] = []
+
+
+def cards(provider: Provider) -> Provider:
+    """Register a function that says what waits for an actor; it must answer with few, cheap queries."""
+    _PROVIDERS.append(provider)
+    return provider
+
+
+def cards_for(actor: Actor) -> list[Card]:
+    """Every card, those that somebody waits for first, then by `place`."""
+    found = [card for provider in _PROVIDERS for card in provider(actor)]
+    return sorted(found, key=lambda card: (not card.due, card.place))
+
+
+@cards
+def _own(actor: Actor) -> Iterable[Card]:
+    if not actor.confirmed:
+        yield Card(
+            title=_l("确认您的邮箱"), url="/confirm", due=True, place=0, hint=_l("确认之后才能签署任何文件。")
+        )
+    if actor.role == Role.GUEST:
+        yield Card(
+            title=_l("填写单位，或以个人名义办理"),
+            url="/organisation/new",
+            due=True,
+            place=1,
+            hint=_l("声明和许可由单位或自然人作出，账户只是代其签字的人。"),
+        )
+    elif actor.organisation_id is not None:
+        yield from _organisation(actor)
+    if may(actor, "organisation.verify"):
+        waiting = len(parties.unverified())
+        yield Card(
+            title=_l("待核验主体"), url="/venue/organisations", count=waiting, due=waiting > 0, place=30
+        )
+
+
+def _organisation(actor: Actor) -> Iterable[Card]:
+    organisation = parties.organisation_of(actor)
+    if organisation.verified_at is None and organisation.evidence_upload is None:
+        yield Card(
+            title=_l("上传主体证明"),
+            url="/organisation",
+            due=True,
+            place=2,
+            hint=_l("作出声明前须核验主体；接受免费许可可以先办后验。"),
+        )
+    elif organisation.verified_at is None:
+        yield Card(title=_l("主体证明等待核验"), url="/organisation", place=40)

@@ -1,0 +1,239 @@
+"""What people and machines may send about themselves: accounts, organisations, keys. Shapes and code tables
+only.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import ValidationError, fields, validates_schema
+
+from registry.codes.regions import region
+from registry.errors import Refused
+from registry.forms import Checked, Choice, CleanText, Code, Schema, Whole
+from registry.parties import identifiers, names
+from registry.parties.rules import IdentityKind, check_password
+
+
+class Shaped(Checked[str]):
+    """A text that one function of identifiers or names reads."""
+
+    def __init__(self, reader: Callable[[Any], str], **kwargs: Any) -> None:
+        self.reader = reader
+        super().__init__(**kwargs)
+
+    def read(self, value: Any) -> str:
+        return self.reader(value)
+
+
+class Password(Checked[str]):
+    """As typed, in one Unicode form, so that two keyboards make the same bytes. `new` ones must be good
+    enough.
+    """
+
+    properties = {"type": "string", "format": "password"}
+
+    def __init__(self, *, new: bool = False, **kwargs: Any) -> None:
+        self.new = new
+        super().__init__(**kwargs)
+
+    def read(self, value: Any) -> str:
+        if not isinstance(value, str) or len(value) > 1000:
+            raise Refused("not_text")
+        password = unicodedata.normalize("NFC", value)
+        if self.new:
+            check_password(password, field="")
+        return password
+
+
+def _named(label: Any) -> dict[str, Any]:
+    return {"label": label}
+
+
+def _name(longest: int) -> Callable[[Any], str]:
+    return lambda value: names.clean_name(value, "", longest=longest)
+
+
+def _optional(reader: Callable[[Any], str], label: Any) -> Shaped:
+    return Shaped(reader, load_default="", metadata=_named(label))
+
+
+def _required(reader: Callable[[Any], str], label: Any) -> Shaped:
+    return Shaped(reader, required=True, metadata=_named(label))
+
+
+def _bank_account(value: Any) -> str:
+    """Digits, letters and hyphens as banks print them, spaces cut. Refuses: bank_account_form."""
+    compact = "".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) else ""
+    plain = compact.replace("-", "")
+    if not plain.isascii() or not plain.isalnum() or not 6 <= len(plain) <= 34:
+        raise Refused("bank_account_form")
+    return compact.upper()
+
+
+class _NewPasswordSchema(Schema):
+    password = Password(new=True, required=True, metadata=_named(_l("密码")))
+    password_again = Password(required=True, metadata=_named(_l("再填一次密码")))
+
+    @validates_schema
+    def _same(self, data: dict[str, Any], **_: Any) -> None:
+        if data["password"] != data["password_again"]:
+            raise ValidationError({"password_again": [Refused("password_differs")]})
+
+
+class RegisterSchema(_NewPasswordSchema):
+    """A new account."""
+
+    name = _required(_name(100), _l("姓名"))
+    email = _required(identifiers.email, _l("电子邮箱"))
+    phone = _optional(identifiers.phone, _l("电话"))
+
+
+class AddressSchema(Schema):
+    """Whom to send a code."""
+
+    email = _required(identifiers.email, _l("电子邮箱"))
+
+
+class ConfirmSchema(AddressSchema):
+    """The code of the letter."""
+
+    code = _required(_name(20), _l("确认码"))
+
+
+class ResetSchema(ConfirmSchema, _NewPasswordSchema):
+    """The code of the letter and what the password shall be."""
+
+
+class SignInSchema(Schema):
+    """Nothing about the shape: a wrong one is a wrong one."""
+
+    email = fields.String(required=True, metadata=_named(_l("电子邮箱")))
+    password = Password(required=True, metadata=_named(_l("密码")))
+    next = fields.String(load_default="")
+
+
+class ChangePasswordSchema(_NewPasswordSchema):
+    """The present password, and the next."""
+
+    present_password = Password(required=True, metadata=_named(_l("现在的密码")))
+
+
+class ParticularsSchema(Schema):
+    """What may change about a party; what is left out becomes empty. Printed on registration forms (journeys
+    4.2).
+    """
+
+    name = _required(_name(200), _l("名称"))
+    country = Code("country", load_default="CN", metadata=_named(_l("国家或地区")))
+    region = _optional(lambda value: region(str(value).strip()).code, _l("行政区划代码"))
+    address = _required(_name(300), _l("地址"))
+    contact_name = _required(_name(100), _l("联系人"))
+    contact_phone = _required(identifiers.phone, _l("联系电话"))
+    contact_email = _required(identifiers.email, _l("联系邮箱"))
+    bank_name = _optional(_name(200), _l("开户银行"))
+    bank_account = _optional(_bank_account, _l("银行账号"))
+
+
+class OrganisationParticularsSchema(ParticularsSchema):
+    """An organisation's, whose nature and legal representative registrars ask for."""
+
+    nature = Code("party_nature", required=True, metadata=_named(_l("单位性质")))
+    legal_representative = _required(_name(100), _l("法定代表人"))
+
+
+class PersonParticularsSchema(ParticularsSchema):
+    """A natural person's."""
+
+
+class OrganisationSchema(OrganisationParticularsSchema):
+    """A new organisation. On the mainland its unified social credit code says who it is (GB 32100-2015)."""
+
+    uscc = _optional(lambda value: identifiers.uscc(value).code, _l("统一社会信用代码"))
+
+    @validates_schema
+    def _has_code(self, data: dict[str, Any], **_: Any) -> None:
+        if data["country"] == "CN" and not data["uscc"]:
+            raise ValidationError({"uscc": [Refused("required")]})
+
+
+class PersonSchema(PersonParticularsSchema):
+    """A natural person and the document that says who it is."""
+
+    identity_kind = Choice(IdentityKind, required=True, metadata=_named(_l("证件种类")))
+    identity_number = _required(_name(40), _l("证件号码"))
+
+    @validates_schema
+    def _fits(self, data: dict[str, Any], **_: Any) -> None:
+        if data["identity_kind"] == IdentityKind.RESIDENT_ID:
+            try:
+                data["identity_number"] = identifiers.resident_id(data["identity_number"])
+            except Refused as refused:
+                raise ValidationError({"identity_number": [refused]}) from refused
+
+
+class MachineKeySchema(Schema):
+    """A machine's access."""
+
+    label = _required(_name(100), _l("用途"))
+    kid = _optional(_name(64), _l("签名密钥"))
+    days = Whole(min=1, max=730, load_default=365, metadata=_named(_l("有效天数")))
+
+
+class PublicKeySchema(Schema):
+    """The public half of a key the organisation keeps: PEM, or 64 hex digits of Ed25519."""
+
+    public_key = CleanText(max=2000, required=True, metadata=_named(_l("公钥")))
+
+
+class SignatureSchema(Schema):
+    """A signature in base64."""
+
+    signature = CleanText(max=2000, required=True, metadata=_named(_l("签名")))
+
+
+class ReasonSchema(Schema):
+    """Why something is sent back, in words its owner will read."""
+
+    reason = CleanText(min=2, max=1000, required=True, metadata=_named(_l("理由")))
+
+
+class UploadSchema(Schema):
+    """What a file is brought for."""
+
+    purpose = fields.String(required=True, metadata=_named(_l("用途")))
+
+
+class KeyAnswer(Schema):
+    """A key on its way in: what its private half signs, as the exact bytes (base64)."""
+
+    kid = fields.String()
+    alg = fields.String()
+    level = fields.String()
+    statement = fields.Dict()
+    signed_bytes = fields.String(metadata={"description": "base64 of the bytes to sign (DSSE PAE)"})
+    enrolled_seq = fields.Integer(allow_none=True, metadata={"description": "place of the filing in the log"})
+
+
+class UploadAnswer(Schema):
+    """A file that was kept."""
+
+    id = fields.String()
+    digest = fields.String(metadata={"description": "SHA-256, hex"})
+    media_type = fields.String()
+    size = fields.Integer()
+    purpose = fields.String()
+
+
+class MeAnswer(Schema):
+    """Who the key acts as."""
+
+    account = fields.String()
+    name = fields.String()
+    email = fields.String()
+    confirmed = fields.Boolean()
+    role = fields.String()
+    organisation = fields.Dict(allow_none=True)
+    venue = fields.Dict(allow_none=True)
+    signing_key = fields.String(allow_none=True)

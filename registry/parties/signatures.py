@@ -1,0 +1,146 @@
+"""Who signs with what: the account's own key opened by a password, or a key the organisation enrolled and
+keeps itself.
+"""
+
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+from sqlalchemy import select
+
+from registry import clock, history
+from registry.database import db
+from registry.errors import Conflict, NotFound, Refused
+from registry.ledger.canonical import unb64
+from registry.ledger.filings import Statement, statement_bytes
+from registry.ledger.signing import check_public, kid_of
+from registry.parties import accounts, enrolment, keys
+from registry.parties.models import Key
+from registry.parties.organisations import organisation_of
+from registry.parties.permissions import allow
+from registry.parties.rules import Actor, Level
+
+
+def sign(actor: Actor, password: str, fields: Mapping[str, Any], *, field: str = "password") -> Statement:
+    """Sign a statement with the account's own key, opened with the password. Never inside a transaction.
+
+    Raises Refused `password_wrong`, `account_unconfirmed`.
+    """
+    key = accounts.key_of(actor.account_id)
+    assert key.sealed is not None
+    alg, kid, sealed = key.alg, key.kid, key.sealed
+    signature = keys.sign_sealed(sealed, password, statement_bytes(fields), field=field)
+    return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=Level.ACCOUNT)
+
+
+def external(actor: Actor, kid: str, signature: bytes, fields: Mapping[str, Any]) -> Statement:
+    """The statement of a machine: signed elsewhere with a key the actor's organisation enrolled. Raises
+    Refused.
+    """
+    key = db.session.get(Key, kid)
+    if key is None or key.organisation_id is None or key.organisation_id != actor.organisation_id:
+        raise Refused("key_unknown", "kid")
+    return Statement(fields=dict(fields), alg=key.alg, kid=kid, signature=signature, level=Level.EXTERNAL)
+
+
+def parse_public(text: str, *, field: str = "public_key") -> tuple[str, bytes]:
+    """Algorithm and bytes of a public key: PEM (Ed25519 or P-256) or 64 hex digits (Ed25519). Raises Refused
+    `key_form`.
+    """
+    compact = "".join(text.split())
+    try:
+        if "BEGIN PUBLIC KEY" in text:
+            return _of_pem(text)
+        public = bytes.fromhex(compact)
+        check_public("ed25519", public)
+    except (ValueError, UnsupportedAlgorithm):
+        raise Refused("key_form", field)
+    return "ed25519", public
+
+
+def parse_signature(text: str, *, field: str = "signature") -> bytes:
+    """A signature in base64, as `openssl base64` prints it. Raises Refused `signature_form`."""
+    try:
+        return unb64("".join(text.split()))
+    except (ValueError, binascii.Error):
+        raise Refused("signature_form", field)
+
+
+def prepare_key(actor: Actor, public: bytes, *, alg: str = "ed25519") -> Key:
+    """Prepare the enrolment of the organisation's own key: what its private half has to sign.
+
+    Asking again for the same key answers with the same statement. Raises Refused `key_form`, Conflict
+    `key_known`.
+    """
+    organisation = organisation_of(actor)
+    allow(actor, "key.enroll", organisation)
+    try:
+        check_public(alg, public)
+    except ValueError:
+        raise Refused("key_form", "public_key")
+    kid = kid_of(alg, public)
+    known = db.session.get(Key, kid)
+    if known is not None and (known.enrolled_seq is not None or known.organisation_id != organisation.id):
+        raise Conflict("key_known", "public_key")
+    if known is not None:
+        return known
+    key = Key(
+        kid=kid,
+        alg=alg,
+        level=Level.EXTERNAL,
+        organisation_id=organisation.id,
+        public=public,
+        created_at=clock.now(),
+    )
+    evidence = {"organisation": organisation.name}
+    enrolment.prepare(key, holder=organisation.id, person=actor.name, evidence=evidence)
+    db.session.add(key)
+    db.session.flush()
+    return key
+
+
+def enroll_key(actor: Actor, kid: str, signature: bytes) -> Key:
+    """Enroll a prepared key with its own signature over the statement (proof of possession): a filing from
+    now on.
+
+    Raises NotFound, Conflict `key_known`, Refused `signature_invalid`.
+    """
+    key = organisation_key(actor, kid, locked=True)
+    allow(actor, "key.enroll", organisation_of(actor))
+    if key.enrolled_seq is not None:
+        raise Conflict("key_known", "public_key")
+    fields = enrolment.fields_of(key)
+    said = Statement(fields=fields, alg=key.alg, kid=kid, signature=signature, level=Level.EXTERNAL)
+    enrolment.state(key, said)
+    enrolment.file(key)
+    history.record(actor, "enroll_key", organisation_of(actor), changes={"kid": kid})
+    return key
+
+
+def organisation_key(actor: Actor, kid: str, *, locked: bool = False) -> Key:
+    """A key of the actor's organisation, enrolled or prepared. Raises NotFound."""
+    key = db.session.get(Key, kid, with_for_update=locked)
+    if key is None or key.organisation_id != organisation_of(actor).id:
+        raise NotFound("not_found")
+    return key
+
+
+def keys_of(actor: Actor) -> list[Key]:
+    """The account's own keys and, where it acts for an organisation, that organisation's; oldest first."""
+    mine = Key.account_id == actor.account_id
+    if actor.organisation_id is not None:
+        mine = mine | (Key.organisation_id == actor.organisation_id)
+    return list(db.session.scalars(select(Key).where(mine).order_by(Key.created_at)))
+
+
+def _of_pem(text: str) -> tuple[str, bytes]:
+    key = load_pem_public_key(text.strip().encode())
+    if isinstance(key, Ed25519PublicKey):
+        return "ed25519", key.public_bytes_raw()
+    if isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1):
+        return "p256", key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    raise ValueError("neither Ed25519 nor P-256")
