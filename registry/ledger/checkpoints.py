@@ -11,7 +11,7 @@ from registry import clock
 from registry.database import db, transaction
 from registry.errors import Conflict, NotFound
 from registry.ledger import tiles
-from registry.ledger.chain import parse_frontier
+from registry.ledger.chain import consistency_proof, parse_frontier
 from registry.ledger.models import Checkpoint, LedgerHead, LedgerKey
 from registry.ledger.notes import Head, open_note, parse_head, sign_note
 from registry.ledger.setup import ledger_setup
@@ -62,6 +62,14 @@ def checkpoint_covering(seq: int) -> str:
         raise NotFound("not_found")
     latest = checkpoint()
     return latest if latest is not None and note_head(latest).size > seq else publish_checkpoint()
+
+
+def consistency(old: int, new: int) -> list[bytes]:
+    """The proof that the log of size `new` only added to that of size `old`. Raises NotFound, ValueError."""
+    size = db.session.execute(select(LedgerHead.size)).scalar() or 0
+    if new > size:
+        raise NotFound("not_found")
+    return consistency_proof(old, new, tiles.nodes())
 
 
 def note_head(note: str) -> Head:

@@ -16,7 +16,13 @@ from registry.ledger.append import Appended, append
 from registry.ledger.audit import audit
 from registry.ledger.canonical import b64
 from registry.ledger.chain import NOTHING
-from registry.ledger.checkpoints import check_start, checkpoint, checkpoint_covering, publish_checkpoint
+from registry.ledger.checkpoints import (
+    check_start,
+    checkpoint,
+    checkpoint_covering,
+    consistency,
+    publish_checkpoint,
+)
 from registry.ledger.export import export
 from registry.ledger.filings import Filing
 from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
@@ -31,6 +37,7 @@ __all__ = [
     "check_start",
     "checkpoint",
     "checkpoint_covering",
+    "consistency",
     "disclosures",
     "erase",
     "export",
