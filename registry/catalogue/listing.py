@@ -21,7 +21,7 @@ from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
 from registry.errors import Refused
-from registry.licenses import offers, public_text, schedule, terms, wording
+from registry.licenses import assembly, offers, schedule, terms, wording
 from registry.licenses.fee_fields import from_fields
 from registry.licenses.fees import Fee
 from registry.licenses.models import Declaration, DeclarationVersion
@@ -155,7 +155,7 @@ def of(declaration: Declaration, lang: str) -> Listing:
         in_force=in_force,
         events=_events(declaration),
         text_zh=version.public_text,
-        text_en=_english(fields),
+        text_en=assembly.public_of(version).text_en,
         digest=version.digest,
         envelope=declaration.published_envelope,
         seq=declaration.published_seq,
@@ -236,11 +236,3 @@ def _events(declaration: Declaration) -> tuple[Event, ...]:
 def _seq(row: history.History) -> int | None:
     found = row.changes.get("seq")
     return found if isinstance(found, int) else None
-
-
-def _english(fields: dict[str, Any]) -> str:
-    """The English reading aid; empty where the frozen fields are of an older wording."""
-    try:
-        return public_text.public_text(fields, "en")
-    except ValueError:
-        return ""

@@ -193,11 +193,11 @@ def standing(today: date) -> list[ColumnElement[bool]]:
 def _conditions(query: SearchQuery, today: date) -> list[ColumnElement[bool]]:
     asked = standing(today) if query.standing is Standing.OPEN else []
     asked += _text_conditions(query.text)
-    if query.holder.strip():
-        asked += _all_terms(query.holder)
-        asked.append(OfferIndex.holder_name.icontains(query.holder.strip(), autoescape=True))
-    if query.ipc.strip():
-        asked.append(OfferIndex.class_key.startswith(class_key(query.ipc), autoescape=True))
+    if holder := _printable(query.holder):
+        asked += _all_terms(holder)
+        asked.append(OfferIndex.holder_name.icontains(holder, autoescape=True))
+    if ipc := class_key(_printable(query.ipc)):
+        asked.append(OfferIndex.class_key.startswith(ipc, autoescape=True))
     return asked + _choices(query) + _bounds(query, today)
 
 
@@ -212,6 +212,11 @@ def _text_conditions(typed: str) -> list[ColumnElement[bool]]:
         return [OfferIndex.patent_number == str(numbers.parse(typed))]
     except Refused:
         return _all_terms(typed)
+
+
+def _printable(typed: str) -> str:
+    """Without control characters: PostgreSQL takes no text with a zero in it."""
+    return "".join(one for one in typed if one.isprintable()).strip()
 
 
 def _all_terms(typed: str) -> list[ColumnElement[bool]]:

@@ -14,6 +14,9 @@ TOKENS_MAX = 6000
 """Indexed of one text; a position in PostgreSQL's tsvector ends at 16,383."""
 
 GAP = "_"
+WORD_MAX = 64
+"""Characters of one Latin word that count; PostgreSQL takes no lexeme over 2,046 bytes."""
+
 TERMS_MAX = 12
 """Terms of one query; what comes after adds nothing a person meant."""
 
@@ -40,7 +43,7 @@ def tokens(text: str) -> list[str]:
     """The tokens of a text in order."""
     found: list[str] = []
     for run in _RUN.findall(normal(text)):
-        found += [run] if _is_word(run) else [_token(character) for character in run]
+        found += [run[:WORD_MAX]] if _is_word(run) else [_token(character) for character in run]
     return found
 
 
@@ -54,7 +57,7 @@ def terms(query: str) -> tuple[Term, ...]:
     """What a query asks for. Empty when there is no letter or digit in it."""
     found: list[Term] = []
     for run in _RUN.findall(normal(query)):
-        term = Term((run,), True) if _is_word(run) else Term(tuple(_token(one) for one in run), False)
+        term = Term((run[:WORD_MAX],), True) if _is_word(run) else Term(tuple(_token(one) for one in run), False)
         if term not in found:
             found.append(term)
     return tuple(found[:TERMS_MAX])
