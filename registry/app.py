@@ -4,6 +4,9 @@ from flask import Blueprint, Flask
 from flask_migrate import Migrate
 
 from registry import config, database, language, navigation, openapi, problems
+from registry.catalogue import api as catalogue_api
+from registry.catalogue import pages as catalogue_pages
+from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
 from registry.config import Settings
 from registry.database import db
 from registry.ledger import service as ledger
@@ -13,12 +16,13 @@ from registry.parties import pages as parties_pages
 from registry.parties import tasks as parties_tasks  # noqa: F401 - registers its jobs
 
 PAGES: list[Blueprint] = [
+    catalogue_pages.blueprint,
     parties_pages.blueprint,
     account_pages.blueprint,
     organisation_pages.blueprint,
     keys_pages.blueprint,
 ]
-MACHINES: list[openapi.Blueprint] = [parties_api.blueprint]
+MACHINES: list[openapi.Blueprint] = [catalogue_api.blueprint, parties_api.blueprint]
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -11,7 +11,6 @@ from alembic.config import Config
 from sqlalchemy import create_engine, inspect, make_url
 
 from registry import database, idempotency, jobs  # noqa: F401 - the metadata must be complete
-from registry.catalogue import models as catalogue
 from registry.catalogue import search as catalogue
 from registry.config import Settings
 from registry.contracts import models as contracts  # noqa: F401
