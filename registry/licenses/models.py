@@ -172,6 +172,7 @@ class Override(Model):
     digest: Mapped[str] = mapped_column(String(64))  # of the text it holds for
     rule: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text)
+    filing: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # until filed: salts, the first's statement
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     approved_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))

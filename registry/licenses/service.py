@@ -1,22 +1,27 @@
-"""What a holder can do with a declaration: draft it step by step, sign and submit it.
+"""What a holder can do with a declaration: draft it step by step, see what stands against it, sign and submit it.
 
 Every verb asks `allow` first, checks second, acts third; the door commits.
 """
 
-import json
+import unicodedata
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock, history
 from registry.database import db, new_id
-from registry.errors import Conflict, NotFound, Refused, refuse_all
+from registry.errors import Conflict, Invalid, NotFound, Refused, refuse_all
 from registry.ledger.filings import Statement
-from registry.licenses import assembly, rules
+from registry.licenses import answers as reading
+from registry.licenses import assembly, consents, register, rules, statements
+from registry.licenses.answers import SIGNING, TICKS
 from registry.licenses.models import Declaration, DeclarationVersion
 from registry.licenses.register import lock, terms_on_day
-from registry.numbers import public_number
 from registry.parties import mail
 from registry.parties import service as parties
 from registry.parties.models import Venue
@@ -32,18 +37,26 @@ STEPS = (
 # --- drafting ----------------------------------------------------------------------------------------
 
 
-def draft(actor: Actor, patent: Patent, venue: Venue) -> Declaration:
-    """Open a draft for one patent at one venue. Drafts may coexist; only one can become an open declaration."""
+def draft(actor: Actor, patent: Patent, venue: Venue, *, successor_of: str = "") -> Declaration:
+    """Open a draft for one patent at one venue. Drafts may coexist; only one can become an open declaration.
+
+    `successor_of` is the number of an own declaration that has ended, which this one replaces (GL 9).
+    """
     allow(actor, "declaration.draft", patent)
-    settings = parties.settings()
+    former = register.find(successor_of) if successor_of else None
+    if former is not None:
+        allow(actor, "declaration.draft", former)
+        if former.patent_id != patent.id or not former.published_envelope:
+            raise Refused("successor_unrelated", "successor_of", "GL 9")
     declaration = Declaration(
         id=new_id(),
-        number=public_number("D", clock.today(), prefix=settings.prefix),
+        number=register.new_number("D"),
         venue_id=venue.id,
         holder_id=patent.holder_id,
         patent_id=patent.id,
         created_by=actor.account_id,
         draft=assembly.prefilled(patent),
+        successor_of=former.id if former else None,
         created_at=clock.now(),
     )
     db.session.add(declaration)
@@ -52,57 +65,150 @@ def draft(actor: Actor, patent: Patent, venue: Venue) -> Declaration:
     return declaration
 
 
-def save_step(actor: Actor, declaration: Declaration, step: str, answers: Mapping[str, Any]) -> None:
-    """Keep one step's answers (JSON-safe). A draft may be incomplete; checks come with the signature."""
+def save_step(actor: Actor, declaration: Declaration, step: str, answers: Mapping[str, Any]) -> list[str]:
+    """Keep one step's answers (JSON-safe). A draft may be incomplete; checks come with the signature.
+
+    Returns the names of co-owners whose consent fell because the text changed: they must be asked again.
+    """
     allow(actor, "declaration.draft", declaration)
+    if step == SIGNING:
+        return tick(actor, declaration, answers)
     if step not in STEPS:
         raise NotFound("not_found")
-    if not rules.DECLARATIONS.allows(declaration.state, "submit"):
-        raise Conflict("wrong_state", state=declaration.state, verb="draft")
-    declaration.draft = {**declaration.draft, step: json.loads(json.dumps(answers, default=str))}
+    declaration = _editable(declaration)
+    declaration.draft = {**declaration.draft, step: _plain(answers)}
     if step == "opening":
         declaration.open_from = answers["open_from"]
     history.record(actor, "save_step", declaration, changes={"step": step})
+    return consents.void_stale(actor, declaration)
+
+
+def tick(actor: Actor, declaration: Declaration, ticks: Mapping[str, Any]) -> list[str]:
+    """Keep what the declarant ticks before signing: undertaking, standing_authorisation, receives_here, internal_check.
+
+    Call it before `prepare`; ticks that are not named stay as they are.
+    """
+    allow(actor, "declaration.draft", declaration)
+    declaration = _editable(declaration)
+    given = {name: bool(ticks[name]) for name in TICKS if name in ticks}
+    declaration.draft = {**declaration.draft, SIGNING: {**declaration.draft[SIGNING], **given}}
+    history.record(actor, "save_step", declaration, changes={"step": SIGNING, **given})
+    return []
 
 
 def checks(declaration: Declaration) -> list[Refused]:
-    """Everything the law and the office would say no to, as things stand today; empty means ready to sign."""
-    return rules.check_declaration(assembly.draft_facts(declaration), today=clock.today())
+    """Everything the law and the office would say no to, as things stand today; empty means nothing at all.
+
+    Codes in rules.OVERRIDABLE do not keep a declaration from being handed in: a reviewer decides on them.
+    """
+    today = clock.today()
+    refused = reading.check_authority(
+        declaration.draft, today, abroad=declaration.holder.outside_mainland
+    ) + reading.missing(declaration.draft)
+    bars = [bar.refused() for bar in rules.bars(assembly.patent_facts(declaration.patent), today)]
+    try:
+        facts = assembly.draft_facts(declaration)
+    except Invalid as invalid:
+        return _once([*refused, *invalid.refusals, *bars])
+    except Refused as refusal:
+        return _once([*refused, refusal, *bars])
+    refused += rules.check_declaration(facts, today=today)
+    return _once([*refused, *consents.unfit(declaration)])
+
+
+def obstacles(declaration: Declaration) -> list[Refused]:
+    """What keeps the declaration from being handed in: `checks` without what a reviewer may set aside."""
+    return [refusal for refusal in checks(declaration) if refusal.code not in rules.OVERRIDABLE]
+
+
+def warnings(declaration: Declaration) -> list[Refused]:
+    """What holder and reviewer should look at; nothing of it blocks. Empty while fee or dates are missing."""
+    try:
+        return rules.warnings(assembly.draft_facts(declaration), clock.today())
+    except Refused:
+        return []
+
+
+# --- signing -----------------------------------------------------------------------------------------
 
 
 def prepare(actor: Actor, declaration: Declaration) -> dict[str, Any]:
-    """What the declarant is asked to sign: the statement over the public text's digest and the terms.
+    """What the declarant is asked to sign: the statement over the public text's digest and the terms. A plain read.
 
-    The salts are kept with the draft, so that preparing twice gives the same statement while nothing changes.
+    The salts stand with the draft, so preparing twice gives the same statement while nothing changes.
     """
     allow(actor, "declaration.sign", declaration)
-    refuse_all(checks(declaration))
-    return assembly.declarant_statement(declaration, terms_on_day().version)
+    rules.DECLARATION.move(declaration.state, "submit")
+    _may_sign(actor)
+    refuse_all(obstacles(declaration))
+    return statements.declarant_statement(declaration, terms_on_day().version)
 
 
-def submit(actor: Actor, declaration: Declaration, statement: Statement, *, digest: str) -> DeclarationVersion:
+def submit(
+    actor: Actor, declaration: Declaration, statement: Statement, *, digest: str
+) -> DeclarationVersion:
     """Freeze, sign and hand in. Raises Conflict `stale_digest` when the text is not the one that was read."""
     allow(actor, "declaration.sign", declaration)
-    may_declare(confirmed=actor.confirmed, verified=parties.organisation_of(actor).verified_at is not None)
+    _may_sign(actor)
     declaration = lock(declaration.id)
-    after = rules.DECLARATIONS.move(declaration.state, "submit")
-    refuse_all(checks(declaration))
-    public = assembly.public(declaration)
-    if public.digest != digest:
+    rules.DECLARATION.move(declaration.state, "submit")
+    refuse_all(obstacles(declaration))
+    if assembly.present(declaration).digest != digest:
         raise Conflict("stale_digest", "digest")
-    terms = terms_on_day()
-    if dict(statement.fields) != assembly.declarant_statement(declaration, terms.version):
+    terms = terms_on_day().version
+    if dict(statement.fields) != statements.declarant_statement(declaration, terms):
         raise Conflict("stale_digest", "statement")
-    assembly.check_signature(statement)
-    version = assembly.freeze(declaration, statement, terms=terms.version, signed_by=actor.name)
+    statements.check_signature(statement)
+    version = statements.freeze(declaration, statement, terms=terms, signed_by=actor.name)
     db.session.add(version)
-    before, declaration.state = declaration.state, after
+    register.move(actor, declaration, "submit", digest=digest, submission=version.submission)
     declaration.version = version.version
     declaration.submitted_at = clock.now()
     try:
         db.session.flush()
     except IntegrityError as error:
         raise Conflict("patent_has_open_declaration", "patent", "GL 3.3") from error
-    history.record(actor, "submit", declaration, before=before, after=after, changes={"digest": public.digest})
+    db.session.expire(declaration, ["versions"])
     mail.write_to_venue(declaration.venue_id, "declaration_submitted", declaration=declaration)
     return version
+
+
+# --- inside ------------------------------------------------------------------------------------------
+
+
+def _may_sign(actor: Actor) -> None:
+    may_declare(confirmed=actor.confirmed, verified=parties.organisation_of(actor).verified_at is not None)
+
+
+def _editable(declaration: Declaration) -> Declaration:
+    declaration = lock(declaration.id)
+    if declaration.state not in assembly.EDITABLE:
+        raise Conflict("wrong_state", state=declaration.state, verb="draft")
+    return declaration
+
+
+def _once(refused: list[Refused]) -> list[Refused]:
+    """Each refusal of a field once, the first of its code."""
+    found: dict[tuple[str, str], Refused] = {}
+    for refusal in refused:
+        found.setdefault((refusal.code, refusal.field), refusal)
+    return list(found.values())
+
+
+def _plain(value: Any) -> Any:
+    """Answers as the JSON that is kept, and as the ledger can sign it: NFC text, decimals as text, no floats."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, StrEnum):
+        return str(value)
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date | UUID):
+        return str(value)
+    raise Refused("not_valid")

@@ -1,0 +1,38 @@
+"""Jobs of licenses: the clock closes offers whose days are over; a patent whose state changed under an offer is looked at."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.database import db, transaction
+from registry.jobs import handler
+from registry.licenses import assembly, register, rules
+from registry.licenses.models import Declaration
+from registry.licenses.rules import OFFERED_STATES
+from registry.parties import mail
+
+
+@handler("offers.expire")
+def expire(payload: Mapping[str, Any]) -> None:
+    """Close what has run out; run daily, harmless to run again."""
+    transaction(register.expire_due)
+
+
+@handler("offers.recheck")
+def recheck(payload: Mapping[str, Any]) -> None:
+    """Tell the venue when a bar stands against an open offer: its reviewer decides whether to pause it (GL 2)."""
+    transaction(lambda: _tell_of_bars(UUID(payload["patent"])))
+
+
+def _tell_of_bars(patent_id: UUID) -> None:
+    query = select(Declaration).where(
+        Declaration.patent_id == patent_id, Declaration.state.in_(OFFERED_STATES)
+    )
+    for declaration in db.session.scalars(query):
+        found = rules.bars(assembly.patent_facts(declaration.patent), clock.today())
+        if found and declaration.paused_since is None:
+            bars = [rules.BARS[finding.bar] for finding in found]
+            mail.write_to_venue(declaration.venue_id, "bar_arose", declaration=declaration, bars=bars)
