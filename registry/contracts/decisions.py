@@ -1,32 +1,135 @@
-"""What the venue decides: claims nobody answered, money on the day of a withdrawal, objections on closed grounds.
+"""What the venue decides: claims nobody answered, money on the day of a withdrawal, objections on closed
+grounds.
 
-Nobody has a right of refusal (PL 51): a holder may object, the venue decides with reasons, and the outcome is filed.
+Nobody has a right of refusal (PL 51): a holder may object, the venue decides with reasons, and the outcome
+is filed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from registry import clock, history
 from registry.contracts import payments, register, rules
 from registry.contracts.models import Acceptance, Decision, Payment
-from registry.contracts.refunds import owe
-from registry.contracts.rules import AcceptanceState, PaymentState
+from registry.contracts.refunds import owe_all
+from registry.contracts.rules import AcceptanceState, Arrival, PaymentState
 from registry.database import db
-from registry.errors import Conflict, Refused
-from registry.jobs import enqueue
-from registry.ledger import service as ledger
+from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.filings import Filing, Statement
 from registry.licenses.models import Declaration
-from registry.parties import mail
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
 from registry.parties.rules import CLOCK, Actor
 
-OUTCOMES = ("paid", "unpaid", "void", "stands")
+PAID, UNPAID, VOID, STANDS = "paid", "unpaid", "void", "stands"
+OUTCOMES = (PAID, UNPAID, VOID, STANDS)
 GROUNDS = (*rules.OBJECTION_GROUNDS, "no_answer", "same_day", "after_withdrawal")
+OPEN_PAYMENTS = (PaymentState.CLAIMED, PaymentState.DISPUTED, PaymentState.NOT_ARRIVED)
+"""Payments about which a decision can still say that the money came, or that it did not."""
+
+
+# --- asking ------------------------------------------------------------------------------------------
+
+
+def ask_for_answer(actor: Actor, acceptance: Acceptance) -> Decision:
+    """Ask the venue because nobody has answered the claim in its working days (GL 7(3)). Raises Refused
+    `answer_not_due`.
+    """
+    allow(actor, "payment.claim", acceptance)
+    acceptance = register.lock(acceptance.id)
+    waiting = [payment for payment in acceptance.payments if payment.state == PaymentState.CLAIMED]
+    if not waiting or acceptance.state != AcceptanceState.CLAIMED:
+        raise Conflict("wrong_state", state=acceptance.state, verb="dispute")
+    if clock.today() <= waiting[-1].answer_due:
+        raise Refused("answer_not_due", article="GL 7(3)", day=waiting[-1].answer_due)
+    register.move(actor, acceptance, "dispute", ground="no_answer")
+    register.move_payment(actor, waiting[-1], "dispute")
+    return register.open_decision(actor, acceptance, "no_answer")
+
+
+def object_to(actor: Actor, acceptance: Acceptance, *, ground: str, reason: str) -> Decision:
+    """The holder objects on one of the closed grounds; nothing changes until the venue has decided.
+
+    Raises Refused for another ground or without a reason, Conflict while a question on it is open already.
+    """
+    allow(actor, "acceptance.object", acceptance)
+    if ground not in rules.OBJECTION_GROUNDS:
+        raise Refused("not_a_choice", "ground", "GL 6")
+    if not reason.strip():
+        raise Refused("required", "reason")
+    acceptance = register.lock(acceptance.id)
+    if open_of(acceptance) is not None:
+        raise Conflict("decision_open", article="GL 6")
+    register.move(actor, acceptance, "dispute", ground=ground)
+    return register.open_decision(actor, acceptance, ground, reason=reason.strip())
+
+
+def after_withdrawal(declaration_id: UUID) -> int:
+    """List for decision what became effective on or after a withdrawal's day that was entered late
+    (journeys 1.6).
+    """
+    declaration = db.session.get_one(Declaration, declaration_id)
+    day = declaration.cnipa_withdrawn_on
+    if day is None:
+        return 0
+    asked = select(Decision.acceptance_id).where(Decision.ground == "after_withdrawal")
+    query = select(Acceptance.id).where(
+        Acceptance.declaration_id == declaration_id,
+        Acceptance.state == AcceptanceState.EFFECTIVE,
+        Acceptance.effective_on >= day,
+        Acceptance.id.not_in(asked),
+    )
+    found = list(db.session.scalars(query.order_by(Acceptance.number)))
+    for acceptance_id in found:
+        acceptance = register.lock(acceptance_id)
+        register.move(CLOCK, acceptance, "dispute", ground="after_withdrawal")
+        register.open_decision(CLOCK, acceptance, "after_withdrawal")
+    return len(found)
+
+
+def has_open_claim(declaration_id: UUID) -> bool:
+    """Whether somebody has paid and waits for an answer: decided before a withdrawal is completed (journeys
+    1.6).
+    """
+    states = (AcceptanceState.CLAIMED, AcceptanceState.IN_DECISION)
+    claimed = select(Payment.acceptance_id).where(Payment.state == PaymentState.CLAIMED)
+    query = select(Acceptance.id).where(
+        Acceptance.declaration_id == declaration_id,
+        or_(Acceptance.state.in_(states), Acceptance.id.in_(claimed)),
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+# --- reading -----------------------------------------------------------------------------------------
+
+
+def find(decision_id: UUID) -> Decision:
+    """Raises NotFound."""
+    found = db.session.get(Decision, decision_id)
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def acceptance_of(decision: Decision) -> Acceptance:
+    """What is decided about."""
+    return db.session.get_one(Acceptance, decision.acceptance_id)
+
+
+def open_of(acceptance: Acceptance) -> Decision | None:
+    """The question about an acceptance that waits for the venue, if there is one."""
+    query = select(Decision).where(Decision.acceptance_id == acceptance.id, Decision.decided_at.is_(None))
+    return db.session.scalars(query).first()
+
+
+def of_acceptance(acceptance: Acceptance) -> Sequence[Decision]:
+    """All questions about an acceptance, oldest first."""
+    query = select(Decision).where(Decision.acceptance_id == acceptance.id)
+    return db.session.scalars(query.order_by(Decision.asked_at)).all()
 
 
 def open_of_venue(actor: Actor) -> Sequence[Decision]:
@@ -36,146 +139,150 @@ def open_of_venue(actor: Actor) -> Sequence[Decision]:
     return db.session.scalars(query.order_by(Decision.asked_at)).all()
 
 
-def ask_for_answer(actor: Actor, acceptance: Acceptance) -> Decision:
-    """Ask the venue because nobody has answered the claim in its working days (GL 7(3)). Raises Refused `answer_not_due`."""
-    allow(actor, "payment.claim", acceptance)
-    acceptance = register.lock(acceptance.id)
-    waiting = [payment for payment in acceptance.payments if payment.state == PaymentState.CLAIMED]
-    if not waiting:
-        raise Conflict("wrong_state", state=acceptance.state, verb="dispute")
-    if clock.today() <= waiting[-1].answer_due:
-        raise Refused("answer_not_due", article="GL 7", day=waiting[-1].answer_due.isoformat())
-    register.move(actor, acceptance, "dispute")
-    register.move_payment(actor, waiting[-1], "dispute")
-    return register.open_decision(actor, acceptance, "no_answer")
+def outcomes(decision: Decision, acceptance: Acceptance) -> tuple[str, ...]:
+    """What the venue can decide here: about money only where some is claimed, about a given license only
+    whether it stands.
+    """
+    if acceptance.state == AcceptanceState.EFFECTIVE:
+        return STANDS, VOID
+    if decision.ground == "same_day":
+        return PAID, VOID
+    if decision.ground in ("no_answer", "money_not_received"):
+        return (PAID, UNPAID, VOID) if _open_payment(acceptance) else (UNPAID, VOID)
+    return STANDS, VOID
 
 
-def object_to(actor: Actor, acceptance: Acceptance, *, ground: str, reason: str) -> Decision:
-    """The holder objects on one of the closed grounds; nothing changes until the venue has decided."""
-    allow(actor, "acceptance.object", acceptance)
-    if ground not in rules.OBJECTION_GROUNDS:
-        raise Refused("not_a_choice", "ground", "GL 6")
-    if not reason.strip():
-        raise Refused("required", "reason")
-    acceptance = register.lock(acceptance.id)
-    register.move(actor, acceptance, "dispute", ground=ground)
-    return register.open_decision(actor, acceptance, ground, reason=reason)
+# --- deciding ----------------------------------------------------------------------------------------
 
 
-def decide_act(decision: Decision, *, outcome: str, reasons: str) -> Act:
-    """The filing of the decision, for the venue's operator to sign."""
-    contract = _acceptance(decision).contract.number
-    fields = {"contract": contract, "ground": decision.ground, "outcome": outcome}
-    filing = Filing(type="objection.decided", subject=contract, fields=fields, secrets={"reasons": reasons})
-    return act_of(filing, role="venue")
+def decide_act(actor: Actor, decision: Decision, *, outcome: str, reasons: str) -> Act:
+    """The filing of the decision, for the venue's operator to sign. A plain read."""
+    acceptance = acceptance_of(decision)
+    allow(actor, "acceptance.decide", acceptance)
+    _check(decision, acceptance, {"outcome": outcome, "reasons": reasons})
+    return act_of(_filing(decision, acceptance, outcome, reasons), role=register.VENUE)
 
 
 def decide(
     actor: Actor, decision: Decision, facts: Mapping[str, Any], act: Act, statement: Statement | None = None
 ) -> Decision:
-    """Decide with reasons. `facts`: outcome (OUTCOMES), reasons, and for `paid` amount and arrived_on/arrived_at.
+    """Decide with reasons. `facts`: outcome (OUTCOMES), reasons, and for `paid` amount and
+    arrived_on/arrived_at.
 
-    `paid`: effective at the bank's instant. `unpaid`: stays due. `void`: no license, money goes back. `stands`: as it was.
+    `paid`: effective at the bank's instant. `unpaid`: stays due. `void`: no license, money goes back.
+    `stands`: as it was.
     """
     acceptance = register.lock(decision.acceptance_id)
     allow(actor, "acceptance.decide", acceptance)
     db.session.refresh(decision, with_for_update=True)
-    if decision.decided_at is not None:
-        raise Conflict("already_decided")
-    if facts["outcome"] not in OUTCOMES or not str(facts.get("reasons", "")).strip():
-        raise Refused("required", "reasons")
-    filings = [act.signed(statement)]
+    _check(decision, acceptance, facts)
+    filing = _filing(decision, acceptance, facts["outcome"], facts["reasons"])
+    if act.filing.fields != filing.fields or act.filing.secrets != filing.secrets:
+        raise Conflict("stale_digest", "statement")
     effect = _APPLY[facts["outcome"]](actor, acceptance, decision, facts)
-    if effect:
-        filings.append(effect)
-    appended = ledger.append(filings)
+    appended = register.enter(act.signed(statement), *([effect] if effect else []))
     decision.outcome, decision.reasons = facts["outcome"], facts["reasons"]
-    decision.decided_by, decision.decided_at, decision.seq = actor.account_id, clock.now(), appended[0].seq
-    if effect:
+    decision.decided_by, decision.decided_at, decision.seq = (
+        actor.account_id,
+        clock.now(),
+        appended[0].seq,
+    )
+    if effect is not None and effect.type == "license.effective":
         register.after_effective(acceptance, appended[1].seq)
     history.record(actor, "decide", decision, after=decision.outcome)
-    enqueue("ledger.publish", {})
-    for organisation_id in (acceptance.licensee_id, acceptance.holder_id):
-        mail.write_to_organisation(organisation_id, "decided", acceptance=acceptance, decision=decision)
+    register.tell(acceptance, "decided", *register.BOTH, decision=decision.id)
     return decision
 
 
-def after_withdrawal(declaration_id: UUID) -> int:
-    """List for decision what became effective on or after a withdrawal's day that was entered late (journeys 1.6)."""
-    declaration = db.session.get_one(Declaration, declaration_id)
-    day = declaration.cnipa_withdrawn_on
-    if day is None:
-        return 0
-    query = select(Acceptance.id).where(
-        Acceptance.declaration_id == declaration_id,
-        Acceptance.state == AcceptanceState.EFFECTIVE,
-        Acceptance.effective_on >= day,
-        Acceptance.id.not_in(select(Decision.acceptance_id).where(Decision.ground == "after_withdrawal")),
-    )
-    found = list(db.session.scalars(query))
-    for acceptance_id in found:
-        acceptance = register.lock(acceptance_id)
-        register.move(CLOCK, acceptance, "dispute")
-        register.open_decision(CLOCK, acceptance, "after_withdrawal")
-    return len(found)
+def _check(decision: Decision, acceptance: Acceptance, facts: Mapping[str, Any]) -> None:
+    if decision.decided_at is not None:
+        raise Conflict("already_decided")
+    if not str(facts.get("reasons") or "").strip():
+        raise Refused("required", "reasons")
+    if facts["outcome"] not in outcomes(decision, acceptance):
+        raise Refused("outcome_not_possible", "outcome")
 
 
-def has_open_claim(declaration_id: UUID) -> bool:
-    """Whether somebody has paid and waits for an answer: decided before a withdrawal is completed (journeys 1.6)."""
-    states = (AcceptanceState.CLAIMED, AcceptanceState.IN_DECISION)
-    query = select(Acceptance.id).where(Acceptance.declaration_id == declaration_id, Acceptance.state.in_(states))
-    return db.session.scalar(query.limit(1)) is not None
+def _filing(decision: Decision, acceptance: Acceptance, outcome: str, reasons: str) -> Filing:
+    contract = acceptance.contract.number
+    fields = {"contract": contract, "ground": decision.ground, "outcome": outcome}
+    return Filing(type="objection.decided", subject=contract, fields=fields, secrets={"reasons": reasons})
 
 
 def _paid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> Filing:
-    payment = _payment(acceptance)
-    payments.settle(actor, payment, {**facts, "result": "agrees"})
-    if payment.state == PaymentState.NOT_ARRIVED:
+    payment = _open_payment(acceptance)
+    assert payment is not None
+    stated: dict[str, Any] = {
+        "amount": facts.get("amount") if facts.get("amount") is not None else payment.arrived_amount,
+        "arrived_on": facts.get("arrived_on") or payment.arrived_on,
+        "arrived_at": facts.get("arrived_at") or payment.arrived_at,
+    }
+    for name in ("amount", "arrived_on"):
+        if stated[name] is None:
+            raise Refused("required", name)
+    if stated["arrived_at"] and clock.legal_day(stated["arrived_at"]) != stated["arrived_on"]:
+        raise Refused("arrival_time", "arrived_at")
+    if register.arrival(acceptance, stated["arrived_at"] or stated["arrived_on"]) is Arrival.TOO_LATE:
+        raise Refused("arrived_too_late", "arrived_on", "PL 50; GL 4")
+    if stated["amount"] < payments.outstanding(acceptance):
+        raise Refused("amount_short", "amount", "PL 51", due=payments.outstanding(acceptance))
+    payments.settle(actor, payment, {**stated, "note": facts["reasons"]})
+    if payment.state != PaymentState.DISPUTED:
         register.move_payment(actor, payment, "dispute")
     register.move_payment(actor, payment, "decide_paid")
-    surplus = (payment.arrived_amount or acceptance.amount_due) - payments.outstanding(acceptance)
-    if surplus < 0:
-        raise Refused("amount_short", "amount", "PL 51")
-    if surplus > 0:
-        owe(payment, surplus, reason="over")
     return payments.make_effective(actor, acceptance, payment, "decide_paid")
 
 
 def _unpaid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
-    payment = _payment(acceptance)
-    if payment.state == PaymentState.DISPUTED:
-        register.move_payment(actor, payment, "decide_unpaid")
+    payment = _open_payment(acceptance)
+    if payment is not None:
+        _close(actor, payment)
     register.move(actor, acceptance, "decide_unpaid")
+    _give_back_time(acceptance, decision)
 
 
-def _void(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
-    paid = [p for p in acceptance.payments if p.arrived_amount and p.state != PaymentState.DUPLICATE]
-    if acceptance.state == AcceptanceState.IN_DECISION and paid and decision.ground == "same_day":
-        register.move(actor, acceptance, "arrive_late")
-    else:
-        register.move(actor, acceptance, "decide_void")
-    for payment in paid:
-        if payment.state == PaymentState.DISPUTED:
-            register.move_payment(actor, payment, "decide_unpaid")
-        assert payment.arrived_amount is not None
-        owe(payment, payment.arrived_amount, reason=decision.ground)
-    if acceptance.effective_seq is not None:
-        register.ended(acceptance, ground=decision.ground, on=clock.today(), reason=str(facts["reasons"]))
+def _void(
+    actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]
+) -> Filing | None:
+    payment = _open_payment(acceptance)
+    if payment is not None:
+        _close(actor, payment)
+    owed = owe_all(acceptance, reason=decision.ground)
+    late = acceptance.state == AcceptanceState.IN_DECISION and decision.ground == "same_day" and owed
+    register.move(actor, acceptance, "arrive_late" if late else "decide_void")
+    return register.ending(acceptance, ground=decision.ground, on=clock.today(), reason=str(facts["reasons"]))
 
 
 def _stands(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
-    if acceptance.state != AcceptanceState.EFFECTIVE:
-        raise Refused("outcome_not_possible", "outcome")
+    """A license given stays as it is; a notice goes on waiting for its money where it stood."""
+    if acceptance.state == AcceptanceState.EFFECTIVE:
+        return
+    register.move(actor, acceptance, "decide_unpaid")
+    _give_back_time(acceptance, decision)
+    if any(payment.state == PaymentState.CLAIMED for payment in acceptance.payments):
+        register.move(actor, acceptance, "claim")
 
 
-_APPLY = {"paid": _paid, "unpaid": _unpaid, "void": _void, "stands": _stands}
+_APPLY: Mapping[str, Callable[[Actor, Acceptance, Decision, Mapping[str, Any]], Filing | None]] = {
+    PAID: _paid, UNPAID: _unpaid, VOID: _void, STANDS: _stands,
+}  # fmt: skip
 
 
-def _payment(acceptance: Acceptance) -> Payment:
-    if not acceptance.payments:
-        raise Refused("no_payment", "outcome", "GL 7")
-    return acceptance.payments[-1]
+def _close(actor: Actor, payment: Payment) -> None:
+    """The money did not come, or does not count."""
+    if payment.state == PaymentState.CLAIMED:
+        register.move_payment(actor, payment, "dispute")
+    if payment.state == PaymentState.DISPUTED:
+        register.move_payment(actor, payment, "decide_unpaid")
 
 
-def _acceptance(decision: Decision) -> Acceptance:
-    return db.session.get_one(Acceptance, decision.acceptance_id)
+def _give_back_time(acceptance: Acceptance, decision: Decision) -> None:
+    """The days a question was open do not count against the licensee [ours]."""
+    if acceptance.pay_by is not None:
+        took = (clock.today() - clock.legal_day(decision.asked_at)).days
+        acceptance.pay_by = acceptance.pay_by + timedelta(days=took)
+
+
+def _open_payment(acceptance: Acceptance) -> Payment | None:
+    found = [payment for payment in acceptance.payments if payment.state in OPEN_PAYMENTS]
+    return found[-1] if found else None

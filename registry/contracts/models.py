@@ -5,11 +5,28 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.contracts.readiness import StampState
-from registry.contracts.rules import LIVE_STATES, AcceptanceState, PaymentState, RefundState, RegistrationState
+from registry.contracts.rules import (
+    LIVE_STATES,
+    AcceptanceState,
+    PaymentState,
+    RefundState,
+    RegistrationState,
+)
 from registry.database import Model, UtcDateTime, uuid_key
 from registry.licenses.models import Declaration, DeclarationVersion
 from registry.parties.models import Organisation, Venue
@@ -22,7 +39,9 @@ def _listed(values: Any) -> str:
 
 
 class Contract(Model):
-    """A license contract of 1..n acceptances of one licensee with one licensor set, and its registration track."""
+    """A license contract of 1..n acceptances of one licensee with one licensor set, and its registration
+    track.
+    """
 
     __tablename__ = "contract"
     __table_args__ = (
@@ -41,16 +60,21 @@ class Contract(Model):
     registration: Mapped[str] = mapped_column(String(12), default=RegistrationState.DRAFT)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     stamp: Mapped[str] = mapped_column(String(20), default=StampState.WAITING_LICENSOR)
-    seal_names: Mapped[list[list[str]]] = mapped_column(JSON, default=list)  # [written name, name in the seal] as read
-    classification: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # codes the clerk set over the proposed ones
-    recordal_state: Mapped[str] = mapped_column(String(12), default="")  # RecordalState once the license is effective
+    # [written name, name in the seal] as read
+    seal_names: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    # codes the clerk set over the proposed ones
+    classification: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # RecordalState once the license is effective
+    recordal_state: Mapped[str] = mapped_column(String(12), default="")
     recordal_number: Mapped[str] = mapped_column(String(40), default="")
     recordal_filed_on: Mapped[date | None]
     recordal_day: Mapped[date | None]
     holder: Mapped[Organisation] = relationship(foreign_keys=[holder_id])
     licensee: Mapped[Organisation] = relationship(foreign_keys=[licensee_id])
     venue: Mapped[Venue] = relationship()
-    acceptances: Mapped[list["Acceptance"]] = relationship(order_by="Acceptance.created_at", back_populates="contract")
+    acceptances: Mapped[list["Acceptance"]] = relationship(
+        order_by="Acceptance.created_at", back_populates="contract"
+    )
     results: Mapped[list["RegistrationResult"]] = relationship(order_by="RegistrationResult.recorded_at")
     papers: Mapped[list["Paper"]] = relationship(order_by="Paper.issued_at")
 
@@ -90,13 +114,16 @@ class Acceptance(Model):
     track: Mapped[str] = mapped_column(String(10), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     # the notice as prepared and then signed
-    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # licensee, person, use, product, region, ticks
+    # licensee, person, use, product, region, ticks
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     nonce: Mapped[str] = mapped_column(String(32))  # random 128 bits, printed on every paper
     salts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # of the commitments in the statement
-    record: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # frozen for ever when the notice is sent
+    # frozen for ever when the notice is sent
+    record: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     record_digest: Mapped[str] = mapped_column(String(64), default="")
     statement_fields: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    statement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # with alg, kid, signature (hex), level
+    # with alg, kid, signature (hex), level
+    statement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     noticed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     noticed_seq: Mapped[int | None]
     # money due at the start
@@ -116,7 +143,9 @@ class Acceptance(Model):
     venue: Mapped[Venue] = relationship()
     holder: Mapped[Organisation] = relationship(foreign_keys=[holder_id])
     licensee: Mapped[Organisation] = relationship(foreign_keys=[licensee_id])
-    payments: Mapped[list["Payment"]] = relationship(order_by="Payment.created_at", back_populates="acceptance")
+    payments: Mapped[list["Payment"]] = relationship(
+        order_by="Payment.created_at", back_populates="acceptance"
+    )
 
 
 class Payment(Model):
@@ -205,7 +234,9 @@ class Attachment(Model):
 
 
 class Decision(Model):
-    """The venue's decision on an acceptance: an objection, a claim nobody answered, a payment on the day of withdrawal."""
+    """The venue's decision on an acceptance: an objection, a claim nobody answered, a payment on the day of
+    withdrawal.
+    """
 
     __tablename__ = "decision"
 

@@ -1,4 +1,6 @@
-"""The notice of a licensee: prepared with its frozen record and its commitments, then the statement that gets signed."""
+"""The notice of a licensee: prepared with its frozen record and its commitments, then the statement that
+gets signed.
+"""
 
 import secrets
 from collections.abc import Mapping
@@ -8,6 +10,7 @@ from registry import clock
 from registry.config import Settings
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
+from registry.database import new_id
 from registry.ledger.canonical import new_nonce
 from registry.ledger.filings import Filing, Statement, salted, statement_fields
 from registry.ledger.setup import ledger_setup
@@ -17,7 +20,9 @@ def prepare(acceptance: Acceptance, *, track: str, signer: str, settings: Settin
     """Fix the record of a drafted acceptance and the statement over it. Preparing again makes both anew."""
     acceptance.nonce = secrets.token_hex(16)
     acceptance.track = track
-    acceptance.record = records.build(acceptance, track=track, on=clock.today(), settings=settings, signer=signer)
+    acceptance.record = records.build(
+        acceptance, track=track, on=clock.today(), settings=settings, signer=signer
+    )
     acceptance.record_digest = records.digest(acceptance.record)
     acceptance.salts = {}
     drawn = salted(filing_of(acceptance))
@@ -30,7 +35,6 @@ def prepare(acceptance: Acceptance, *, track: str, signer: str, settings: Settin
 def filing_of(acceptance: Acceptance, statement: Statement | None = None) -> Filing:
     """`license.noticed`: open fields that name nobody, commitments to who, what for and the whole record."""
     declaration, version = acceptance.declaration, acceptance.version
-    answers = acceptance.answers
     return Filing(
         type="license.noticed",
         subject=acceptance.contract.number,
@@ -44,8 +48,8 @@ def filing_of(acceptance: Acceptance, statement: Statement | None = None) -> Fil
         },
         secrets={
             "licensee": _licensee(acceptance.record["licensee"]),
-            "intended_use": answers.get("use", ""),
-            "contacts": answers.get("contact", {}),
+            "intended_use": acceptance.record["notice"].get("use", ""),
+            "contacts": acceptance.record["notice"].get("contact", {}),
             "record": acceptance.record_digest,
             "nonce": acceptance.nonce,
             "wording": acceptance.record["wording"],
@@ -60,7 +64,9 @@ def _licensee(party: Mapping[str, Any]) -> dict[str, str]:
 
 
 def still_current(acceptance: Acceptance, track: str) -> bool:
-    """Whether what was prepared is still what would be filed: same version, same envelope, same track."""
+    """Whether what was prepared is still what would be filed: same version, envelope and track, same day,
+    same parties.
+    """
     prepared = acceptance.record["declaration"]
     declaration = acceptance.declaration
     return (
@@ -68,6 +74,7 @@ def still_current(acceptance: Acceptance, track: str) -> bool:
         and declaration.current is not None
         and declaration.current.id == acceptance.version_id
         and prepared["envelope"] == declaration.published_envelope
+        and prepared["cnipa_status"] == declaration.cnipa_status
         and acceptance.record["prepared_on"] == clock.today().isoformat()
         and acceptance.record["licensee"] == records.party(acceptance.licensee)
     )
@@ -76,6 +83,7 @@ def still_current(acceptance: Acceptance, track: str) -> bool:
 def new_contract(acceptance: Acceptance, number: str) -> Contract:
     """The contract of one acceptance; grouped contracts share one."""
     return Contract(
+        id=new_id(),
         number=number,
         venue_id=acceptance.venue_id,
         holder_id=acceptance.holder_id,

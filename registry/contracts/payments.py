@@ -1,54 +1,82 @@
-"""Money as the licensee claims it and the bank states it. The registry holds none; arrival in the named account counts.
+"""Money as the licensee claims it and the bank states it. The registry holds none; arrival in the named
+account counts.
 
-A claim and its answer are filings: amounts, references and days are committed, only the state is open (GL 7(3)).
+A claim and its answer are filings: amounts, references and days are committed, only the state is open (GL
+7(3)).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
 
 from registry import clock, history, money
 from registry.contracts import register, rules
 from registry.contracts.models import Acceptance, Payment
-from registry.contracts.refunds import owe
+from registry.contracts.refunds import owe, owe_all, owed
 from registry.contracts.rules import AcceptanceState, Arrival, PaymentState
 from registry.database import db, new_id
-from registry.errors import Conflict, Refused
-from registry.jobs import enqueue
-from registry.ledger import service as ledger
+from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.filings import Filing, Statement
 from registry.licenses.offers import standing
-from registry.parties import mail
 from registry.parties import service as parties
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
 from registry.parties.rules import Actor
 
 RESULTS = ("agrees", "other_payer", "not_arrived", "duplicate")
-"""What somebody who looks at the account can say; short and over follow from the amount, late from the day."""
+"""What somebody who looks at the account can say; short and over follow from the amount, late from the day.
+"""
+ZERO = Decimal("0.00")
+_PAYABLE = (AcceptanceState.AWAITING_PAYMENT, AcceptanceState.LAPSED)
 
 
-def claim_act(acceptance: Acceptance, facts: Mapping[str, Any]) -> Act:
-    """The filing of a claim, for the licensee to sign."""
-    return act_of(_filing("payment.claimed", acceptance, "claimed", facts, digest=facts["slip_digest"]), role="licensee")
+def find(payment_id: UUID) -> Payment:
+    """Raises NotFound."""
+    found = db.session.get(Payment, payment_id)
+    if found is None:
+        raise NotFound("not_found")
+    return found
 
 
-def claim(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any], act: Act, statement: Statement) -> Payment:
-    """Say that the money has been sent, with the bank slip. `facts`: amount, paid_on, payer, serial, slip_upload …
+# --- the licensee's claim ----------------------------------------------------------------------------
 
-    Raises Refused for a day before the notice or in the future, Conflict while another claim waits for its answer.
+
+def claim_act(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) -> Act:
+    """The filing of a claim, for the licensee to sign. A plain read; raises as `claim`."""
+    allow(actor, "payment.claim", acceptance)
+    _check_claim(acceptance, facts)
+    slip = parties.uploaded(actor, facts["slip_upload"], field="slip_upload")
+    filing = _filing("payment.claimed", acceptance, "claimed", facts, digest=slip.digest)
+    return act_of(filing, role="licensee")
+
+
+def claim(
+    actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any], act: Act, statement: Statement
+) -> Payment:
+    """Say that the money has been sent, with the bank slip. `facts`: amount, paid_on, payer, serial,
+    slip_upload …
+
+    Raises Refused for a day in the future, Conflict while another claim waits for its answer. Money sent
+    after the
+    last payment day may be claimed too; whether it still counts, the offer says (journeys 3.5).
     """
     allow(actor, "payment.claim", acceptance)
     acceptance = register.lock(acceptance.id)
     slip = parties.uploaded(actor, facts["slip_upload"], field="slip_upload")
-    _check_day(facts["paid_on"], "paid_on")
-    if any(payment.bank_serial == facts["serial"] for payment in acceptance.payments):
-        raise Conflict("payment_known", "serial")
-    register.move(actor, acceptance, "claim")
+    _check_claim(acceptance, facts)
+    filing = _filing("payment.claimed", acceptance, "claimed", facts, digest=slip.digest)
+    _same(act, filing)
+    if acceptance.state != AcceptanceState.LAPSED:
+        register.move(actor, acceptance, "claim")
     payment = Payment(
         id=new_id(),
         acceptance_id=acceptance.id,
+        acceptance=acceptance,
+        state=PaymentState.CLAIMED,
         claimed_amount=facts["amount"],
         claimed_on=facts["paid_on"],
         claimed_at=facts.get("paid_at"),
@@ -56,58 +84,75 @@ def claim(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any], act: A
         payer_reason=facts.get("payer_reason") or "",
         bank_serial=facts["serial"],
         slip_upload=slip.id,
-        answer_due=rules.answer_due(clock.today(), parties.settings().confirmation_days).day,
+        answer_due=rules.answer_due(clock.today(), register.settings().confirmation_days).day,
         created_at=clock.now(),
     )
-    payment.claimed_seq = ledger.append([act.signed(statement)])[0].seq
     db.session.add(payment)
+    payment.claimed_seq = register.enter(act.signed(statement))[0].seq
     history.record(actor, "claim", payment, after=payment.state)
-    enqueue("ledger.publish", {})
-    mail.write_to_organisation(acceptance.holder_id, "payment_claimed", acceptance=acceptance, payment=payment)
-    mail.write_to_venue(acceptance.venue_id, "payment_claimed", acceptance=acceptance, payment=payment)
+    register.tell(acceptance, "payment_claimed", register.HOLDER, register.VENUE, payment=payment.id)
     return payment
 
 
-def confirm_act(payment: Payment, facts: Mapping[str, Any], *, role: str) -> Act:
-    """The filing of what the account showed, for the holder or the venue to sign."""
-    return act_of(_filing("payment.confirmed", payment.acceptance, _state_of(payment, facts), facts), role=role)
+def _check_claim(acceptance: Acceptance, facts: Mapping[str, Any]) -> None:
+    if acceptance.state not in _PAYABLE:
+        raise Conflict("wrong_state", state=acceptance.state, verb="claim")
+    if any(payment.state == PaymentState.CLAIMED for payment in acceptance.payments):
+        raise Conflict("claim_waiting", article="GL 7(3)")
+    _check_day(facts["paid_on"], "paid_on")
+    if not facts["amount"] and outstanding(acceptance):
+        raise Refused("amount_zero_claimed", "amount")
+    if facts["payer"] != acceptance.licensee.name and not facts.get("payer_reason"):
+        raise Refused("other_payer_reason", "payer_reason", "CC 523, 524")
+    if any(payment.bank_serial == facts["serial"] for payment in acceptance.payments):
+        raise Conflict("payment_known", "serial")
+
+
+# --- what the account shows --------------------------------------------------------------------------
+
+
+def confirm_act(actor: Actor, payment: Payment, facts: Mapping[str, Any]) -> Act:
+    """The filing of what the account showed, for the holder or the venue to sign. A plain read; raises as
+    `confirm`.
+    """
+    allow(actor, "payment.confirm", payment.acceptance)
+    _check_answer(payment, facts)
+    role = register.VENUE if actor.venue_id else register.HOLDER
+    return act_of(_answer_filing(payment, facts), role=role)
 
 
 def confirm(
     actor: Actor, payment: Payment, facts: Mapping[str, Any], act: Act, statement: Statement | None = None
 ) -> Payment:
-    """Answer a claim with what the account shows; the license becomes effective when the condition is met (PL 51).
+    """Answer a claim with what the account shows; the license becomes effective when the condition is met
+    (PL 51).
 
-    `facts`: result (RESULTS), amount, arrived_on, arrived_at (optional, aware), note.
+    `facts`: result (RESULTS), amount, arrived_on, arrived_at (optional, aware), serial, note.
     """
-    acceptance = payment.acceptance
-    allow(actor, "payment.confirm", acceptance)
-    acceptance = register.lock(acceptance.id)
-    db.session.refresh(payment)
-    if payment.state != PaymentState.CLAIMED:
-        raise Conflict("payment_settled", state=payment.state)
+    allow(actor, "payment.confirm", payment.acceptance)
+    acceptance = register.lock(payment.acceptance_id)
+    db.session.refresh(payment, with_for_update=True)
+    _check_answer(payment, facts)
     state = _state_of(payment, facts)
-    if act.filing.fields["state"] != state:
-        raise Conflict("stale_digest", "statement")
+    _same(act, _answer_filing(payment, facts))
     filings = [act.signed(statement)]
     register.move_payment(actor, payment, _VERBS[state])
     settle(actor, payment, facts)
     effect = _consequence(actor, acceptance, payment, state)
     if effect:
         filings.append(effect)
-    appended = ledger.append(filings)
+    appended = register.enter(*filings)
     payment.settled_seq = appended[0].seq
     if effect:
         register.after_effective(acceptance, appended[1].seq)
     else:
-        mail.write_to_organisation(acceptance.licensee_id, "payment_answered", acceptance=acceptance, payment=payment)
-    enqueue("ledger.publish", {})
+        register.tell(acceptance, "payment_answered", register.LICENSEE, payment=payment.id)
     return payment
 
 
 def settle(actor: Actor, payment: Payment, facts: Mapping[str, Any]) -> None:
     """Write down what the bank states."""
-    if facts["result"] != "not_arrived":
+    if facts.get("result") != "not_arrived":
         _check_day(facts["arrived_on"], "arrived_on")
         payment.arrived_amount = facts["amount"]
         payment.arrived_on = facts["arrived_on"]
@@ -124,23 +169,66 @@ def arrived(payment: Payment) -> date | datetime:
 
 
 def outstanding(acceptance: Acceptance) -> Decimal:
-    """What is still due at the start, after what arrived short."""
-    short = (p.arrived_amount or Decimal(0) for p in acceptance.payments if p.state == PaymentState.SHORT)
-    return max(acceptance.amount_due - sum(short, Decimal(0)), Decimal("0.00"))
+    """What is still due at the start, after what arrived short, in yuan."""
+    short = (p.arrived_amount or ZERO for p in acceptance.payments if p.state == PaymentState.SHORT)
+    return max(acceptance.amount_due - sum(short, ZERO), ZERO)
 
 
 def make_effective(actor: Actor, acceptance: Acceptance, payment: Payment, verb: str) -> Filing:
-    """Move to effective at the bank's instant; returns the filing to append."""
+    """Move to effective at the bank's instant, what is too much goes back; returns the filing to append."""
     assert acceptance.noticed_at is not None
+    surplus = (payment.arrived_amount or ZERO) - outstanding(acceptance) - owed(payment)
+    if surplus > 0:
+        owe(payment, surplus, reason="over")
     effective = rules.effective(acceptance.noticed_at, arrived(payment))
     register.move(actor, acceptance, verb)
     return register.become_effective(acceptance, effective, ground="payment")
 
 
+# --- reading -----------------------------------------------------------------------------------------
+
+
+def waiting_for_holder(actor: Actor) -> Sequence[Payment]:
+    """Claims on the actor's offers that wait for an answer, oldest first."""
+    return db.session.scalars(_claimed().where(Acceptance.holder_id == actor.organisation_id)).all()
+
+
+def waiting_for_venue(actor: Actor) -> Sequence[Payment]:
+    """Claims at the actor's venue that wait for an answer, oldest first."""
+    return db.session.scalars(_claimed().where(Acceptance.venue_id == actor.venue_id)).all()
+
+
+def _claimed() -> Select[Payment]:
+    query = select(Payment).join(Acceptance, Acceptance.id == Payment.acceptance_id)
+    return query.where(Payment.state == PaymentState.CLAIMED).order_by(Payment.created_at)
+
+
+# --- inside ------------------------------------------------------------------------------------------
+
 _VERBS = {
     "confirmed": "confirm", "over": "over", "short": "short", "late": "late", "other_payer": "other_payer",
     "not_arrived": "not_arrived", "duplicate": "duplicate", "same_day": "dispute",
 }  # fmt: skip
+
+
+def _check_answer(payment: Payment, facts: Mapping[str, Any]) -> None:
+    if payment.state != PaymentState.CLAIMED:
+        raise Conflict("payment_settled", state=payment.state)
+    if facts["result"] not in RESULTS:
+        raise Refused("not_a_choice", "result")
+    if facts["result"] == "not_arrived":
+        return
+    for name in ("amount", "arrived_on"):
+        if facts.get(name) is None:
+            raise Refused("required", name)
+    _check_day(facts["arrived_on"], "arrived_on")
+    at = facts.get("arrived_at")
+    if at is not None and (clock.legal_day(at) != facts["arrived_on"] or at > clock.now()):
+        raise Refused("arrival_time", "arrived_at")
+    if not facts["amount"] and outstanding(payment.acceptance):
+        raise Refused("amount_zero_claimed", "amount")
+    if facts["result"] == "other_payer" and not facts.get("note"):
+        raise Refused("other_payer_reason", "note", "CC 523, 524")
 
 
 def _state_of(payment: Payment, facts: Mapping[str, Any]) -> str:
@@ -150,44 +238,57 @@ def _state_of(payment: Payment, facts: Mapping[str, Any]) -> str:
         return str(result)
     day: date | datetime = facts.get("arrived_at") or facts["arrived_on"]
     when = register.arrival(acceptance, day)
-    if when is Arrival.TOO_LATE or (when is Arrival.IN_TIME and _closed_meanwhile(acceptance, day)):
+    if when is Arrival.TOO_LATE or _closed_meanwhile(acceptance, day):
         return "late"
     if when is Arrival.DECISION:
         return "same_day"
-    if result == "other_payer" and not facts.get("note"):
-        raise Refused("other_payer_reason", "note", "CC 523, 524")
     return str(rules.compare(outstanding(acceptance), facts["amount"]))
 
 
 def _closed_meanwhile(acceptance: Acceptance, day: date | datetime) -> bool:
     """Money after the last payment day counts while the offer is open (the holder's rule, default yes)."""
-    if acceptance.pay_by is None or not rules.is_late(day, acceptance.pay_by):
+    lapsed = acceptance.state == AcceptanceState.LAPSED
+    if not lapsed and (acceptance.pay_by is None or not rules.is_late(day, acceptance.pay_by)):
         return False
     on = clock.legal_day(day) if isinstance(day, datetime) else day
+    if lapsed and _taken_again(acceptance):
+        return True
     return isinstance(standing(acceptance.declaration, on), Refused)
+
+
+def _taken_again(acceptance: Acceptance) -> bool:
+    """Whether a newer notice of the same licensee stands in the place of one that lapsed."""
+    query = select(Acceptance.id).where(
+        Acceptance.declaration_id == acceptance.declaration_id,
+        Acceptance.licensee_id == acceptance.licensee_id,
+        Acceptance.state.in_(rules.LIVE_STATES),
+    )
+    return db.session.scalars(query).first() is not None
 
 
 def _consequence(actor: Actor, acceptance: Acceptance, payment: Payment, state: str) -> Filing | None:
     """What the answer does to the acceptance; a filing when the license becomes effective."""
-    late = acceptance.state == AcceptanceState.LAPSED
+    lapsed = acceptance.state == AcceptanceState.LAPSED
     if state in ("confirmed", "over"):
-        surplus = (payment.arrived_amount or Decimal(0)) - outstanding(acceptance)
-        if surplus > 0:
-            owe(payment, surplus, reason="over")
-        return make_effective(actor, acceptance, payment, "confirm_late" if late else "confirm")
+        return make_effective(actor, acceptance, payment, "confirm_late" if lapsed else "confirm")
     if state == "late":
+        owe_all(acceptance, reason="arrived_late")
         register.move(actor, acceptance, "arrive_late")
-        owe(payment, payment.arrived_amount or Decimal(0), reason="after_withdrawal")
-    elif state == "duplicate":
-        owe(payment, payment.arrived_amount or Decimal(0), reason="duplicate")
+    elif lapsed:
+        owe_all(acceptance, reason="lapsed")  # short or twice: nothing is left that it could complete
+    elif state in ("short", "duplicate"):
         register.move(actor, acceptance, "fall_short")
-    elif state == "short":
-        register.move(actor, acceptance, "fall_short")
+        if state == "duplicate":
+            owe(payment, payment.arrived_amount or ZERO, reason="duplicate")
     else:
         ground = "same_day" if state == "same_day" else "money_not_received"
-        register.move(actor, acceptance, "dispute")
+        register.move(actor, acceptance, "dispute", ground=ground)
         register.open_decision(actor, acceptance, ground, reason=payment.outcome_note)
     return None
+
+
+def _answer_filing(payment: Payment, facts: Mapping[str, Any]) -> Filing:
+    return _filing("payment.confirmed", payment.acceptance, _state_of(payment, facts), facts)
 
 
 def _filing(
@@ -208,6 +309,13 @@ def _filing(
         secrets["evidence"] = {"slip": digest}
     contract = acceptance.contract.number
     return Filing(type=kind, subject=contract, fields={"contract": contract, "state": state}, secrets=secrets)
+
+
+def _same(act: Act, filing: Filing) -> None:
+    """What was signed must be what would be filed now: same fields, same confidential values."""
+    same = dict(act.filing.fields) == dict(filing.fields) and dict(act.filing.secrets) == dict(filing.secrets)
+    if not same:
+        raise Conflict("stale_digest", "statement")
 
 
 def _check_day(day: date, field: str) -> None:

@@ -1,7 +1,10 @@
-"""The frozen record of one acceptance: an explicit, versioned field list from which every paper is printed, for ever.
+"""The frozen record of one acceptance: an explicit, versioned field list from which every paper is printed,
+for ever.
 
-It is fixed when the notice is prepared, bound by a salted commitment in the filing, and never changed. Texts, decimal
-strings and days only, so that its canonical bytes are the same everywhere. What happens later (arrival of money,
+It is fixed when the notice is prepared, bound by a salted commitment in the filing, and never changed.
+Texts, decimal
+strings and days only, so that its canonical bytes are the same everywhere. What happens later (arrival of
+money,
 effective day, results) stands beside it, never in it.
 """
 
@@ -71,7 +74,9 @@ def digest(record: Mapping[str, Any]) -> str:
 
 
 def expected_term(acceptance: Acceptance, effective_on: date) -> terms.Term:
-    """The licensee's dates if the license became effective on that day. Raises Refused `license_term_empty`."""
+    """The licensee's dates if the license became effective on that day. Raises Refused
+    `license_term_empty`.
+    """
     span = acceptance.version.answers["term"]
     months = span.get("duration_months")
     return terms.term(
@@ -140,12 +145,15 @@ def patent_facts(patent: Patent, version: DeclarationVersion) -> dict[str, Any]:
         "inventors": list(patent.inventors),
         "last_day": patent_last_day(patent).isoformat(),
         "annuity_paid_to": patent.annuity_paid_to.isoformat() if patent.annuity_paid_to else "",
-        "report": {"number": report.number, "day": report.day.isoformat(), "positive": report.positive} if report else None,
+        "report": {"number": report.number, "day": report.day.isoformat(), "positive": report.positive}
+        if report
+        else None,
     }
 
 
 def party(organisation: Organisation) -> dict[str, Any]:
-    """A party as the papers print it. A natural person's number is masked here; only the package prints it."""
+    """A party as the papers print it. A natural person's number is masked here; only the package prints it.
+    """
     document = db.session.get(IdentityDocument, organisation.id) if organisation.is_person else None
     return {
         "id": str(organisation.id),

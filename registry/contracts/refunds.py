@@ -1,22 +1,26 @@
-"""Money that goes back, to the account of origin only. Who received it sends it; the registry watches the day."""
+"""Money that goes back, to the account of origin only. Who received it sends it; the registry watches the
+day.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from registry import clock, history, money
-from registry.contracts import rules
+from registry.contracts import register, rules
 from registry.contracts.models import Acceptance, Payment, Refund
-from registry.contracts.rules import AcceptanceState
+from registry.contracts.rules import AcceptanceState, RefundState
 from registry.database import db, new_id
-from registry.ledger import service as ledger
+from registry.errors import NotFound, Refused
 from registry.ledger.filings import Filing
-from registry.parties import mail
 from registry.parties import service as parties
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
+
+ZERO = Decimal("0.00")
 
 
 def owe(payment: Payment, amount: Decimal, *, reason: str) -> Refund:
@@ -24,46 +28,121 @@ def owe(payment: Payment, amount: Decimal, *, reason: str) -> Refund:
     refund = Refund(
         id=new_id(),
         payment_id=payment.id,
+        payment=payment,
+        state=RefundState.TO_REFUND,
         amount=amount,
         reason=reason,
-        due_on=rules.refund_due(clock.today(), parties.settings().refund_days).day,
+        due_on=rules.refund_due(clock.today(), register.settings().refund_days).day,
         created_at=clock.now(),
     )
     db.session.add(refund)
-    mail.write_to_organisation(payment.acceptance.holder_id, "refund_due", acceptance=payment.acceptance, refund=refund)
+    register.tell(payment.acceptance, "refund_due", *register.BOTH, refund=refund.id)
     return refund
 
 
+def owe_all(acceptance: Acceptance, *, reason: str) -> Decimal:
+    """Everything that has arrived and is not owed back yet goes back (CC 985). Returns the sum in yuan."""
+    total = ZERO
+    for payment in acceptance.payments:
+        left = (payment.arrived_amount or ZERO) - owed(payment)
+        if left > 0:
+            owe(payment, left, reason=reason)
+            total += left
+    return total
+
+
+def owed(payment: Payment) -> Decimal:
+    """What of a payment goes back or went back already, in yuan."""
+    found = db.session.scalar(select(func.sum(Refund.amount)).where(Refund.payment_id == payment.id))
+    return Decimal(found or 0)
+
+
+def find(refund_id: UUID) -> Refund:
+    """Raises NotFound."""
+    found = db.session.get(Refund, refund_id)
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
 def send(actor: Actor, refund: Refund, facts: Mapping[str, Any]) -> None:
-    """Record that the money has been sent back, with the slip; filed as payment.refunded."""
-    acceptance = refund.payment.acceptance
-    allow(actor, "refund.send", acceptance)
+    """Record that the money has been sent back, with the slip; filed as payment.refunded. `facts`: sent_on,
+    slip_upload.
+    """
+    allow(actor, "refund.send", refund.payment.acceptance)
+    acceptance = register.lock(refund.payment.acceptance_id)
+    refund = _fresh(refund)
+    if facts["sent_on"] > clock.today():
+        raise Refused("day_in_future", "sent_on")
     slip = parties.uploaded(actor, facts["slip_upload"], field="slip_upload")
-    before, refund.state = refund.state, rules.REFUND.move(refund.state, "send")
+    _move(actor, refund, "send")
     refund.slip_upload, refund.sent_on = slip.id, facts["sent_on"]
-    history.record(actor, "send", refund, before=before, after=refund.state)
-    contract = acceptance.contract.number
-    secrets = {"amount": money.plain(refund.amount), "bank_day": facts["sent_on"].isoformat()}
-    filing = Filing(
-        type="payment.refunded",
-        subject=contract,
-        fields={"contract": contract, "state": "sent", "ground": refund.reason},
-        secrets=secrets,
-    )
-    refund.seq = ledger.append([filing])[0].seq
-    if acceptance.state == AcceptanceState.REFUND_DUE:
-        before, acceptance.state = acceptance.state, rules.ACCEPTANCE.move(acceptance.state, "refunded")
-        history.record(actor, "refunded", acceptance, before=before, after=acceptance.state)
-    mail.write_to_organisation(acceptance.licensee_id, "refund_sent", acceptance=acceptance, refund=refund)
+    refund.seq = register.enter(_filing(refund, slip.digest))[0].seq
+    if acceptance.state == AcceptanceState.REFUND_DUE and not _waiting(acceptance):
+        register.move(actor, acceptance, "refunded")
+    register.tell(acceptance, "refund_sent", register.LICENSEE, refund=refund.id)
 
 
 def answer(actor: Actor, refund: Refund, *, received: bool) -> None:
-    """The licensee says whether the refund has come."""
+    """The licensee says whether the refund has come; one that has not goes to who sent it and to the venue.
+    """
     allow(actor, "payment.claim", refund.payment.acceptance)
-    before, refund.state = refund.state, rules.REFUND.move(refund.state, "confirm" if received else "dispute")
-    history.record(actor, "answer", refund, before=before, after=refund.state)
+    acceptance = register.lock(refund.payment.acceptance_id)
+    refund = _fresh(refund)
+    _move(actor, refund, "confirm" if received else "dispute")
+    if not received:
+        register.tell(acceptance, "refund_due", register.HOLDER, register.VENUE, refund=refund.id)
 
 
 def of_acceptance(acceptance: Acceptance) -> Sequence[Refund]:
-    query = select(Refund).join(Payment).where(Payment.acceptance_id == acceptance.id).order_by(Refund.created_at)
-    return db.session.scalars(query).all()
+    """Refunds of one acceptance, oldest first."""
+    return db.session.scalars(_all().where(Acceptance.id == acceptance.id)).all()
+
+
+def of_holder(actor: Actor) -> Sequence[Refund]:
+    """Refunds on the actor's offers that are not settled, oldest first."""
+    return db.session.scalars(_open().where(Acceptance.holder_id == actor.organisation_id)).all()
+
+
+def of_venue(actor: Actor) -> Sequence[Refund]:
+    """Refunds the actor's venue watches, oldest first."""
+    return db.session.scalars(_open().where(Acceptance.venue_id == actor.venue_id)).all()
+
+
+def _all() -> Select[Refund]:
+    joined = select(Refund).join(Payment, Payment.id == Refund.payment_id)
+    return joined.join(Acceptance, Acceptance.id == Payment.acceptance_id).order_by(Refund.created_at)
+
+
+def _open() -> Select[Refund]:
+    return _all().where(Refund.state != RefundState.CONFIRMED)
+
+
+def _fresh(refund: Refund) -> Refund:
+    query = select(Refund).where(Refund.id == refund.id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _move(actor: Actor, refund: Refund, verb: str) -> None:
+    found = rules.REFUND.found(refund.state, verb)
+    before, refund.state = refund.state, found.to
+    history.record(actor, verb, refund, before=before, after=refund.state, changes={"article": found.article})
+
+
+def _waiting(acceptance: Acceptance) -> bool:
+    return any(refund.state == RefundState.TO_REFUND for refund in of_acceptance(acceptance))
+
+
+def _filing(refund: Refund, slip_digest: str) -> Filing:
+    assert refund.sent_on is not None
+    contract = refund.payment.acceptance.contract.number
+    return Filing(
+        type="payment.refunded",
+        subject=contract,
+        fields={"contract": contract, "state": "sent", "ground": refund.reason},
+        secrets={
+            "amount": money.plain(refund.amount),
+            "bank_day": refund.sent_on.isoformat(),
+            "evidence": {"slip": slip_digest},
+        },
+    )

@@ -1,13 +1,17 @@
-"""The register's own hands for acceptances: find and lock, move the state, enter what makes a license effective or ends it."""
+"""The register's own hands for acceptances: find and lock, move the state, enter what makes a license
+effective or ends it.
+"""
 
-from collections.abc import Mapping
+import secrets
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import select
 
 from registry import clock, history
+from registry.config import Settings
 from registry.contracts import record as records
 from registry.contracts import rules
 from registry.contracts.models import Acceptance, Contract, Decision, Payment
@@ -16,10 +20,19 @@ from registry.errors import NotFound
 from registry.jobs import enqueue
 from registry.ledger import service as ledger
 from registry.ledger.filings import Filing
+from registry.ledger.models import LedgerEntry
 from registry.licenses.models import Declaration
 from registry.licenses.offers import withdrawal_day
-from registry.parties import mail
 from registry.parties.rules import Actor
+
+LICENSEE, HOLDER, VENUE = "licensee", "holder", "venue"
+BOTH = (LICENSEE, HOLDER)
+
+
+def settings() -> Settings:
+    """What the operator has set."""
+    found: Settings = current_app.extensions["settings"]
+    return found
 
 
 def find(number: str) -> Acceptance:
@@ -39,33 +52,57 @@ def find_contract(number: str) -> Contract:
 
 
 def lock(acceptance_id: UUID) -> Acceptance:
-    """The acceptance with its declaration's row locked before it: a withdrawal and a notice never pass each other."""
-    declaration_id = db.session.scalar(select(Acceptance.declaration_id).where(Acceptance.id == acceptance_id))
-    db.session.execute(select(Declaration.id).where(Declaration.id == declaration_id).with_for_update())
+    """The acceptance with its declaration's row locked before it: a withdrawal and a notice never pass each
+    other.
+    """
+    of_it = select(Acceptance.declaration_id).where(Acceptance.id == acceptance_id).scalar_subquery()
+    fresh = {"populate_existing": True}
+    db.session.scalars(
+        select(Declaration).where(Declaration.id == of_it).with_for_update().execution_options(**fresh)
+    ).one()
     query = select(Acceptance).where(Acceptance.id == acceptance_id).with_for_update()
-    acceptance = db.session.scalars(query.execution_options(populate_existing=True)).one()
-    db.session.refresh(acceptance.declaration)
+    acceptance = db.session.scalars(query.execution_options(**fresh)).one()
+    db.session.expire(acceptance, ["payments"])
     return acceptance
 
 
 def move(actor: Actor, acceptance: Acceptance, verb: str, **changes: Any) -> None:
     """Make one move of the table and leave its history row. The only place that writes the state."""
     before = acceptance.state
-    acceptance.state = rules.ACCEPTANCE.move(before, verb)
-    history.record(actor, verb, acceptance, before=before, after=acceptance.state, changes=changes)
+    found = rules.ACCEPTANCE.found(before, verb)
+    acceptance.state = found.to
+    noted = {"article": found.article, **changes}
+    history.record(actor, verb, acceptance, before=before, after=acceptance.state, changes=noted)
 
 
 def move_payment(actor: Actor, payment: Payment, verb: str) -> None:
+    """Make one move of a payment and leave its history row. The only place that writes its state."""
     before = payment.state
-    payment.state = rules.PAYMENT.move(before, verb)
-    history.record(actor, verb, payment, before=before, after=payment.state)
+    found = rules.PAYMENT.found(before, verb)
+    payment.state = found.to
+    changes = {"article": found.article}
+    history.record(actor, verb, payment, before=before, after=payment.state, changes=changes)
+
+
+def ask_for_payment(acceptance: Acceptance, *, days: int, from_day: date) -> None:
+    """Set what is due at the start, until when, and the reference the transfer has to carry."""
+    acceptance.amount_due = records.due_now(acceptance.record)
+    acceptance.pay_by = rules.pay_by(from_day, days).day
+    acceptance.reference = rules.reference_code(secrets.token_bytes(8))
 
 
 def become_effective(acceptance: Acceptance, effective: rules.Effective, *, ground: str) -> Filing:
-    """Set the license's own dates and return the filing that says so; the caller appends it with what it belongs to."""
+    """Set the license's own dates and return the filing that says so; the caller appends it with what it
+    belongs to.
+    """
     span = records.expected_term(acceptance, effective.on)
-    acceptance.effective_at, acceptance.effective_on, acceptance.last_day = effective.at, effective.on, span.last_day
-    acceptance.contract.recordal_state = rules.RecordalState.DUE
+    acceptance.effective_at, acceptance.effective_on, acceptance.last_day = (
+        effective.at,
+        effective.on,
+        span.last_day,
+    )
+    if not acceptance.contract.recordal_state:
+        acceptance.contract.recordal_state = rules.RecordalState.DUE
     return Filing(
         type="license.effective",
         subject=acceptance.contract.number,
@@ -79,20 +116,56 @@ def become_effective(acceptance: Acceptance, effective: rules.Effective, *, grou
 
 
 def after_effective(acceptance: Acceptance, seq: int) -> None:
-    """What follows: the papers are printed, both sides and the venue get word. Same transaction."""
+    """What follows: the papers are printed, both sides get word. Same transaction."""
     acceptance.effective_seq = seq
     enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "effective"}, subject_id=acceptance.id)
-    enqueue("ledger.publish", {})
-    for organisation_id in (acceptance.licensee_id, acceptance.holder_id):
-        mail.write_to_organisation(organisation_id, "license_effective", acceptance=acceptance)
+    publish()
+    tell(acceptance, "license_effective", *BOTH)
 
 
-def ended(acceptance: Acceptance, *, ground: str, on: date, reason: str = "") -> None:
-    """File that a license has ended. Licenses given before a withdrawal are never ended by it (PL 50)."""
+def ending(acceptance: Acceptance, *, ground: str, on: date, reason: str = "") -> Filing:
+    """Note that a license or notice has ended and return the filing; licenses given before a withdrawal
+    never end by it (PL 50).
+    """
     acceptance.ended_on, acceptance.ended_ground = on, ground
-    fields = {"contract": acceptance.contract.number, "instant": clock.rfc3339(clock.now()), "ground": ground}
-    secrets: Mapping[str, Any] = {"reason": reason} if reason else {}
-    ledger.append([Filing(type="license.ended", subject=acceptance.contract.number, fields=fields, secrets=secrets)])
+    fields = {
+        "contract": acceptance.contract.number,
+        "instant": clock.rfc3339(clock.now()),
+        "ground": ground,
+        "last_day": on.isoformat(),
+    }
+    secrets_ = {"reason": reason} if reason else {}
+    return Filing(type="license.ended", subject=acceptance.contract.number, fields=fields, secrets=secrets_)
+
+
+def enter(*filings: Filing, at: datetime | None = None) -> list[ledger.Appended]:
+    """Append filings; the head is signed after the commit."""
+    appended = ledger.append(filings, at=at)
+    publish()
+    return appended
+
+
+def publish() -> None:
+    """Have the log's head signed after the commit."""
+    enqueue("ledger.publish", {})
+
+
+def tell(subject: Acceptance | Contract, letter: str, *sides: str, **about: UUID) -> None:
+    """Have a letter written to sides of a license after the commit. `about`: ids of the payment, refund,
+    decision or result.
+    """
+    kind = subject.__tablename__
+    enqueue(
+        "contracts.tell",
+        {
+            "letter": letter,
+            "subject": [kind, str(subject.id)],
+            "sides": list(sides),
+            "about": {name: str(value) for name, value in about.items()},
+            "key": secrets.token_hex(8),
+        },
+        subject_id=subject.id,
+    )
 
 
 def open_decision(actor: Actor, acceptance: Acceptance, ground: str, *, reason: str = "") -> Decision:
@@ -106,7 +179,7 @@ def open_decision(actor: Actor, acceptance: Acceptance, ground: str, *, reason: 
         asked_at=clock.now(),
     )
     db.session.add(decision)
-    mail.write_to_venue(acceptance.venue_id, "decision_asked", acceptance=acceptance, ground=ground)
+    tell(acceptance, "decision_asked", VENUE, LICENSEE, HOLDER, decision=decision.id)
     return decision
 
 
@@ -116,3 +189,11 @@ def arrival(acceptance: Acceptance, arrived: date | datetime) -> rules.Arrival:
     return rules.arrival_decision(
         arrived, withdrawal_effective_on=withdrawal_day(declaration), bar_since=declaration.paused_since
     )
+
+
+def leaf(seq: int | None) -> str:
+    """The leaf hash of a filing as hex, for machines that keep their own copy; empty before there is one."""
+    found = (
+        db.session.scalar(select(LedgerEntry.leaf).where(LedgerEntry.seq == seq)) if seq is not None else None
+    )
+    return found.hex() if found else ""

@@ -1,4 +1,5 @@
-"""The registration track of a contract: what is missing, stamps, CNIPA's recordal, the registrar's answers."""
+"""The registration track of a contract: what is missing, stamps, CNIPA's recordal, the registrar's answers.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,7 +9,7 @@ from sqlalchemy import select
 
 from registry import clock, history
 from registry.contracts import record as records
-from registry.contracts import rules, slots
+from registry.contracts import register, rules, slots
 from registry.contracts.models import Acceptance, Attachment, Contract, RegistrationResult
 from registry.contracts.readiness import (
     Finding,
@@ -23,12 +24,10 @@ from registry.contracts.readiness import (
 from registry.contracts.rules import AcceptanceState, RegistrationState
 from registry.database import db, new_id
 from registry.errors import Conflict, Refused
-from registry.ledger import service as ledger
 from registry.ledger.filings import Filing
 from registry.licenses.schedule import Basis, Total
 from registry.money import plain
-from registry.parties import mail
-from registry.parties.models import Upload
+from registry.parties.models import Upload, Venue
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
 
@@ -36,7 +35,8 @@ DEFAULT_OBJECTIVE = "industry_commerce"  # what most licenses serve; the clerk m
 
 
 def findings(contract: Contract) -> list[Finding]:
-    """Everything a registrar would ask about, faults and warnings, each with its rule and where to mend it."""
+    """Everything a registrar would ask about, faults and warnings, each with its rule and where to mend it.
+    """
     return readiness(snapshot(contract), clock.today())
 
 
@@ -61,7 +61,9 @@ def move(actor: Actor, contract: Contract, verb: str, **changes: Any) -> None:
 
 
 def attach(actor: Actor, contract: Contract, slot: str, upload: Upload) -> Attachment:
-    """Put a file into a slot of the package. A stamped scan completes the stamp track until a clerk has compared it."""
+    """Put a file into a slot of the package. A stamped scan completes the stamp track until a clerk has
+    compared it.
+    """
     allow(actor, "contract.attach", contract)
     if slot not in slots.BROUGHT:
         raise Refused("not_a_choice", "slot")
@@ -86,7 +88,9 @@ def attach(actor: Actor, contract: Contract, slot: str, upload: Upload) -> Attac
 
 
 def check_stamp(actor: Actor, contract: Contract, seals: Sequence[tuple[str, str]]) -> None:
-    """The clerk compares each written name with the name in the seal; a difference is a registrar's ground (8)."""
+    """The clerk compares each written name with the name in the seal; a difference is a registrar's ground
+    (8).
+    """
     allow(actor, "contract.register", contract)
     if "02b" not in slots.filled(contract):
         raise Refused("stamp_missing", "seals", "CC 490")
@@ -104,7 +108,9 @@ def classify(actor: Actor, contract: Contract, codes: Mapping[str, str]) -> None
 
 
 def record_recordal(actor: Actor, contract: Contract, facts: Mapping[str, Any]) -> None:
-    """Record what became of the filing with CNIPA (IR 15, 87). `facts`: verb file|record|refuse, day, number, reason."""
+    """Record what became of the filing with CNIPA (IR 15, 87). `facts`: verb file|record|refuse, day,
+    number, reason.
+    """
     allow(actor, "recordal.record", contract)
     contract = lock(contract)
     verb = facts["verb"]
@@ -122,8 +128,10 @@ def record_recordal(actor: Actor, contract: Contract, facts: Mapping[str, Any]) 
 def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) -> RegistrationResult:
     """Enter what the registrar answered; a filing, and a row that is never changed.
 
-    `facts`: result (rules.RESULT_VERBS), day, registrar, registration_number, total_amount, technology_amount,
-    certificate_number, certificate_upload, ground, words. Raises Refused when a registration lacks its number.
+    `facts`: result (rules.RESULT_VERBS), day, registrar, registration_number, total_amount,
+    technology_amount,
+    certificate_number, certificate_upload, ground, words. Raises Refused when a registration lacks its
+    number.
     """
     allow(actor, "contract.register", contract)
     contract = lock(contract)
@@ -138,7 +146,9 @@ def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) ->
         id=new_id(), contract_id=contract.id, recorded_by=actor.account_id, recorded_at=clock.now(), **facts
     )
     amounts = {
-        name: plain(facts[name]) for name in ("total_amount", "technology_amount") if facts.get(name) is not None
+        name: plain(facts[name])
+        for name in ("total_amount", "technology_amount")
+        if facts.get(name) is not None
     }
     secrets = {
         "numbers": {"registration": facts.get("registration_number") or ""},
@@ -148,9 +158,23 @@ def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) ->
     }
     row.seq = _file_result("registration.result", contract, contract.registration, facts["day"], secrets)
     db.session.add(row)
-    for organisation_id in (contract.holder_id, contract.licensee_id):
-        mail.write_to_organisation(organisation_id, "registration_result", contract=contract, result=row)
+    history.record(actor, "record_result", contract, after=row.result)
+    register.tell(contract, "registration_result", *register.BOTH, result=row.id)
     return row
+
+
+def note_zero_fee_view(actor: Actor, venue: Venue, words: str) -> None:
+    """Record what the registrar says about contracts without a price; until then they stay out of batches."""
+    allow(actor, "contract.register", _Own(venue))
+    before, venue.zero_fee_view = venue.zero_fee_view, words.strip()
+    history.record(actor, "zero_fee_view", venue, changes={"before": before, "after": venue.zero_fee_view})
+
+
+class _Own:
+    """Stands for what belongs to a venue as such."""
+
+    def __init__(self, venue: Venue) -> None:
+        self.venue_id = venue.id
 
 
 def lock(contract: Contract) -> Contract:
@@ -164,7 +188,9 @@ def lock(contract: Contract) -> Contract:
 def snapshot(contract: Contract) -> Snapshot:
     """The contract as the registration form would show it today."""
     frozen = contract.acceptances[0].record
-    pairs = [(p["title"], p["number"]) for acceptance in contract.acceptances for p in acceptance.record["patents"]]
+    pairs = [
+        (p["title"], p["number"]) for acceptance in contract.acceptances for p in acceptance.record["patents"]
+    ]
     codes = classification(contract)
     total = total_of(contract)
     venue = contract.venue
@@ -188,14 +214,17 @@ def snapshot(contract: Contract) -> Snapshot:
         seal_names=tuple((written, sealed) for written, sealed in contract.seal_names),
         applicant_region=frozen["licensor"]["region"],
         registrar_regions=(venue.organisation.region[:2],) if venue.organisation.region else (),
-        internal_unit=frozen["declaration"]["answers"].get("declarant", {}).get("signer_capacity") == "authorised",
+        internal_unit=frozen["declaration"]["answers"].get("declarant", {}).get("signer_capacity")
+        == "authorised",
         agency=bool(frozen["declaration"]["answers"].get("declarant", {}).get("agency")),
         recordal_number=contract.recordal_number,
         recordal_filed_on=contract.recordal_filed_on,
         recordal_due=recordal_due(contract),
         zero_view_recorded=bool(venue.zero_fee_view),
         related=bool(frozen["notice"].get("related")),
-        expected_figures=bool(frozen["notice"].get("expected_input") and frozen["notice"].get("expected_output")),
+        expected_figures=bool(
+            frozen["notice"].get("expected_input") and frozen["notice"].get("expected_output")
+        ),
         warnings=tuple(sorted({warning for paper in contract.papers for warning in paper.warnings})),
     )
 
@@ -215,7 +244,9 @@ def classification(contract: Contract) -> dict[str, str]:
 def total_of(contract: Contract) -> Total:
     """合同成交总额 over all acceptances, each on its own dates."""
     parts = [
-        records.amounts(acceptance, acceptance.effective_on or date.fromisoformat(acceptance.record["prepared_on"]))
+        records.amounts(
+            acceptance, acceptance.effective_on or date.fromisoformat(acceptance.record["prepared_on"])
+        )
         for acceptance in contract.acceptances
     ]
     amount = sum((part.amount for part in parts), parts[0].amount * 0)
@@ -269,4 +300,5 @@ def _party(facts: Mapping[str, Any], *, verified: bool) -> Party:
 def _file_result(kind: str, contract: Contract, status: str, day: date, secrets: Mapping[str, Any]) -> int:
     fields = {"contract": contract.number, "status": str(status), "day": day.isoformat()}
     kept = {path: value for path, value in secrets.items() if value}
-    return ledger.append([Filing(type=kind, subject=contract.number, fields=fields, secrets=kept)])[0].seq
+    filing = Filing(type=kind, subject=contract.number, fields=fields, secrets=kept)
+    return register.enter(filing)[0].seq

@@ -1,18 +1,18 @@
-"""What a licensee, the clock and a venue can do with an acceptance: draft, send, clear, lapse, end, object, decide.
+"""What a licensee, the clock and a venue can do with an acceptance: draft, send, clear, refuse, lapse, end.
 
-Money has its own file (payments), decisions another (decisions), the registration track a third (registration).
+Money has its own file (payments), decisions another (decisions), the registration track a third
+(registration).
 """
 
-import secrets
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock, history
-from registry.contracts import notices, register, rules
+from registry.contracts import notices, refunds, register, rules
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.rules import AcceptanceState
@@ -24,17 +24,17 @@ from registry.ledger.filings import Statement
 from registry.licenses import schedule
 from registry.licenses.models import Declaration
 from registry.licenses.offers import standing
-from registry.licenses.register import lock as lock_declaration
 from registry.numbers import public_number
-from registry.parties import mail
 from registry.parties import service as parties
 from registry.parties.models import Organisation
 from registry.parties.permissions import allow
 from registry.parties.rules import CLOCK, Actor
 
+# --- drafting ----------------------------------------------------------------------------------------
 
-def draft(actor: Actor, declaration: Declaration, answers: Mapping[str, Any]) -> Acceptance:
-    """Say who takes the license and for what, and prepare the notice. Binds nobody until it is signed and sent.
+
+def check_open(actor: Actor, declaration: Declaration) -> str:
+    """The track a notice of today would get. A plain read, for the first page.
 
     Raises the offer's own refusal when it is not open, Conflict `already_licensed` while a live one exists.
     """
@@ -42,25 +42,37 @@ def draft(actor: Actor, declaration: Declaration, answers: Mapping[str, Any]) ->
     allow(actor, "acceptance.draft", _Taker(licensee))
     track = _open_track(declaration)
     _refuse_second(declaration, licensee)
-    day, prefix = clock.today(), parties.settings().prefix
+    return track
+
+
+def draft(actor: Actor, declaration: Declaration, answers: Mapping[str, Any]) -> Acceptance:
+    """Say who takes the license and for what, and prepare the notice. Binds nobody until it is signed and
+    sent.
+
+    `answers` is JSON: use, capacity, contact, abroad, related, product, region, contractor … Raises as
+    `check_open`.
+    """
+    track, licensee = check_open(actor, declaration), parties.organisation_of(actor)
+    day, prefix = clock.today(), register.settings().prefix
     acceptance = Acceptance(
         id=new_id(),
         number=public_number("A", day, prefix=prefix),
-        declaration_id=declaration.id,
         declaration=declaration,
         version=declaration.current,
         venue_id=declaration.venue_id,
         holder_id=declaration.holder_id,
-        licensee_id=licensee.id,
         licensee=licensee,
+        licensee_id=licensee.id,
+        state=AcceptanceState.DRAFTED,
         created_by=actor.account_id,
         created_at=clock.now(),
         answers=dict(answers),
         nonce="",
     )
     acceptance.contract = notices.new_contract(acceptance, public_number("C", day, prefix=prefix))
-    db.session.add(acceptance)
-    notices.prepare(acceptance, track=track, signer=actor.name, settings=parties.settings())
+    with db.session.no_autoflush:
+        db.session.add(acceptance)
+        notices.prepare(acceptance, track=track, signer=actor.name, settings=register.settings())
     db.session.flush()
     history.record(actor, "draft", acceptance, after=acceptance.state)
     return acceptance
@@ -70,31 +82,42 @@ def redraft(actor: Actor, acceptance: Acceptance, answers: Mapping[str, Any] | N
     """Prepare an unsent notice anew: other answers, or the offer's present text after a stale one."""
     allow(actor, "acceptance.draft", acceptance)
     acceptance = register.lock(acceptance.id)
-    if acceptance.state != AcceptanceState.DRAFTED:
-        raise Conflict("wrong_state", state=acceptance.state, verb="draft")
+    _unsent(acceptance)
     track = _open_track(acceptance.declaration)
     acceptance.answers = dict(acceptance.answers if answers is None else answers)
-    acceptance.version = acceptance.declaration.current
-    notices.prepare(acceptance, track=track, signer=actor.name, settings=parties.settings())
+    current = acceptance.declaration.current
+    assert current is not None
+    acceptance.version = current
+    notices.prepare(acceptance, track=track, signer=actor.name, settings=register.settings())
     return acceptance
+
+
+def check_current(acceptance: Acceptance) -> None:
+    """Whether what was prepared is what would be filed now. Raises the offer's refusal, Conflict
+    `stale_digest`.
+    """
+    if not notices.still_current(acceptance, _open_track(acceptance.declaration)):
+        raise Conflict("stale_digest", "digest", number=acceptance.number)
+
+
+# --- sending -----------------------------------------------------------------------------------------
 
 
 def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Acceptance:
     """Send the signed notice: the contract is formed when it is entered (CC 137, 483; PL 51).
 
-    Free: effective at once. Paid: waits for the money. A party outside the mainland: stops for manual review (GL 6).
-    Raises Conflict `stale_digest` when the offer is no longer the one that was read, Conflict `already_licensed`.
+    Free: effective at once. Paid: waits for the money. A party outside the mainland: stops for manual
+    review (GL 6).
+    Raises Conflict `stale_digest` when the offer is no longer the one that was read, Conflict
+    `already_licensed`.
     """
     allow(actor, "acceptance.send", acceptance)
     if not actor.confirmed:
         raise Refused("account_unconfirmed", article="ESL 13")
-    lock_declaration(acceptance.declaration_id)
     acceptance = register.lock(acceptance.id)
-    if acceptance.state != AcceptanceState.DRAFTED:
-        raise Conflict("already_sent", number=acceptance.number)
+    _unsent(acceptance)
     _refuse_second(acceptance.declaration, acceptance.licensee)
-    if not notices.still_current(acceptance, _open_track(acceptance.declaration)):
-        raise Conflict("stale_digest", "digest", number=acceptance.declaration.number)
+    check_current(acceptance)
     if dict(statement.fields) != acceptance.statement_fields:
         raise Conflict("stale_digest", "statement")
     acceptance.statement = statement.encode()
@@ -104,7 +127,7 @@ def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accept
     try:
         db.session.flush()
     except IntegrityError as error:
-        raise Conflict("already_licensed", article="PL 51") from error
+        raise Conflict("already_licensed", article="PL 51", number=acceptance.number) from error
     _file_notice(acceptance, statement, verb)
     acceptance.salts = {}  # they stand with the filing now, where they can be erased
     return acceptance
@@ -113,31 +136,59 @@ def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accept
 def clear(actor: Actor, acceptance: Acceptance, *, reason: str) -> None:
     """Let an acceptance go on that had stopped because a party is outside the mainland (GL 6; TIE)."""
     allow(actor, "acceptance.review", acceptance)
+    _say_why(reason)
     acceptance = register.lock(acceptance.id)
     fee = records.fee_of(acceptance.record)
     free = schedule.condition(fee).kind is schedule.Condition.ON_NOTICE
     register.move(actor, acceptance, "clear_free" if free else "clear_paid", reason=reason)
     if free:
-        effective = rules.effective(clock.now())
-        appended = ledger.append([register.become_effective(acceptance, effective, ground="notice")])
+        effective = rules.effective(clock.now())  # never by itself: the clearance is the last condition
+        appended = register.enter(register.become_effective(acceptance, effective, ground="cleared"))
         register.after_effective(acceptance, appended[0].seq)
     else:
-        _ask_for_payment(acceptance, clock.today())
+        register.ask_for_payment(acceptance, days=schedule.start_window(fee), from_day=clock.today())
+        enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "notice"}, subject_id=acceptance.id)
+        register.tell(acceptance, "notice_received", *register.BOTH)
 
 
-def lapse_due() -> int:
-    """Let unpaid notices lapse after their last payment day; a claimed payment never lapses. Returns how many."""
+def refuse_review(actor: Actor, acceptance: Acceptance, *, reason: str) -> None:
+    """Void an acceptance in manual review: the technology may not go where the party is (GL 6; TIE)."""
+    allow(actor, "acceptance.review", acceptance)
+    _say_why(reason)
+    acceptance = register.lock(acceptance.id)
+    rules.ACCEPTANCE.move(acceptance.state, "clear_free")  # only from manual review
+    register.move(actor, acceptance, "decide_void", reason=reason)
+    register.enter(register.ending(acceptance, ground="foreign_party", on=clock.today(), reason=reason))
+    register.tell(acceptance, "decided", *register.BOTH)
+
+
+# --- the clock ---------------------------------------------------------------------------------------
+
+
+def due_to_lapse() -> list[UUID]:
+    """Unpaid notices whose last payment day is over; a claimed payment never lapses."""
     query = select(Acceptance.id).where(
         Acceptance.state == AcceptanceState.AWAITING_PAYMENT, Acceptance.pay_by < clock.today()
     )
-    found = list(db.session.scalars(query))
-    for acceptance_id in found:
-        acceptance = register.lock(acceptance_id)
-        allow(CLOCK, "acceptance.lapse", acceptance)
-        register.move(CLOCK, acceptance, "lapse")
-        register.ended(acceptance, ground="unpaid", on=clock.today())
-        mail.write_to_organisation(acceptance.licensee_id, "acceptance_lapsed", acceptance=acceptance)
-    return len(found)
+    return list(db.session.scalars(query.order_by(Acceptance.number)))
+
+
+def lapse(acceptance_id: UUID) -> bool:
+    """Let one unpaid notice lapse; what arrived short goes back. Answers whether it did."""
+    acceptance = register.lock(acceptance_id)
+    allow(CLOCK, "acceptance.lapse", acceptance)
+    if acceptance.state != AcceptanceState.AWAITING_PAYMENT or not _over(acceptance):
+        return False
+    register.move(CLOCK, acceptance, "lapse")
+    refunds.owe_all(acceptance, reason="lapsed")
+    register.enter(register.ending(acceptance, ground="unpaid", on=clock.today()))
+    register.tell(acceptance, "acceptance_lapsed", *register.BOTH)
+    return True
+
+
+def lapse_due() -> int:
+    """Let every unpaid notice lapse that is due. Returns how many."""
+    return sum(lapse(acceptance_id) for acceptance_id in due_to_lapse())
 
 
 def end_due() -> int:
@@ -145,14 +196,20 @@ def end_due() -> int:
     query = select(Acceptance.id).where(
         Acceptance.state == AcceptanceState.EFFECTIVE, Acceptance.last_day < clock.today()
     )
-    found = list(db.session.scalars(query))
-    for acceptance_id in found:
-        acceptance = register.lock(acceptance_id)
-        patent = records.patent_last_day(acceptance.declaration.patent)
-        verb = "end_patent" if acceptance.last_day == patent else "end_term"
-        register.move(CLOCK, acceptance, verb)
-        register.ended(acceptance, ground=verb.removeprefix("end_"), on=acceptance.last_day or clock.today())
-    return len(found)
+    found = list(db.session.scalars(query.order_by(Acceptance.number)))
+    return sum(_end(acceptance_id) for acceptance_id in found)
+
+
+def _end(acceptance_id: UUID) -> bool:
+    acceptance = register.lock(acceptance_id)
+    if acceptance.state != AcceptanceState.EFFECTIVE or acceptance.last_day is None:
+        return False
+    patent = records.patent_last_day(acceptance.declaration.patent)
+    verb = "end_patent" if acceptance.last_day == patent else "end_term"
+    register.move(CLOCK, acceptance, verb)
+    ground = verb.removeprefix("end_")
+    register.enter(register.ending(acceptance, ground=ground, on=acceptance.last_day))
+    return True
 
 
 # --- reading -----------------------------------------------------------------------------------------
@@ -160,64 +217,103 @@ def end_due() -> int:
 
 def of_licensee(actor: Actor) -> Sequence[Acceptance]:
     """The actor's own licenses and notices, newest first."""
-    query = select(Acceptance).where(Acceptance.licensee_id == actor.organisation_id)
+    query = select(Acceptance).where(Acceptance.licensee_id == parties.organisation_of(actor).id)
     return db.session.scalars(query.order_by(Acceptance.created_at.desc())).all()
 
 
 def of_holder(actor: Actor) -> Sequence[Acceptance]:
     """What came in on the actor's offers, drafts of others left out, newest first."""
     query = select(Acceptance).where(
-        Acceptance.holder_id == actor.organisation_id, Acceptance.state != AcceptanceState.DRAFTED
+        Acceptance.holder_id == parties.organisation_of(actor).id,
+        Acceptance.state != AcceptanceState.DRAFTED,
     )
     return db.session.scalars(query.order_by(Acceptance.created_at.desc())).all()
 
 
+def in_review(actor: Actor) -> Sequence[Acceptance]:
+    """Acceptances of the actor's venue that stopped because a party is outside the mainland, oldest first."""
+    query = select(Acceptance).where(
+        Acceptance.venue_id == actor.venue_id, Acceptance.state == AcceptanceState.MANUAL_REVIEW
+    )
+    return db.session.scalars(query.order_by(Acceptance.noticed_at)).all()
+
+
 def contracts_of_venue(actor: Actor) -> Sequence[Contract]:
-    query = select(Contract).where(Contract.venue_id == actor.venue_id)
+    """The contracts of the actor's venue whose notice was sent, newest first."""
+    sent = select(Acceptance.contract_id).where(Acceptance.state != AcceptanceState.DRAFTED)
+    query = select(Contract).where(Contract.venue_id == actor.venue_id, Contract.id.in_(sent))
     return db.session.scalars(query.order_by(Contract.created_at.desc())).all()
 
 
 def licensee_count(declaration: Declaration) -> int:
     """How many licenses of an offer were ever given; the public page says the number and no names."""
-    given = select(Acceptance.id).where(
-        Acceptance.declaration_id == declaration.id, Acceptance.effective_seq.is_not(None)
-    )
-    return len(db.session.scalars(given).all())
+    given = (Acceptance.declaration_id == declaration.id) & Acceptance.effective_seq.is_not(None)
+    return db.session.scalar(select(func.count()).select_from(Acceptance).where(given)) or 0
+
+
+def live_license(actor: Actor, declaration: Declaration) -> Acceptance | None:
+    """The actor's own live acceptance of an offer, if there is one."""
+    return _live(declaration, parties.organisation_of(actor))
 
 
 # --- inside ------------------------------------------------------------------------------------------
 
 
 def _open_track(declaration: Declaration) -> str:
+    if declaration.published_seq is None:
+        raise Conflict("offer_not_open", article="PL 50; GL 3.5")
     found = standing(declaration)
     if isinstance(found, Refused):
         raise found
     return str(found)
 
 
-def _refuse_second(declaration: Declaration, licensee: Organisation) -> None:
-    """One live license of an offer for each licensee; renewal opens 60 days before the end (journeys 3.4)."""
+def _live(declaration: Declaration, licensee: Organisation) -> Acceptance | None:
     query = select(Acceptance).where(
         Acceptance.declaration_id == declaration.id,
         Acceptance.licensee_id == licensee.id,
         Acceptance.state.in_(rules.LIVE_STATES),
     )
-    live = db.session.scalars(query).first()
-    if live is not None:
-        raise Conflict("already_licensed", article="PL 51", number=live.number)
+    return db.session.scalars(query).first()
+
+
+def _refuse_second(declaration: Declaration, licensee: Organisation) -> None:
+    """One live license of an offer for each licensee; another one after it has ended (journeys 3.4)."""
     if declaration.holder_id == licensee.id:
         raise Refused("own_offer", article="CC 576")
+    live = _live(declaration, licensee)
+    if live is not None:
+        raise Conflict("already_licensed", article="PL 51", number=live.number)
+
+
+def _unsent(acceptance: Acceptance) -> None:
+    if acceptance.state != AcceptanceState.DRAFTED:
+        raise Conflict("already_sent", number=acceptance.number)
+
+
+def _over(acceptance: Acceptance) -> bool:
+    return acceptance.pay_by is not None and acceptance.pay_by < clock.today()
+
+
+def _say_why(reason: str) -> None:
+    if not reason.strip():
+        raise Refused("required", "reason", "GL 6")
 
 
 def _next(acceptance: Acceptance) -> str:
-    abroad = rules.needs_manual_review(
-        licensor_abroad=acceptance.holder.outside_mainland,
-        licensee_abroad=acceptance.licensee.outside_mainland or bool(acceptance.answers.get("abroad")),
-    )
-    if abroad:
+    if is_abroad(acceptance):
         return "stop_for_review"
     fee = records.fee_of(acceptance.record)
     return "send_free" if schedule.condition(fee).kind is schedule.Condition.ON_NOTICE else "send_paid"
+
+
+def is_abroad(acceptance: Acceptance) -> bool:
+    """Whether a party is outside the mainland, so that a person has to look first (GL 6; TIE)."""
+    found = rules.needs_manual_review(
+        licensor_abroad=acceptance.holder.outside_mainland,
+        licensee_abroad=acceptance.licensee.outside_mainland or bool(acceptance.answers.get("abroad")),
+    )
+    return bool(found)
 
 
 def _file_notice(acceptance: Acceptance, statement: Statement, verb: str) -> None:
@@ -228,25 +324,18 @@ def _file_notice(acceptance: Acceptance, statement: Statement, verb: str) -> Non
         effective = rules.effective(acceptance.noticed_at)
         filings.append(register.become_effective(acceptance, effective, ground="notice"))
     if verb == "send_paid":
-        _ask_for_payment(acceptance, clock.legal_day(acceptance.noticed_at))
+        days = schedule.start_window(records.fee_of(acceptance.record))
+        register.ask_for_payment(acceptance, days=days, from_day=clock.legal_day(acceptance.noticed_at))
     appended = ledger.append(filings, at=acceptance.noticed_at)
     acceptance.noticed_seq = appended[0].seq
     enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "notice"}, subject_id=acceptance.id)
     if verb == "send_free":
         register.after_effective(acceptance, appended[1].seq)
-    else:
-        enqueue("ledger.publish", {})
-        for organisation_id in (acceptance.licensee_id, acceptance.holder_id):
-            mail.write_to_organisation(organisation_id, "notice_received", acceptance=acceptance)
+        return
+    register.publish()
+    register.tell(acceptance, "notice_received", *register.BOTH)
     if verb == "stop_for_review":
-        mail.write_to_venue(acceptance.venue_id, "review_needed", acceptance=acceptance)
-
-
-def _ask_for_payment(acceptance: Acceptance, from_day: date) -> None:
-    fee = records.fee_of(acceptance.record)
-    acceptance.amount_due = records.due_now(acceptance.record)
-    acceptance.pay_by = schedule.pay_by(from_day, schedule.start_window(fee)).day
-    acceptance.reference = rules.reference_code(secrets.token_bytes(8))
+        register.tell(acceptance, "review_needed", register.VENUE)
 
 
 class _Taker:

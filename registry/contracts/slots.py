@@ -1,6 +1,8 @@
-"""The places of a contract's package and what fills each: parties' uploads, found where they were brought, and attachments.
+"""The places of a contract's package and what fills each: parties' uploads, found where they were brought,
+and attachments.
 
-Slots are those of domain/technology-contract-registration.md section 4. Nothing is faked: an empty slot is missing.
+Slots are those of domain/technology-contract-registration.md section 4. Nothing is faked: an empty slot is
+missing.
 """
 
 from collections.abc import Iterable, Iterator
