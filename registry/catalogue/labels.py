@@ -69,3 +69,36 @@ FACETS = {
     "technology_field": _l("技术领域"),
     "stage": _l("成熟阶段"),
 }
+
+TRACKS = {
+    "": _l("尚未确定"),
+    "statutory": _l("经公告的开放许可"),
+    "local": _l("平台发布的普通许可，未经国家知识产权局公告"),
+}
+DUES = {
+    "whole": _l("使用费"),
+    "instalment": _l("分期"),
+    "year": _l("许可年度"),
+    "entry": _l("入门费"),
+    "minimum": _l("最低提成费"),
+    "royalty": _l("提成费"),
+    "other": _l("约定款项"),
+}
+LICENSES = {
+    "awaiting_payment": _l("等待付款"),
+    "claimed": _l("付款待确认"),
+    "in_decision": _l("待裁定"),
+    "effective": _l("有效"),
+    "lapsed": _l("逾期未付，已失效"),
+    "refund_due": _l("未成立，款项待退"),
+    "manual_review": _l("涉外，待人工审查"),
+    "void": _l("裁定不成立"),
+    "terminated": _l("已终止"),
+    "expired": _l("期满结束"),
+}
+RECORDALS = {
+    "": _l("尚未记载"),
+    "filed": _l("已提交"),
+    "recorded": _l("已备案"),
+    "refused": _l("不予备案"),
+}

@@ -4,6 +4,7 @@ Nobody needs an account here and no cookie is set, so that these pages can be ca
 """
 
 import io
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,13 +15,14 @@ from registry import clock, forms, language, openapi
 from registry.catalogue import labels, offer_json
 from registry.catalogue import service as catalogue
 from registry.catalogue.listing import Listing
-from registry.catalogue.rules import SearchQuery, Sort, Standing
+from registry.catalogue.rules import SearchQuery
 from registry.catalogue.schemas import EVERY_PAGE, SearchSchema, query_of
 from registry.codes.tables import table
 from registry.errors import Invalid, NotFound
 from registry.forms import FormState
 from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
+from registry.licenses import terms
 from registry.parties import doors
 
 blueprint = Blueprint("catalogue", __name__)
@@ -28,7 +30,13 @@ blueprint = Blueprint("catalogue", __name__)
 
 @blueprint.app_context_processor
 def _words() -> dict[str, Any]:
-    return {"labels": labels, "code_name": code_name}
+    return {"labels": labels, "code_name": code_name, "months_left": months_left}
+
+
+def months_left(last_day: date) -> int:
+    """Whole months from today to a last day; none when it has passed."""
+    today = clock.today()
+    return terms.length(today, last_day)[0] if today <= last_day else 0
 
 
 def code_name(name: str, code: str) -> str:
@@ -46,7 +54,6 @@ def home() -> str:
         figures=catalogue.figures(),
         recent=catalogue.recent(),
         tag_of=catalogue.offer_tag,
-        today=clock.today(),
     )
 
 
@@ -73,11 +80,7 @@ def _results(query: SearchQuery, form: FormState) -> str:
         found=None if form.errors else catalogue.search(query),
         facets={} if form.errors else catalogue.facets(query),
         tag_of=catalogue.offer_tag,
-        today=clock.today(),
-        Sort=Sort,
-        Standing=Standing,
         address=_address,
-        wide=True,
     )
 
 
@@ -98,7 +101,7 @@ def offer(number: str) -> str | Response:
     listing = catalogue.listing(number, language.current())
     if best != "text/html":
         return _ld(listing)
-    return render_template("catalogue/offer.html", offer=listing, wide=True)
+    return render_template("catalogue/offer.html", offer=listing)
 
 
 @blueprint.route("/offers/<number>.json")
@@ -155,7 +158,7 @@ def verify() -> tuple[str, int]:
             found = catalogue.verified(number)
         except NotFound:
             status = 404
-    return render_template("catalogue/verify.html", number=number, found=found, wide=False), status
+    return render_template("catalogue/verify.html", number=number, found=found), status
 
 
 @blueprint.route("/about")

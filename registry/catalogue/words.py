@@ -57,7 +57,9 @@ def terms(query: str) -> tuple[Term, ...]:
     """What a query asks for. Empty when there is no letter or digit in it."""
     found: list[Term] = []
     for run in _RUN.findall(normal(query)):
-        term = Term((run[:WORD_MAX],), True) if _is_word(run) else Term(tuple(_token(one) for one in run), False)
+        term = (
+            Term((run[:WORD_MAX],), True) if _is_word(run) else Term(tuple(_token(one) for one in run), False)
+        )
         if term not in found:
             found.append(term)
     return tuple(found[:TERMS_MAX])
