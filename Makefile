@@ -7,7 +7,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 export REGISTRY_INSTANCE ?= instance
 
-.PHONY: run test setup setup-dev fonts lint bench walkthrough migration lock clean
+.PHONY: run test setup setup-dev fonts lint bench walkthrough migration lock clean messages
 
 run: setup
 	@$(BIN)/registry serve --demo --port $(PORT)
@@ -59,6 +59,9 @@ migration: setup-dev
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header
+messages: setup-dev
+	@$(BIN)/python -m tests.translations
+
 lock:
 	@echo "setuptools>=77" | $(COMPILE) pyproject.toml - -o requirements.txt
 	@echo "setuptools>=77" | $(COMPILE) --extra dev pyproject.toml - -c requirements.txt -o requirements-dev.txt
