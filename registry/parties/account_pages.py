@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, session
 from sqlalchemy import select
-from werkzeug.http import dump_options_header
 
 from registry import clock, forms
 from registry.database import db, transaction
@@ -104,11 +103,8 @@ def file(upload_id: UUID) -> Answer:
     upload = parties.shown(doors.actor(), upload_id)
     look = "inline" in request.args and upload.media_type in PICTURES
     response = doors.plain_response(store.get(upload.digest), upload.media_type)
-    response.headers["Content-Disposition"] = dump_options_header(
-        "inline" if look else "attachment", {"filename": upload.filename}
-    )
     response.headers["Content-Security-Policy"] = SANDBOX
-    return response
+    return doors.named(response, upload.filename, inline=bool(look))
 
 
 def _page(form: FormState) -> str:

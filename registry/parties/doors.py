@@ -8,13 +8,15 @@ is known by its session cookie, a machine under /api/ by `Authorization: Bearer`
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.http import dump_options_header
 
 from registry import clock, idempotency
 from registry.config import Settings
@@ -88,6 +90,17 @@ def uploaded_file(name: str) -> tuple[str, bytes]:
 def plain_response(data: bytes, media_type: str) -> Response:
     """Bytes as they are."""
     return Response(data, content_type=media_type)
+
+
+def named(response: Response, filename: str, *, inline: bool = False) -> Response:
+    """Say what a file is called when it is saved. Headers are ASCII: other names go as RFC 6266 says."""
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode().strip()
+    options = {"filename": plain if plain.partition(".")[0] else f"file{plain}"}
+    if not filename.isascii():
+        options["filename*"] = f"UTF-8''{quote(filename, safe='')}"
+    kind = "inline" if inline else "attachment"
+    response.headers["Content-Disposition"] = dump_options_header(kind, options)
+    return response
 
 
 def init_app(app: Flask) -> None:
@@ -210,7 +223,7 @@ def _leave(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    if request.endpoint and not request.endpoint.endswith("static"):
+    if not (request.endpoint or "").endswith("static"):
         headers.setdefault("Cache-Control", "no-store" if g.get("actor") else "no-cache")
         headers["X-Request-Id"] = str(g.get("request_id", ""))
     if g.get("replayed"):
