@@ -10,10 +10,22 @@ from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - register
 from registry.config import Settings
 from registry.database import db
 from registry.ledger import service as ledger
+from registry.licenses import (
+    announcements_pages,
+    consents_pages,
+    reviews_pages,
+    signing_pages,
+    state_pages,
+    withdrawals_pages,
+)
+from registry.licenses import pages as licenses_pages
+from registry.licenses import tasks as licenses_tasks  # noqa: F401 - registers its jobs
 from registry.parties import account_pages, doors, keys_pages, organisation_pages
 from registry.parties import api as parties_api
 from registry.parties import pages as parties_pages
 from registry.parties import tasks as parties_tasks  # noqa: F401 - registers its jobs
+from registry.patents import api as patents_api
+from registry.patents import pages as patents_pages
 
 PAGES: list[Blueprint] = [
     catalogue_pages.blueprint,
@@ -21,8 +33,16 @@ PAGES: list[Blueprint] = [
     account_pages.blueprint,
     organisation_pages.blueprint,
     keys_pages.blueprint,
+    patents_pages.blueprint,
+    state_pages.blueprint,
+    licenses_pages.blueprint,
+    signing_pages.blueprint,
+    consents_pages.blueprint,
+    withdrawals_pages.blueprint,
+    reviews_pages.blueprint,
+    announcements_pages.blueprint,
 ]
-MACHINES: list[openapi.Blueprint] = [catalogue_api.blueprint, parties_api.blueprint]
+MACHINES: list[openapi.Blueprint] = [catalogue_api.blueprint, parties_api.blueprint, patents_api.blueprint]
 
 
 def create_app(settings: Settings | None = None) -> Flask:
