@@ -10,7 +10,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from registry import clock
+from registry import clock, jobs
 from registry.catalogue import search, service
 from registry.catalogue.models import OfferIndex
 from registry.catalogue.rules import SearchQuery, Sort, Standing, Tag
@@ -280,3 +280,15 @@ def test_counting_stops_where_it_would_cost_more_than_the_page(
     page = service.search(SearchQuery(text="方法"))
     assert page.count == 3
     assert page.more_than_counted
+
+
+def test_the_job_brings_a_row_in_step_with_its_declaration(offers: dict[str, str]) -> None:
+    def end() -> None:
+        declaration = db.session.scalars(select(Declaration).where(Declaration.number == offers["O4"])).one()
+        declaration.state = "revoked"
+        jobs.enqueue("catalogue.index", {"declaration": str(declaration.id)}, subject_id=declaration.id)
+
+    transaction(end)
+    assert jobs.run_all() == 1
+    assert found(offers) == {"O1", "O6", "O7"}
+    assert found(offers, "臂架", standing=Standing.ALL) == {"O4"}
