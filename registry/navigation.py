@@ -4,7 +4,7 @@ fixed ones.
 
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
@@ -45,6 +45,8 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
 
 
 def _surroundings() -> dict[str, Any]:
+    if not has_request_context():  # the worker renders papers, which have no page around them
+        return {}
     actor = current_actor()
     shown = items(actor)
     here = _longest(tuple(url for _, url in shown))

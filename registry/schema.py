@@ -48,7 +48,7 @@ def upgrade(settings: Settings) -> None:
                 and role
                 and settings.database_url != settings.owner_database_url
             ):
-                guards.apply_grants(connection, role)
+                guards.apply_grants(connection, role, frozen=FROZEN)
     finally:
         engine.dispose()
 

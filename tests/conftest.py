@@ -1,4 +1,6 @@
-"""Fixtures: an application on a fresh, migrated database; `app` runs a test on SQLite and on PostgreSQL, `lite` on SQLite alone."""
+"""Fixtures: an application on a fresh, migrated database; `app` runs a test on SQLite and on PostgreSQL,
+`lite` on SQLite alone.
+"""
 
 import os
 import shutil
@@ -9,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 
 from registry import schema
@@ -16,6 +19,7 @@ from registry.app import create_app
 from registry.config import Settings
 from registry.database import db
 from registry.ledger.signing import create_keys
+from registry.parties import keys
 from tests import postgres
 from tests.fonts import font_folder
 
@@ -33,6 +37,17 @@ def settings_for(folder: Path, url: str, owner_url: str | None = None) -> Settin
         demo=False,
         testing=True,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_derivations() -> Iterator[None]:
+    """Hundreds of accounts are made here: their keys may be cheap. One test takes the real cost."""
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keys, "_HASHER", quick)
+        patch.setattr(keys, "_ABSENT", quick.hash("somebody who is not there"))
+        patch.setattr(keys, "MEMORY", 64)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +83,9 @@ def cluster() -> Iterator[postgres.Cluster]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory, ready_keys: Path) -> Path:
+def postgres_template(
+    cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory, ready_keys: Path
+) -> Path:
     folder = tmp_path_factory.mktemp("pgtemplate")
     shutil.copytree(ready_keys, folder / "keys")
     cluster.create("template_registry")

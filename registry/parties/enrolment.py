@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from registry.errors import NotFound
 from registry.ledger import service as ledger
 from registry.ledger.canonical import b64, new_nonce, unb64
 from registry.ledger.filings import Filing, Statement, salted, statement_fields
@@ -37,8 +38,10 @@ def prepare(key: Key, *, holder: UUID, person: str, evidence: Mapping[str, str])
 
 
 def fields_of(key: Key) -> dict[str, Any]:
-    """The prepared statement."""
-    statement: dict[str, Any] = key.enrolment["statement"]
+    """The prepared statement. Raises NotFound once it has been filed: then it stands in the log."""
+    statement: dict[str, Any] | None = key.enrolment.get("statement")
+    if statement is None:
+        raise NotFound("not_found")
     return statement
 
 

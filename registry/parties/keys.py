@@ -20,6 +20,9 @@ from registry.database import in_transaction
 from registry.errors import Refused
 from registry.ledger.signing import Ed25519Signer
 
+PASSES, MEMORY, LANES = 3, 64 * 1024, 2
+"""argon2id's cost: passes over this many KiB in this many lanes (RFC 9106, second recommended option)."""
+
 _HASHER = PasswordHasher()
 _DERIVATIONS = BoundedSemaphore(2)
 _ABSENT = _HASHER.hash("somebody who is not there")
@@ -76,7 +79,7 @@ def _open(sealed: bytes, password: str, *, field: str) -> Ed25519PrivateKey:
 def _derive(password: str, salt: bytes) -> bytes:
     _outside_transactions()
     with _DERIVATIONS:
-        return hash_secret_raw(password.encode(), salt, 3, 65536, 2, 32, Type.ID)
+        return hash_secret_raw(password.encode(), salt, PASSES, MEMORY, LANES, 32, Type.ID)
 
 
 def _outside_transactions() -> None:

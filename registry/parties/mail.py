@@ -8,7 +8,7 @@ from email.utils import formatdate, make_msgid
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, render_template
+from flask import current_app
 from sqlalchemy import select
 
 from registry import clock
@@ -22,7 +22,8 @@ from registry.parties.rules import Role
 def write(address: str, letter: str, **facts: Any) -> Mail:
     """Write a letter from templates/mail/<letter>.txt (its first line is the subject) and queue it."""
     settings: Settings = current_app.extensions["settings"]
-    text = render_template(f"mail/{letter}.txt", base_url=settings.base_url, **facts)
+    template = current_app.jinja_env.get_template(f"mail/{letter}.txt")  # a letter has no page around it
+    text = template.render(base_url=settings.base_url, **facts)
     subject, _, body = text.strip().partition("\n")
     mail = Mail(
         id=new_id(), address=address, subject=one_line(subject), body=body.strip(), created_at=clock.now()
