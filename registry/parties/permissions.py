@@ -117,7 +117,7 @@ def allow(actor: Actor | None, verb: str, thing: Any = None) -> None:
         return
     concerned = any(relation(actor, thing) for relation in (_holder, _licensee, _venue, _own))
     if thing is None or concerned:
-        raise NotAllowed("not_allowed", article=verb)
+        raise NotAllowed("not_allowed", verb=verb)
     raise NotFound("not_found")
 
 
