@@ -8,7 +8,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ from registry.documents.marks import QrCode
 from registry.documents.tables import Column, Group, Signatory
 
 SHORT_DIGEST = 16
+DENSE_FRAME = (16 * mm, WIDTH, A4[1] - 24 * mm)  # bottom, width, height
 WATERMARK = Color(0.93, 0.93, 0.93)
 PRODUCER = "Mingxu registry"
 FOOTERS = {
@@ -60,18 +61,23 @@ class Paper:
         digest: str = "",
         watermark: str = "",
         lang: Lang = "zh",
+        dense: bool = False,
     ) -> None:
-        """`digest` is the frozen record's, not this file's: a file cannot contain its own."""
+        """`digest` is the frozen record's, not this file's: a file cannot contain its own.
+
+        `dense` is for forms that must stand on one page: smaller title, rows and margins.
+        """
         self.fonts, self.number, self.name = fonts.fresh(), number, title
-        self.digest, self.watermark, self.lang = digest, watermark, lang
+        self.digest, self.watermark, self.lang, self.dense = digest, watermark, lang, dense
         self.story: list[Flowable] = []
         self._headings = 0
 
     def title(self, text: str = "", *, subtitle: str = "") -> None:
         """The paper's name in large type, with a line of small type under it."""
-        self._head(text or self.name, flow.TITLE, level=0)
+        small = {"size": 15, "leading": 19, "after": 0}
+        self._head(text or self.name, replace(flow.TITLE, **small) if self.dense else flow.TITLE, level=0)
         if subtitle:
-            self.text(subtitle, flow.SUBTITLE)
+            self.text(subtitle, replace(flow.SUBTITLE, after=0, leading=11) if self.dense else flow.SUBTITLE)
 
     def heading(self, text: str, *, level: int = 1) -> None:
         """A head in 黑体, listed in the outline; level 1 or 2."""
@@ -99,7 +105,7 @@ class Paper:
 
     def form(self, groups: Iterable[Group]) -> None:
         """A four-column form with grey group heads."""
-        self.add(tables.form_table(self.fonts, groups, WIDTH))
+        self.add(tables.form_table(self.fonts, groups, WIDTH, dense=self.dense))
 
     def grid(self, columns: Sequence[Column], rows: Iterable[Sequence[Words]]) -> None:
         """A table whose head is repeated on every page."""
@@ -156,7 +162,7 @@ class Paper:
             creator=PRODUCER,
             producer=PRODUCER,
         )
-        frame = Frame(LEFT, BOTTOM, WIDTH, HEIGHT, 0, 0, 0, 0)
+        frame = Frame(LEFT, *(DENSE_FRAME if self.dense else (BOTTOM, WIDTH, HEIGHT)), 0, 0, 0, 0)
         template = PageTemplate("page", [frame], onPage=self._begin_page, onPageEnd=self._page_end(pages))
         document.addPageTemplates([template])
         document.build([copy(piece) for piece in self.story] or [Spacer(1, 1)])  # building marks the pieces

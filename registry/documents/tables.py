@@ -1,7 +1,7 @@
 """Ruled tables: the four-column form, two-column facts, grids with repeated heads, places for seals."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from typing import Any
 
@@ -31,8 +31,9 @@ GREY = Color(0.9, 0.9, 0.9)
 FAINT = Color(0.55, 0.55, 0.55)
 PALE = Color(0.96, 0.96, 0.96)
 PADDING = 4.5
+DENSE_PADDING, DENSE_LEADING = 3.0, 12.1
 TALLEST_ROW = HEIGHT * 0.6
-LABEL_SHARE, VALUE_SHARE = 0.205, 0.295
+LABEL_SHARE, VALUE_SHARE = 0.19, 0.31
 SEAL_DIAMETER = 42 * mm
 
 Commands = list[tuple[Any, ...]]
@@ -68,7 +69,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signatory:
-    """Who signs a paper: the role, the name, and further facts above the lines for pen and seal."""
+    """Who signs a paper: the role, the name, and further facts above the lines for pen and seal.
+
+    Without a word for `seal` there is no place for one: natural persons sign only.
+    """
 
     role: str
     name: str
@@ -83,25 +87,33 @@ def boxes(options: Iterable[tuple[str, str]], chosen: str) -> str:
     return "　".join(f"{'■' if code == chosen else '□'}{name}" for code, name in options)
 
 
-def form_table(fonts: FontSet, groups: Iterable[Group], width: float) -> Table:
-    """The four-column form: label, value, label, value; wide fields merged over three; heads grey."""
+def form_table(fonts: FontSet, groups: Iterable[Group], width: float, *, dense: bool = False) -> Table:
+    """The four-column form: label, value, label, value; wide fields merged over three; heads grey.
+
+    `dense` sets rows close, for forms that must stand on one page.
+    """
     label, value = width * LABEL_SHARE, width * VALUE_SHARE
+    padding = DENSE_PADDING if dense else PADDING
+    cell = (lambda style: replace(style, leading=DENSE_LEADING)) if dense else (lambda style: style)
     rows: list[list[Any]] = []
     style = _ruled()
     for group in groups:
         head = len(rows)
         style += [("SPAN", (0, head), (-1, head)), ("BACKGROUND", (0, head), (-1, head), GREY)]
         style.append(("NOSPLIT", (0, head), (-1, head + 1)))
-        rows.append([Text(fonts, group.head, HEAD_CELL), "", "", ""])
+        rows.append([Text(fonts, group.head, cell(HEAD_CELL)), "", "", ""])
         for pair in _paired(group.fields):
             cells = [
-                cell for field in pair for cell in (Text(fonts, field.label, CELL), _value(fonts, field))
+                text
+                for field in pair
+                for text in (Text(fonts, field.label, cell(CELL)), _value(fonts, field, cell))
             ]
             widths = [label, value, label, value] if len(pair) == 2 else [label, width - label]
-            for row in _page_sized(cells, widths):
+            for row in _page_sized(cells, widths, padding):
                 if len(pair) == 1:
                     style.append(("SPAN", (1, len(rows)), (-1, len(rows))))
                 rows.append([*row, *[""] * (4 - len(row))])
+    style += _dense() if dense else []
     return Table(rows, colWidths=[label, value, label, value], style=style, **PLACE)
 
 
@@ -130,7 +142,9 @@ def grid_table(
 
 
 def signature_table(fonts: FontSet, signatories: Sequence[Signatory], width: float) -> KeepTogether:
-    """Two blocks a row, each with an empty place for a seal, never torn between pages."""
+    """Two blocks a row, each with an empty place for a seal, never torn between pages; one alone gets the width."""
+    if len(signatories) == 1:
+        return KeepTogether(_signature(fonts, signatories[0]))
     blocks = [_signature(fonts, signatory) for signatory in signatories]
     if len(blocks) % 2:
         blocks.append([])
@@ -179,7 +193,8 @@ def _signature(fonts: FontSet, signatory: Signatory) -> list[Flowable]:
         for line in (signatory.sign, signatory.day)
     ]
     role = Text(fonts, signatory.role, SUBHEADING)
-    return [role, name, *facts, SealPlace(fonts, signatory.seal), *lines]
+    seal: list[Flowable] = [SealPlace(fonts, signatory.seal)] if signatory.seal else []
+    return [role, name, *facts, *seal, *lines]
 
 
 def _paired(fields: Iterable[Field]) -> list[tuple[Field, ...]]:
@@ -198,19 +213,27 @@ def _paired(fields: Iterable[Field]) -> list[tuple[Field, ...]]:
     return rows + ([(waiting,)] if waiting else [])
 
 
-def _page_sized(cells: Sequence[Text], widths: Sequence[float]) -> list[list[Any]]:
+def _page_sized(
+    cells: Sequence[Text], widths: Sequence[float], padding: float = PADDING
+) -> list[list[Any]]:
     """The row, or when a cell would fill most of a page the rows it goes on in."""
-    parts = [cell.pieces(width - 2 * PADDING, TALLEST_ROW) for cell, width in zip(cells, widths, strict=True)]
+    parts = [cell.pieces(width - 2 * padding, TALLEST_ROW) for cell, width in zip(cells, widths, strict=True)]
     return [list(row) for row in zip_longest(*parts, fillvalue="")]
 
 
-def _value(fonts: FontSet, field: Field) -> Text:
+def _value(fonts: FontSet, field: Field, look: Callable[[PaperStyle], PaperStyle]) -> Text:
     words = field.value or ("" if field.blank else EMPTY)
-    return Text(fonts, words, FIGURES if field.figures else CELL)
+    return Text(fonts, words, look(FIGURES if field.figures else CELL))
 
 
 def _cell_style(align: Align) -> PaperStyle:
     return PaperStyle(align=align, leading=CELL.leading)
+
+
+def _dense() -> Commands:
+    """Over the ruled table's own paddings."""
+    sides = [(side, (0, 0), (-1, -1), DENSE_PADDING) for side in ("LEFTPADDING", "RIGHTPADDING")]
+    return [*sides, ("TOPPADDING", (0, 0), (-1, -1), 0.2), ("BOTTOMPADDING", (0, 0), (-1, -1), 0.9)]
 
 
 def _typeface() -> Commands:

@@ -7,7 +7,7 @@ into a field.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -163,6 +163,12 @@ def digest_of(draft: Draft) -> str:
     return digest(public_text(public_fields(draft)))
 
 
+def act_names(acts: Iterable[str], lang: str = "zh") -> str:
+    """`制造、使用、销售`: the acts of PL 11 as texts and papers name them."""
+    n = 1 if lang == "en" else 0
+    return (", " if n else "、").join(_ACTS[act][n] for act in acts)
+
+
 def _patent_fields(draft: Draft) -> dict[str, Any]:
     patent = draft.patent
     return {
@@ -224,7 +230,7 @@ def _patent_section(fields: Mapping[str, Any], n: int) -> list[str]:
 
 
 def _license_section(fields: Mapping[str, Any], n: int) -> list[str]:
-    acts = (", " if n else "、").join(_ACTS[act][n] for act in fields["acts"])
+    acts = act_names(fields["acts"], "en" if n else "zh")
     making = fields["made_by_contractor"]
     if n:
         return [
