@@ -275,4 +275,9 @@ ADVICE: dict[str, LazyString] = {
     "too_large": _l("请减小文件后重新上传；扫描件以 300 dpi 灰度或黑白保存即可。"),
     "wrong_type": _l("请上传 PDF、PNG、JPEG 等本项旁边列出的类型。"),
     "not_found": _l("请核对地址或编号；如果您有权查看，请先登录相应单位的账号。"),
+    "no_organisation": _l("请先在“单位”页填写单位或个人资料；已有身份的，可在“我的账号”选择代表谁。"),
+    "account_unconfirmed": _l("请打开确认信，在“填写确认码”页填写；没有收到可以重新寄送。"),
+    "organisation_unverified": _l("请在“单位”页上传主体证明；平台经办人核对后会寄信告知。"),
+    "too_many_attempts": _l("请稍等再试；忘记密码时可以凭邮箱重设。"),
+    "idempotency_missing": _l("请回到前一页重新打开表单再提交；接口调用请带上 Idempotency-Key 请求头。"),
 }

@@ -221,6 +221,8 @@ def _leave(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", CSP)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
+    if _settings().base_url.startswith("https://"):
+        headers["Strict-Transport-Security"] = "max-age=31536000"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if not (request.endpoint or "").endswith("static"):
