@@ -1,8 +1,10 @@
-"""Builders for tests: people, organisations, a venue, patents, drafts and published offers, made through the real services.
+"""Builders for tests: people, organisations, a venue, patents, drafts and published offers, made through the
+real services.
 
 They return values (actors, numbers), never rows, so nothing goes stale between transactions; read rows with
-`register.find(number)` when you need them. Everything is signed with the accounts' own enrolled keys, opened without
-the password so that a test does not wait for argon2; `people.PASSWORD` opens the same keys through the pages.
+`register.find(number)` when you need them. Everything is signed with the accounts' own enrolled keys, opened
+without the password so that a test does not wait for argon2; `tests.browser.PASSWORD` opens the same keys
+through the pages.
 
     holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
     offer = published(app, holder, venue, fee=FREE)          # local, open now
@@ -124,7 +126,7 @@ def actor_of(email: str, organisation_id: UUID | None = None) -> Actor:
 def make_organisation(
     app: Flask, key: str = "u1", *, verified: bool = True, email: str = "", **changes: Any
 ) -> Person:
-    """An organisation of NAMES with its owner; `changes` go over its particulars (country="HK", kind="person", …)."""
+    """An organisation of NAMES with its owner; `changes` go over its particulars (country="HK", …)."""
     owner = make_account(app, email or f"{key}@example.cn", name=changes.pop("person_name", "王明"))
     facts = organisation_facts(key, **changes)
     transaction(lambda: parties.found(owner.actor, facts))
@@ -304,7 +306,13 @@ TICKED = {
 
 
 def ready_draft(
-    app: Flask, holder: Person, venue: Person, *, patent: str = "", co_owners: tuple[str, ...] = (), **changes: Any
+    app: Flask,
+    holder: Person,
+    venue: Person,
+    *,
+    patent: str = "",
+    co_owners: tuple[str, ...] = (),
+    **changes: Any,
 ) -> str:
     """A draft with every step answered and ticked, ready to be signed; returns its number."""
     number = patent or make_patent(app, holder, co_owners=co_owners)
@@ -394,10 +402,11 @@ def pass_all(venue: Person, number: str) -> None:
     transaction(work)
 
 
-def published(
-    app: Flask, holder: Person | None = None, venue: Person | None = None, **changes: Any
-) -> Offer:
-    """A published offer: local and open now unless `opening={"open_from": "announcement"}`; see `steps` for `changes`."""
+def published(app: Flask, holder: Person | None = None, venue: Person | None = None, **changes: Any) -> Offer:
+    """A published offer: local and open now unless `opening={"open_from": "announcement"}`.
+
+    `changes` are those of `ready_draft`: patent, co_owners, and answers by step.
+    """
     holder = holder or make_organisation(app, "u1")
     venue = venue or make_venue(app, "v1")
     number = submitted(app, holder, venue, **changes)
@@ -412,9 +421,7 @@ def announce(offer: Offer, day: date | None = None) -> str:
     cnipa = f"KF{next(_serial):08d}"
     on = day or clock.today()
     transaction(
-        lambda: reviews.announce(
-            offer.venue.actor, register.find(offer.number), cnipa_number=cnipa, day=on
-        )
+        lambda: reviews.announce(offer.venue.actor, register.find(offer.number), cnipa_number=cnipa, day=on)
     )
     return cnipa
 
@@ -423,9 +430,11 @@ def withdraw(app: Flask, offer: Offer, ground: str = "assignment", reason: str =
     """Prepare, consent to, sign and file a withdrawal; returns its number."""
     holder = offer.holder
     number = transaction(
-        lambda: withdrawals.prepare(
-            holder.actor, register.find(offer.number), ground=ground, reason=reason
-        ).number
+        lambda: (
+            withdrawals.prepare(
+                holder.actor, register.find(offer.number), ground=ground, reason=reason
+            ).number
+        )
     )
     for consent_id in _asked(offer.number, "withdraw"):
         agree(app, consent_id)

@@ -1,7 +1,8 @@
-"""What happens to a declaration once it stands: CNIPA's acts, pauses for a bar that arose, the office's endings.
+"""What happens to a declaration once it stands: CNIPA's acts, pauses for a bar that arose, the office's
+endings.
 
-Statutory effects hang on what CNIPA has announced (domain point 13). An announcement may be recorded late: the day is
-CNIPA's, acceptances already made keep their track.
+Statutory effects hang on what CNIPA has announced (domain point 13). An announcement may be recorded late:
+the day is CNIPA's, acceptances already made keep their track.
 """
 
 from collections.abc import Mapping
@@ -49,9 +50,11 @@ def cnipa_declined(actor: Actor, declaration: Declaration, *, words: str) -> Non
 def announce(
     actor: Actor, declaration: Declaration, *, cnipa_number: str, day: date, gazette: Upload | None = None
 ) -> None:
-    """Record CNIPA's announcement: its number, its day, the gazette page (GL 3.5, 5). Past days are taken, future ones not.
+    """Record CNIPA's announcement: its number, its day, the gazette page (GL 3.5, 5). Past days are taken,
+    future ones not.
 
-    Before publication here it stands with the row and goes into `declaration.published`; afterwards it is a filing.
+    Before publication here it stands with the row and goes into `declaration.published`; afterwards it is a
+    filing.
     """
     declaration = _announced_by(actor, declaration)
     if declaration.state not in (*OFFERED_STATES, *BEFORE_PUBLICATION):
@@ -75,7 +78,8 @@ def announce_withdrawal(
 ) -> None:
     """Record CNIPA's announcement of the withdrawal: the offer is closed from that day on (PL 50; GL 4).
 
-    Acceptances whose conditions were met on that day or later go to a person for decision; none is voided silently.
+    Acceptances whose conditions were met on that day or later go to a person for decision; none is voided
+    silently.
     """
     declaration = _announced_by(actor, declaration)
     _not_future(day)
@@ -128,7 +132,8 @@ def pause(
 ) -> None:
     """Take no new notices because a bar arose; holder and licensees are told what it means for them (GL 2).
 
-    `ground` is B1 to B9; B9 needs words. Raises Refused not_a_choice, day_future, required; Conflict wrong_state.
+    `ground` is B1 to B9; B9 needs words. Raises Refused not_a_choice, day_future, required; Conflict
+    wrong_state.
     """
     declaration = _reviewed_by(actor, declaration)
     if ground not in rules.BARS:

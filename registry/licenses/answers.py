@@ -1,7 +1,8 @@
 """The task list's answers, as they are stored step by step, read into the value that is checked and signed.
 
-Answers are JSON: dates as ISO text, amounts as in fee_fields, uploads by their id. A draft may lack whole steps;
-`missing` names what must be there before the rest can be looked at, `draft_of` reads a draft that has it.
+Answers are JSON: dates as ISO text, amounts as in fee_fields, uploads by their id. A draft may lack whole
+steps; `missing` names what must be there before the rest can be looked at, `draft_of` reads a draft that
+has it.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,5 @@
-"""Rows made into values: a declaration's answers and its patent as the draft that is checked and the text that is signed.
+"""Rows made into values: a declaration's answers and its patent as the draft that is checked and the text
+that is signed.
 
 What is signed over that text, frozen and filed, stands in statements.py.
 """
@@ -32,7 +33,9 @@ PUBLIC_INSTITUTIONS = ("021", "022")  # 国家设立的研究开发机构、高�
 
 @dataclass(frozen=True, slots=True)
 class Public:
-    """What becomes public of a declaration. The digest is of the Chinese text, which is the one that is signed."""
+    """What becomes public of a declaration. The digest is of the Chinese text, which is the one that is
+    signed.
+    """
 
     fields: Mapping[str, Any]
     text_zh: str
@@ -132,7 +135,8 @@ def declarant_position(declaration: Declaration) -> int | None:
 
 
 def public(declaration: Declaration) -> Public:
-    """The text to be signed, or the one that was. Raises Refused or Invalid while fee or dates are missing."""
+    """The text to be signed, or the one that was. Raises Refused or Invalid while fee or dates are missing.
+    """
     version = declaration.current
     if declaration.state not in EDITABLE and version is not None:
         return public_of(version)
@@ -194,7 +198,9 @@ def _patent(patent: Patent) -> drafts.Patent:
 
 
 def _patentees(declaration: Declaration) -> tuple[drafts.Patentee, ...]:
-    """Names come from the register, never from a form; a consent counts only if it would still fit the filing."""
+    """Names come from the register, never from a form; a consent counts only if it would still fit the
+    filing.
+    """
     declarant, consents = declarant_position(declaration), live_consents(declaration)
     return tuple(
         drafts.Patentee(

@@ -1,4 +1,5 @@
-"""The reviewer's check list: its lines, what is shown as evidence beside each, and what the registry itself found.
+"""The reviewer's check list: its lines, what is shown as evidence beside each, and what the registry itself
+found.
 
 A line's findings come from the same checks the holder saw; whether they are right, a person decides.
 """

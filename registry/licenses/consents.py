@@ -1,7 +1,7 @@
 """Co-owners' consents: to one exact text of a declaration (GL 3.2, 3.3) or to its withdrawal (GL 4).
 
-Each co-owner gets a link of its own; whoever holds it and has a confirmed account may answer, by a signature or
-by the stamped sheet. Another text needs another answer: consents to an older one are void.
+Each co-owner gets a link of its own; whoever holds it and has a confirmed account may answer, by a
+signature or by the stamped sheet. Another text needs another answer: consents to an older one are void.
 """
 
 import secrets
@@ -55,9 +55,11 @@ class Standing:
 
 
 def ask(actor: Actor, declaration: Declaration, purpose: str = "declare") -> list[Consent]:
-    """Send every co-owner who has not agreed to the present text a fresh link; an earlier link stops working.
+    """Send every co-owner who has not agreed to the present text a fresh link; an earlier link stops
+    working.
 
-    Raises Refused `required` beside a co-owner without an address, and what keeps the text from being written.
+    Raises Refused `required` beside a co-owner without an address, and what keeps the text from being
+    written.
     """
     allow(actor, VERBS[purpose], declaration)
     declaration = lock(declaration.id)
@@ -106,7 +108,9 @@ def void_stale(actor: Actor, declaration: Declaration) -> list[str]:
 
 
 def unfit(declaration: Declaration) -> list[Refused]:
-    """Consents to this text that were signed under other standard terms or another version: to be asked again."""
+    """Consents to this text that were signed under other standard terms or another version: to be asked
+    again.
+    """
     terms, digest = terms_on_day().version, assembly.present(declaration).digest
     return [
         Refused("consent_other_text", f"patentees.{position}.consent", "GL 3.2", name=consent.name)
@@ -121,7 +125,9 @@ def unfit(declaration: Declaration) -> list[Refused]:
 
 
 def by_token(token: str) -> Consent:
-    """The consent a link stands for. Raises NotFound, and Conflict `consent_void` when the text has changed since."""
+    """The consent a link stands for. Raises NotFound, and Conflict `consent_void` when the text has changed
+    since.
+    """
     found = db.session.scalar(select(Consent).where(Consent.token_hash == sessions.digest(token)))
     if found is None:
         raise NotFound("not_found")

@@ -1,4 +1,6 @@
-"""Declarations and their immutable versions, consents, reviews. The status column is moved by one service function only."""
+"""Declarations and their immutable versions, consents, reviews. The status column is moved by one service
+function only.
+"""
 
 import uuid
 from datetime import date, datetime
@@ -33,7 +35,9 @@ class StandardTerms(Model):
 
 
 class Declaration(Model):
-    """An open-licensing declaration (PL 50): a draft until it is signed, then a row that points to its frozen version."""
+    """An open-licensing declaration (PL 50): a draft until it is signed, then a row that points to its
+    frozen version.
+    """
 
     __tablename__ = "declaration"
     __table_args__ = (
@@ -99,20 +103,24 @@ class DeclarationVersion(Model):
     id: Mapped[uuid.UUID] = uuid_key()
     declaration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("declaration.id"))
     submission: Mapped[int]  # counts every signing
-    version: Mapped[int]  # counts distinct public texts: consents bind it, and stay when only attachments change
+    # counts distinct public texts: consents bind it, and stay when only attachments change
+    version: Mapped[int]
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
     public_fields: Mapped[dict[str, Any]] = mapped_column(JSON)
     public_text: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of public_text in UTF-8
     terms_version: Mapped[str] = mapped_column(ForeignKey("standard_terms.version"))
-    filing: Mapped[dict[str, Any]] = mapped_column(JSON)  # open fields, secrets and salts of declaration.published
+    # open fields, secrets and salts of declaration.published
+    filing: Mapped[dict[str, Any]] = mapped_column(JSON)
     statement: Mapped[dict[str, Any]] = mapped_column(JSON)  # the declarant's, as Statement.encode writes it
     signed_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Consent(Model):
-    """A co-owner's answer to one exact text (GL 3.2) or to a withdrawal (GL 4). Another text needs another answer."""
+    """A co-owner's answer to one exact text (GL 3.2) or to a withdrawal (GL 4). Another text needs another
+    answer.
+    """
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -131,7 +139,8 @@ class Consent(Model):
     answer: Mapped[str] = mapped_column(String(10), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     statement: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    upload_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # the printed and stamped sheet, instead of a signature
+    # the printed and stamped sheet, instead of a signature
+    upload_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     account_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -159,7 +168,9 @@ class ReviewLine(Model):
 
 
 class Override(Model):
-    """A cap set aside for one declaration: asked by one person, approved by another, with the reason (two-person rule)."""
+    """A cap set aside for one declaration: asked by one person, approved by another, with the reason
+    (two-person rule).
+    """
 
     __tablename__ = "override"
     __table_args__ = (
@@ -172,7 +183,8 @@ class Override(Model):
     digest: Mapped[str] = mapped_column(String(64))  # of the text it holds for
     rule: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text)
-    filing: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # until filed: salts, the first's statement
+    # until it is filed: the salts and the first person's statement
+    filing: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     asked_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     approved_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))

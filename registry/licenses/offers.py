@@ -1,4 +1,6 @@
-"""A published declaration seen from outside: is it open, on which track, until when; used by the listing and by acceptances."""
+"""A published declaration seen from outside: is it open, on which track, until when; used by the listing
+and by acceptances.
+"""
 
 from datetime import date
 

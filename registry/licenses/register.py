@@ -1,6 +1,8 @@
-"""The register's own hands: find and lock a declaration, move its state, enter its filings, know the terms of the day.
+"""The register's own hands: find and lock a declaration, move its state, enter its filings, know the terms
+of the day.
 
-What people ask for stands in service, reviews, consents and withdrawals; all of them move a declaration here.
+What people ask for stands in service, reviews, consents and withdrawals; all of them move a declaration
+here.
 """
 
 import hashlib
@@ -84,7 +86,9 @@ def publish_filing(declaration: Declaration) -> None:
 
 
 def enter(declaration: Declaration, *filings: Filing) -> list[Appended]:
-    """Append filings of one declaration; the head is signed and the catalogue brought up to date after the commit."""
+    """Append filings of one declaration; the head is signed and the catalogue brought up to date after the
+    commit.
+    """
     appended = ledger.append(filings)
     reindex(declaration)
     enqueue("ledger.publish", {})
@@ -115,7 +119,9 @@ def move_cnipa(actor: Doer, declaration: Declaration, verb: str, **changes: Any)
 
 
 def expire_due() -> int:
-    """Close offers whose last day has passed, which is never after the patent's; the clock does it. Returns how many."""
+    """Close offers whose last day has passed, which is never after the patent's; the clock does it. Returns
+    how many.
+    """
     query = select(Declaration.id).where(
         Declaration.state.in_(OFFERED_STATES), Declaration.offer_last_day < clock.today()
     )
@@ -130,7 +136,8 @@ def expire_due() -> int:
 
 
 def load_standard_terms() -> int:
-    """Put the versions of templates/papers/terms into the table; a stored version never changes. Returns the new ones' number.
+    """Put the versions of templates/papers/terms into the table; a stored version never changes. Returns
+    the new ones' number.
 
     Raises ValueError for a file without its day, or whose words differ from those stored under its version.
     """

@@ -1,7 +1,8 @@
-"""Reviewing a declaration at its venue: take it up, find line by line, then publish, send back or refuse (GL 3.1–3.3).
+"""Reviewing a declaration at its venue: take it up, find line by line, then publish, send back or refuse
+(GL 3.1–3.3).
 
-A cap may be set aside by two persons with a recorded reason, both signing. What CNIPA does and what happens to a published
-offer stands in announcements.py; callers find those verbs here too.
+A cap may be set aside by two persons with a recorded reason, both signing. What CNIPA does and what happens
+to a published offer stands in announcements.py; callers find those verbs here too.
 """
 
 from collections.abc import Sequence
@@ -69,7 +70,9 @@ def queue(actor: Actor) -> list[Queued]:
 
 
 def due_for_recheck(actor: Actor) -> Sequence[Declaration]:
-    """Open offers not compared with the register for 90 days, or whose annuity day has passed: B3 arises silently."""
+    """Open offers not compared with the register for 90 days, or whose annuity day has passed: B3 arises
+    silently.
+    """
     allow(actor, "declaration.review", _Venue(actor))
     old = clock.now() - timedelta(days=RECHECK_DAYS)
     stale = Patent.checked_at.is_(None) | (Patent.checked_at < old) | (Patent.annuity_paid_to < clock.today())
@@ -98,7 +101,9 @@ def overrides_of(declaration: Declaration) -> dict[str, Override]:
 
 
 def obstacles(declaration: Declaration) -> list[Refused]:
-    """What keeps the declaration from being published: lines without an answer, problems, checks not set aside."""
+    """What keeps the declaration from being published: lines without an answer, problems, checks not set
+    aside.
+    """
     found, version = lines_of(declaration), declaration.current
     refused = [Refused("line_unanswered", f"lines.{line}", "[ours]") for line in LINES if line not in found]
     refused += [
@@ -123,7 +128,9 @@ def take_up(actor: Actor, declaration: Declaration) -> None:
 
 
 def note_line(actor: Actor, declaration: Declaration, line: str, verdict: str, note: str = "") -> ReviewLine:
-    """Answer one line; a later answer of the same round replaces it. A problem needs words: they go to the holder."""
+    """Answer one line; a later answer of the same round replaces it. A problem needs words: they go to the
+    holder.
+    """
     declaration = _open(actor, declaration)
     if line not in LINES:
         raise NotFound("not_found")
@@ -157,7 +164,9 @@ def approve(actor: Actor, declaration: Declaration) -> None:
 
 
 def send_back(actor: Actor, declaration: Declaration, note: str = "") -> None:
-    """Return for correction; the reasons are the lines with a problem, and `note`. Raises Refused `reasons_missing`."""
+    """Return for correction; the reasons are the lines with a problem, and `note`. Raises Refused
+    `reasons_missing`.
+    """
     declaration = _open(actor, declaration)
     reasons = [
         (str(LINES[name]), line.note)
@@ -202,9 +211,11 @@ def refuse(actor: Actor, declaration: Declaration, *, ground: str, words: str) -
 
 
 def override_act(declaration: Declaration, rule: str, reason: str) -> Act:
-    """The filing that sets a rule aside and the first person's statement of it; keep it between reading and signing.
+    """The filing that sets a rule aside and the first person's statement of it; keep it between reading and
+    signing.
 
-    Raises Refused not_a_choice for a rule nobody may set aside, `override_needless` where nothing is in the way.
+    Raises Refused not_a_choice for a rule nobody may set aside, `override_needless` where nothing is in the
+    way.
     """
     if rule not in rules.OVERRIDABLE:
         raise Refused("not_a_choice", "rule", "GL 3.3")
@@ -269,7 +280,9 @@ def second_statement(override: Override, declaration: Declaration) -> dict[str, 
 
 
 def approve_override(actor: Actor, override: Override, statement: Statement) -> None:
-    """The second person, who is not the first, signs too; the override becomes a filing. Raises Refused `same_person`."""
+    """The second person, who is not the first, signs too; the override becomes a filing. Raises Refused
+    `same_person`.
+    """
     declaration = _open(actor, db.session.get_one(Declaration, override.declaration_id))
     _in_review(declaration, "approve_override")
     override = db.session.get_one(Override, override.id, populate_existing=True)
@@ -359,7 +372,8 @@ def _flags(declaration: Declaration) -> tuple[str, ...]:
 
 @also_visible
 def shown_for_review(actor: Actor, upload: Upload) -> bool:
-    """A venue's operator sees what was brought for a declaration handed in there, and consent sheets to it."""
+    """A venue's operator sees what was brought for a declaration handed in there, and consent sheets to it.
+    """
     if actor.venue_id is None or upload.purpose in PRIVATE:
         return False
     here = select(Declaration.id).where(

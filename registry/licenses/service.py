@@ -1,4 +1,5 @@
-"""What a holder can do with a declaration: draft it step by step, see what stands against it, sign and submit it.
+"""What a holder can do with a declaration: draft it step by step, see what stands against it, sign and
+submit it.
 
 Every verb asks `allow` first, checks second, acts third; the door commits.
 """
@@ -30,7 +31,8 @@ from registry.parties.rules import Actor, may_declare
 from registry.patents.models import Patent
 
 STEPS = (
-    "declarant", "owners", "fee", "account", "fee_note", "term", "acts", "materials", "use", "contact", "filing", "opening"
+    "declarant", "owners", "fee", "account", "fee_note", "term", "acts", "materials", "use", "contact",
+    "filing", "opening",
 )  # fmt: skip
 
 
@@ -84,7 +86,8 @@ def save_step(actor: Actor, declaration: Declaration, step: str, answers: Mappin
 
 
 def tick(actor: Actor, declaration: Declaration, ticks: Mapping[str, Any]) -> list[str]:
-    """Keep what the declarant ticks before signing: undertaking, standing_authorisation, receives_here, internal_check.
+    """Keep what the declarant ticks before signing: undertaking, standing_authorisation, receives_here,
+    internal_check.
 
     Call it before `prepare`; ticks that are not named stay as they are.
     """
@@ -133,7 +136,8 @@ def warnings(declaration: Declaration) -> list[Refused]:
 
 
 def prepare(actor: Actor, declaration: Declaration) -> dict[str, Any]:
-    """What the declarant is asked to sign: the statement over the public text's digest and the terms. A plain read.
+    """What the declarant is asked to sign: the statement over the public text's digest and the terms. A
+    plain read.
 
     The salts stand with the draft, so preparing twice gives the same statement while nothing changes.
     """
@@ -196,7 +200,9 @@ def _once(refused: list[Refused]) -> list[Refused]:
 
 
 def _plain(value: Any) -> Any:
-    """Answers as the JSON that is kept, and as the ledger can sign it: NFC text, decimals as text, no floats."""
+    """Answers as the JSON that is kept, and as the ledger can sign it: NFC text, decimals as text, no
+    floats.
+    """
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

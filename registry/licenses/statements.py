@@ -1,8 +1,9 @@
-"""What is signed over a declaration, frozen and filed: the declarant's and the co-owners' statements, versions, filings.
+"""What is signed over a declaration, frozen and filed: the declarant's and the co-owners' statements,
+versions, filings.
 
-The filing `declaration.published` is fixed when the declarant signs: salts and nonces are drawn with the draft and kept in
-its step `signing`, so that the same text gives the same statement however often it is prepared. What CNIPA has done
-meanwhile is added at publication and stands in nobody's statement.
+The filing `declaration.published` is fixed when the declarant signs: salts and nonces are drawn with the
+draft and kept in its step `signing`, so that the same text gives the same statement however often it is
+prepared. What CNIPA has done meanwhile is added at publication and stands in nobody's statement.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +30,8 @@ BOUND = ("number", "version", "patents", "fee", "offer_last_day", "standard_term
 
 
 def declarant_statement(declaration: Declaration, terms_version: str) -> dict[str, Any]:
-    """What the declarant signs: every open field but CNIPA's, and the commitments to all that stays closed."""
+    """What the declarant signs: every open field but CNIPA's, and the commitments to all that stays closed.
+    """
     filing = _published(declaration, terms_version)
     return statement_fields(
         filing,
@@ -56,7 +58,9 @@ def owner_statement(declaration: Declaration, consent: Consent, terms_version: s
 
 
 def fits(declaration: Declaration, consent: Consent, terms_version: str) -> bool:
-    """Whether a consent is to this very offer: a signed one field by field, a stamped sheet by the text's digest."""
+    """Whether a consent is to this very offer: a signed one field by field, a stamped sheet by the text's
+    digest.
+    """
     if consent.digest != present(declaration).digest:
         return False
     if not consent.statement:
@@ -66,7 +70,9 @@ def fits(declaration: Declaration, consent: Consent, terms_version: str) -> bool
 
 
 def check_signature(statement: Statement) -> None:
-    """Refuse a signature now that the ledger would refuse at publication. Raises Refused key_unknown, signature_invalid."""
+    """Refuse a signature now that the ledger would refuse at publication. Raises Refused key_unknown,
+    signature_invalid.
+    """
     key = ledger.public_key(statement.kid)
     if key is None or key.revoked_seq is not None:
         raise Refused("key_unknown" if key is None else "key_revoked", kid=statement.kid)
@@ -190,7 +196,9 @@ def freeze(
 
 
 def publication(declaration: Declaration, version: DeclarationVersion) -> Filing:
-    """`declaration.published` with the statements of the declarant and of every co-owner who signed this text."""
+    """`declaration.published` with the statements of the declarant and of every co-owner who signed this
+    text.
+    """
     fields = {**version.filing["fields"], "cnipa_status": declaration.cnipa_status}
     if declaration.cnipa_announced_on is not None:
         fields |= {
@@ -233,7 +241,9 @@ def withdrawal_statement(withdrawal: Withdrawal, *, nonce: str, role: str) -> di
 
 
 def usable(signed: Sequence[Statement]) -> list[Statement]:
-    """Those whose key still stands: weeks may pass between a withdrawal's signature and CNIPA's announcement."""
+    """Those whose key still stands: weeks may pass between a withdrawal's signature and CNIPA's
+    announcement.
+    """
     found = []
     for statement in signed:
         try:

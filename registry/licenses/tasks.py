@@ -1,4 +1,6 @@
-"""Jobs of licenses: the clock closes offers whose days are over; a patent whose state changed under an offer is looked at."""
+"""Jobs of licenses: the clock closes offers whose days are over; a patent whose state changed under an
+offer is looked at.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +25,9 @@ def expire(payload: Mapping[str, Any]) -> None:
 
 @handler("offers.recheck")
 def recheck(payload: Mapping[str, Any]) -> None:
-    """Tell the venue when a bar stands against an open offer: its reviewer decides whether to pause it (GL 2)."""
+    """Tell the venue when a bar stands against an open offer: its reviewer decides whether to pause it (GL
+    2).
+    """
     transaction(lambda: _tell_of_bars(UUID(payload["patent"])))
 
 

@@ -1,7 +1,7 @@
 """Withdrawing an offer: a ground, every patentee's written consent, no condition (PL 50; IR 86; GL 4).
 
-An announced offer stays open until CNIPA announces the withdrawal; a local one closes with the filing here, in the
-order of the ledger. Licenses already given are never touched.
+An announced offer stays open until CNIPA announces the withdrawal; a local one closes with the filing here,
+in the order of the ledger. Licenses already given are never touched.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,9 @@ from registry.parties.permissions import allow
 from registry.parties.rules import Actor, may_declare
 
 OPEN_CLAIMS: list[Callable[[UUID], bool]] = []
-"""Asked with a declaration's id: does a payment claim wait for its answer? Contracts live above and register here."""
+"""Asked with a declaration's id: does a payment claim wait for its answer? Contracts live above and
+register here.
+"""
 
 
 def find(number: str) -> Withdrawal:
@@ -45,7 +47,8 @@ def of_declaration(declaration: Declaration) -> Sequence[Withdrawal]:
 def prepare(
     actor: Actor, declaration: Declaration, *, ground: str, reason: str = "", condition: str = ""
 ) -> Withdrawal:
-    """Write the withdrawal's text and ask every co-owner for consent to it. A new one replaces the one in the making.
+    """Write the withdrawal's text and ask every co-owner for consent to it. A new one replaces the one in
+    the making.
 
     Raises Refused withdrawal_ground, withdrawal_conditional, required; Conflict wrong_state.
     """
@@ -91,7 +94,8 @@ def obstacles(withdrawal: Withdrawal) -> list[Refused]:
 
 
 def file(actor: Actor, withdrawal: Withdrawal, statement: Statement) -> Declaration:
-    """File the signed withdrawal: a local offer closes here and now, an announced one waits for CNIPA's announcement.
+    """File the signed withdrawal: a local offer closes here and now, an announced one waits for CNIPA's
+    announcement.
 
     Raises Refused consent_missing, Conflict claims_open (a payer is not cut off by silence), stale_digest.
     """
@@ -122,7 +126,8 @@ def file(actor: Actor, withdrawal: Withdrawal, statement: Statement) -> Declarat
 
 
 def close(declaration: Declaration, withdrawal: Withdrawal) -> None:
-    """Enter `declaration.withdrawn` and let contracts look at what was on its way: the log's order decides."""
+    """Enter `declaration.withdrawn` and let contracts look at what was on its way: the log's order decides.
+    """
     appended = register.enter(declaration, filing_of(withdrawal))[0]
     withdrawal.filed_seq = declaration.withdrawn_seq = appended.seq
     declaration.withdrawn_at = appended.instant

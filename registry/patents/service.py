@@ -1,4 +1,5 @@
-"""What can be done with a patent: enter it, correct it, say how it stands, bring its report, compare it with the register.
+"""What can be done with a patent: enter it, correct it, say how it stands, bring its report, compare it
+with the register.
 
 A patent is entered by one of its patentees. While a declaration over it is with a reviewer or open, its
 identity stays as it was signed, and no exclusive or sole license may be recorded (PL 51).
@@ -25,7 +26,9 @@ from registry.patents.models import EvaluationReport, Patent, PatentFact, Patent
 from registry.patents.numbers import Kind
 
 UNDER_OFFER: list[Callable[[UUID, bool], bool]] = []
-"""Asked with (patent id, published only): does a declaration stand over it? Declarations live above and register here."""
+"""Asked with (patent id, published only): does a declaration stand over it? Declarations live above and
+register here.
+"""
 
 EXCLUDING = ("exclusive_license", "sole_license", "pending_exclusive_recordal")
 _PLAIN = ("title", "filing_date", "grant_date", "compensation_days")
@@ -79,7 +82,8 @@ def set_state(
     annuity_upload: UUID | None = None,
     facts: Iterable[Mapping[str, Any]] | None = None,
 ) -> None:
-    """Say until when annuities are paid and which circumstances of the nine bars hold; `facts` replaces those stated before.
+    """Say until when annuities are paid and which circumstances of the nine bars hold; `facts` replaces
+    those stated before.
 
     Raises Refused `exclusive_while_open`: no exclusive or sole license beside an open offer (PL 51).
     """
@@ -100,7 +104,8 @@ def set_state(
 
 
 def add_report(actor: Actor, patent: Patent, facts: Mapping[str, Any]) -> EvaluationReport:
-    """Bring an evaluation report (number, day, positive, upload_id); a corrected one replaces the former, versions are kept.
+    """Bring an evaluation report (number, day, positive, upload_id); a corrected one replaces the former,
+    versions are kept.
 
     Raises Refused `report_not_needed` for an invention (PL 66), `day_future`.
     """

@@ -97,7 +97,9 @@ def test_a_change_that_is_not_public_leaves_consents_alone(draft) -> None:
     app, holder, _, number = draft
     factories.consent_all(app, holder, number)
     note = {"text": "另行测算。", "publicity_upload": None}
-    assert transaction(lambda: licenses.save_step(holder.actor, register.find(number), "fee_note", note)) == []
+    assert (
+        transaction(lambda: licenses.save_step(holder.actor, register.find(number), "fee_note", note)) == []
+    )
     assert states(number) == ["declarant", "agreed"]
     factories.submit(app, holder, number)
 
@@ -182,7 +184,13 @@ def test_a_signature_under_another_statement_is_no_consent(draft) -> None:
 def test_with_an_agency_even_a_single_patentee_consents(lite: Flask) -> None:
     holder, venue = factories.make_organisation(lite), factories.make_venue(lite)
     power = str(factories.make_upload(lite, holder, "agency_power"))
-    agency = {"name": "徐汇明正专利代理事务所", "code": "31001", "agent": "", "power_upload": power, "scope": []}
+    agency = {
+        "name": "徐汇明正专利代理事务所",
+        "code": "31001",
+        "agent": "",
+        "power_upload": power,
+        "scope": [],
+    }
     number = factories.ready_draft(lite, holder, venue, declarant={"agency": agency})
     assert missing(number) == ["consent_missing"]
     transaction(lambda: consents.ask(holder.actor, register.find(number)))

@@ -7,7 +7,7 @@ from flask import Flask
 
 from registry import clock, history
 from registry.database import db, transaction
-from registry.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from registry.errors import Invalid, NotAllowed, NotFound, Refused
 from registry.jobs import Job
 from registry.ledger import service as ledger
 from registry.licenses import offers, register, reviews
@@ -206,9 +206,7 @@ def test_an_announcement_before_publication_goes_into_the_publication(handed_in)
 def test_a_pause_takes_no_notices_and_tells_holder_and_licensees(lite: Flask) -> None:
     offer = factories.published(lite)
     day = clock.today()
-    transaction(
-        lambda: reviews.pause(offer.venue.actor, register.find(offer.number), ground="B3", since=day)
-    )
+    transaction(lambda: reviews.pause(offer.venue.actor, register.find(offer.number), ground="B3", since=day))
     declaration = register.find(offer.number)
     assert offers.standing(declaration).code == "offer_paused"
     assert jobs_named("contracts.must_withdraw") == 1
@@ -234,7 +232,9 @@ def test_a_pause_under_an_open_withdrawal_stands_beside_it(lite: Flask) -> None:
 
 
 @pytest.mark.parametrize(("verb", "state"), [("terminate", "terminated"), ("revoke", "revoked")])
-def test_what_the_office_ends_is_ended_here_with_its_reason_closed(lite: Flask, verb: str, state: str) -> None:
+def test_what_the_office_ends_is_ended_here_with_its_reason_closed(
+    lite: Flask, verb: str, state: str
+) -> None:
     offer = factories.published(lite)
     end = getattr(reviews, verb)
     transaction(lambda: end(offer.venue.actor, register.find(offer.number), words="虚假声明"))

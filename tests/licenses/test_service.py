@@ -83,7 +83,11 @@ def test_a_signature_that_does_not_hold_is_refused_at_once(lite: Flask) -> None:
     fields = factories.reading(lambda: licenses.prepare(holder.actor, register.find(number)))
     forged = factories.make_account(lite).sign(fields)
     forged = type(forged)(
-        fields=forged.fields, alg="ed25519", kid=holder.signer.kid, signature=forged.signature, level="account"
+        fields=forged.fields,
+        alg="ed25519",
+        kid=holder.signer.kid,
+        signature=forged.signature,
+        level="account",
     )
     with pytest.raises(Refused, match="signature_invalid"):
         transaction(

@@ -32,13 +32,15 @@ def claims() -> Iterator[list[UUID]]:
 
 def prepare(offer: factories.Offer, ground: str = "assignment", reason: str = "", condition: str = "") -> str:
     return transaction(
-        lambda: withdrawals.prepare(
-            offer.holder.actor,
-            register.find(offer.number),
-            ground=ground,
-            reason=reason,
-            condition=condition,
-        ).number
+        lambda: (
+            withdrawals.prepare(
+                offer.holder.actor,
+                register.find(offer.number),
+                ground=ground,
+                reason=reason,
+                condition=condition,
+            ).number
+        )
     )
 
 
@@ -46,9 +48,7 @@ def file(offer: factories.Offer, number: str) -> None:
     statement = offer.holder.sign(
         factories.reading(lambda: withdrawals.statement_for(withdrawals.find(number)))
     )
-    transaction(
-        lambda: withdrawals.file(offer.holder.actor, withdrawals.find(number), statement).number
-    )
+    transaction(lambda: withdrawals.file(offer.holder.actor, withdrawals.find(number), statement).number)
 
 
 def test_a_local_offer_closes_with_its_filing(app: Flask) -> None:
@@ -77,9 +77,7 @@ def test_an_announced_offer_stays_open_until_cnipas_day(app: Flask) -> None:
     assert offers.status_tag(declaration) == "withdrawal_filed"
     late = clock.today() - timedelta(days=4)
     db.session.rollback()
-    transaction(
-        lambda: reviews.announce_withdrawal(offer.venue.actor, register.find(offer.number), day=late)
-    )
+    transaction(lambda: reviews.announce_withdrawal(offer.venue.actor, register.find(offer.number), day=late))
     declaration = register.find(offer.number)
     assert declaration.state == "withdrawn"
     assert declaration.cnipa_status == "withdrawal_announced"
@@ -131,7 +129,9 @@ def test_another_text_replaces_the_withdrawal_in_the_making(lite: Flask) -> None
     assert "另有安排" in withdrawals.find(second).text
 
 
-def test_a_waiting_payment_claim_is_decided_before_a_local_withdrawal(lite: Flask, claims: list[UUID]) -> None:
+def test_a_waiting_payment_claim_is_decided_before_a_local_withdrawal(
+    lite: Flask, claims: list[UUID]
+) -> None:
     offer = factories.published(lite)
     number = prepare(offer)
     claims.append(factories.reading(lambda: register.find(offer.number).id))
@@ -158,14 +158,12 @@ def test_cnipa_may_announce_a_withdrawal_we_never_saw(lite: Flask) -> None:
             lambda: reviews.announce_withdrawal(offer.venue.actor, register.find(offer.number), day=day)
         )
     factories.announce(offer, day)
+    before = day - timedelta(days=1)
     with pytest.raises(Refused, match="withdrawal_before_announcement"):
-        before = day - timedelta(days=1)
         transaction(
             lambda: reviews.announce_withdrawal(offer.venue.actor, register.find(offer.number), day=before)
         )
-    transaction(
-        lambda: reviews.announce_withdrawal(offer.venue.actor, register.find(offer.number), day=day)
-    )
+    transaction(lambda: reviews.announce_withdrawal(offer.venue.actor, register.find(offer.number), day=day))
     assert register.find(offer.number).state == "withdrawn"
 
 

@@ -116,13 +116,9 @@ def test_no_exclusive_license_is_recorded_beside_an_open_offer(app: Flask) -> No
 def test_facts_are_replaced_as_a_whole_and_left_alone_when_not_named(lite: Flask) -> None:
     holder = factories.make_organisation(lite)
     number = factories.make_patent(lite, holder, facts=(exclusive(),))
-    transaction(
-        lambda: patents.set_state(holder.actor, patents.find(number), annuity_paid_to=clock.today())
-    )
+    transaction(lambda: patents.set_state(holder.actor, patents.find(number), annuity_paid_to=clock.today()))
     assert len(patents.find(number).facts) == 1
-    transaction(
-        lambda: patents.set_state(holder.actor, patents.find(number), annuity_paid_to=None, facts=[])
-    )
+    transaction(lambda: patents.set_state(holder.actor, patents.find(number), annuity_paid_to=None, facts=[]))
     assert patents.find(number).facts == []
 
 
@@ -130,9 +126,13 @@ def test_a_corrected_report_replaces_the_former_and_both_are_kept(lite: Flask) -
     holder = factories.make_organisation(lite)
     number = factories.make_patent(lite, holder, number=factories.patent_number(2021, "2"))
     upload = factories.make_upload(lite, holder, "evaluation")
-    for day, positive in ((date(2023, 1, 1), True), (date(2024, 1, 1), False)):
+
+    def bring(day: date, positive: bool) -> str:
         report = {"number": f"R{day.year}", "day": day, "positive": positive, "upload_id": upload}
-        transaction(lambda: patents.add_report(holder.actor, patents.find(number), report).number)
+        return patents.add_report(holder.actor, patents.find(number), report).number
+
+    transaction(lambda: bring(date(2023, 1, 1), True))
+    transaction(lambda: bring(date(2024, 1, 1), False))
     found = patents.find(number)
     assert [one.number for one in found.reports] == ["R2023", "R2024"]
     assert found.report.positive is False
