@@ -326,3 +326,10 @@ def test_the_listing_counts_licenses(lite: Flask) -> None:
 def test_months_left_end_with_the_last_day(lite: Flask) -> None:
     assert catalogue_pages.months_left(date(2026, 11, 21)) == 0
     assert catalogue_pages.months_left(date(2027, 11, 21)) == 12
+
+
+def test_only_an_offer_that_outlives_the_full_term_warns_of_shorter_ones(lite: Flask) -> None:
+    late = offer(**ANNOUNCED, offer_last_day=date(2028, 12, 31), license_last_day=date(2030, 12, 31))
+    ample = offer(**ANNOUNCED, offer_last_day=date(2027, 12, 31), license_last_day=date(2031, 12, 31))
+    assert "2028年1月1日 及以前生效的许可有完整的期限" in words(read(lite, f"/offers/{late}"))
+    assert "完整的期限" not in words(read(lite, f"/offers/{ample}"))
