@@ -71,7 +71,7 @@ def _of_acceptance(acceptance: Acceptance) -> Iterator[tuple[str, UUID | None]]:
         yield "06", patent.report.upload_id
     if declarant.get("authority_upload"):
         yield "08a", UUID(declarant["authority_upload"])
-    if declarant.get("agency", {}).get("power_upload"):
+    if (declarant.get("agency") or {}).get("power_upload"):
         yield "08", UUID(declarant["agency"]["power_upload"])
     for payment in acceptance.payments:
         yield "05", payment.slip_upload
