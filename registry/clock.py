@@ -1,15 +1,29 @@
 """What time it is: the only place that asks. Instants are UTC, legal days are Shanghai's (domain/identifiers.md)."""
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_offset: ContextVar[timedelta] = ContextVar("offset", default=timedelta())
 
 
 def now() -> datetime:
     """The present instant, UTC, cut to milliseconds (RFC 3339 with three decimals is what gets signed)."""
-    instant = datetime.now(UTC)
+    instant = datetime.now(UTC) + _offset.get()
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+@contextmanager
+def pretend(instant: datetime) -> Iterator[None]:
+    """Let `now` begin at another instant and go on from there: for the demonstration and tests, nobody else."""
+    token = _offset.set(instant - datetime.now(UTC))
+    try:
+        yield
+    finally:
+        _offset.reset(token)
 
 
 def legal_day(instant: datetime) -> date:

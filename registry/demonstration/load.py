@@ -1,0 +1,169 @@
+"""Load the demonstration once, through the services, under a pretended clock; print its accounts at every start.
+
+A start that died halfway is not repaired: the log is append-only and half a story would mislead, so it says which
+folder to remove. Letters of the past are marked as sent: their addresses end in .invalid and can never be reached.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+
+from registry import clock, schema
+from registry.catalogue import service as catalogue
+from registry.clock import SHANGHAI
+from registry.config import Misconfigured, Settings
+from registry.contracts import service as contracts
+from registry.contracts import tasks as contract_tasks  # noqa: F401 - registers its jobs
+from registry.database import db, transaction
+from registry.demonstration import arrivals, story
+from registry.demonstration.calendar import Story
+from registry.demonstration.cast import MARK, PARTIES, PERSONAS, address
+from registry.demonstration.stage import Stage
+from registry.documents.fonts import load_fonts
+from registry.jobs import HANDLERS, Job
+from registry.ledger import service as ledger
+from registry.licenses import register as licenses
+from registry.licenses import tasks as license_tasks  # noqa: F401 - registers its jobs
+from registry.parties.models import Mail
+
+Say = Callable[[str], None]
+BEGINS = 220
+"""Days before D on which the registry opens."""
+FOLLOW_UPS = frozenset({"contracts.after_withdrawal", "contracts.must_withdraw", "contracts.tell", "offers.recheck"})
+"""Jobs whose consequences belong to the day of their cause."""
+PAST = ("mail.send", "ledger.publish", "catalogue.index")
+"""Jobs that one act at the end does all of; printing and packing are left to the worker."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoAccount:
+    """Somebody to sign in as."""
+
+    email: str
+    name: str
+    does: str
+    password: str
+
+
+def load(settings: Settings, say: Say) -> list[DemoAccount]:
+    """The demonstration's accounts, its data loaded if this is the first start. Needs an application context.
+
+    Raises Misconfigured when the database holds a log that is not the whole demonstration.
+    """
+    kept = settings.instance / "accounts.json"
+    if kept.exists():
+        return [DemoAccount(**one) for one in json.loads(kept.read_text(encoding="utf-8"))]
+    if ledger.size():
+        raise Misconfigured(
+            f"the database holds a log but not the whole demonstration: remove {settings.instance} and start again"
+        )
+    say("loading demonstration data (about half a minute)")
+    password = f"mingxu-{secrets.token_hex(4)}"
+    stage = Stage(settings=settings, day=clock.today(), fonts=load_fonts(settings.fonts, settings.extra_fonts))
+    _open(stage, password)
+    _play(stage, story.tell(stage), say)
+    _tidy()
+    accounts = [
+        DemoAccount(email=address(one.key), name=one.name + MARK, does=one.does, password=password) for one in PERSONAS
+    ]
+    _keep(kept, accounts)
+    say(f"loaded: {len(stage.declarations)} declarations, {len(stage.acceptances)} notices, {ledger.size()} filings")
+    return accounts
+
+
+def account_table(accounts: Iterable[DemoAccount]) -> str:
+    """The accounts as lines for a terminal. All of them have one password: this is a demonstration."""
+    rows = list(accounts)
+    wide = max(len(one.email) for one in rows)
+    lines = [f"  {one.email:<{wide}}  {one.name}  {one.does}" for one in rows]
+    return "\n".join(["Demonstration accounts 演示账户（password 密码：" + rows[0].password + "）", *lines, ""])
+
+
+# --- the first days ----------------------------------------------------------------------------------
+
+
+def _open(stage: Stage, password: str) -> None:
+    """The log starts, people arrive, venues open, documents are compared."""
+    opening = datetime.combine(stage.before(BEGINS), time(9), SHANGHAI)
+    with clock.pretend(opening):
+        schema.seed()
+        for persona in PERSONAS:
+            new = arrivals.new_password(password)
+            transaction(lambda persona=persona, new=new: arrivals.register(stage, persona, new))
+    with clock.pretend(opening + timedelta(hours=2)):
+        for one in PARTIES:
+            transaction(lambda key=one.key: arrivals.found(stage, key))
+        transaction(lambda: arrivals.open_venues(stage))
+    with clock.pretend(opening + timedelta(days=1)):
+        transaction(lambda: arrivals.verify_all(stage))
+
+
+# --- the story ---------------------------------------------------------------------------------------
+
+
+def _play(stage: Stage, told: Story, say: Say) -> None:
+    today = None
+    for count, (instant, event) in enumerate(told.told(), start=1):
+        with clock.pretend(instant):
+            if clock.today() != today:
+                today = clock.today()
+                _tick()
+            try:
+                transaction(event.act)
+            except Exception as error:
+                error.add_note(f"demonstration, {event.days} days before: {event.name}")
+                raise
+            _follow_up()
+        if count % 100 == 0:
+            say(f"  {count} of {len(told.events)} events")
+            db.session.remove()
+
+
+def _tick() -> None:
+    """What the worker does every day."""
+    transaction(licenses.expire_due)
+    transaction(contracts.lapse_due)
+    transaction(contracts.end_due)
+
+
+def _follow_up() -> None:
+    """Do at once what the event's own jobs ask for, on its day."""
+    query = select(Job).where(Job.state == "waiting", Job.name.in_(FOLLOW_UPS & HANDLERS.keys())).order_by(Job.created_at)
+    for job_id, name, payload in [(job.id, job.name, dict(job.payload)) for job in db.session.scalars(query)]:
+        db.session.rollback()
+        HANDLERS[name](payload)
+        done = update(Job).where(Job.id == job_id).values(state="done", done_at=clock.now(), attempts=1)
+        transaction(lambda done=done: db.session.execute(done) and None)
+
+
+def _tidy() -> None:
+    """The catalogue, the signed head and the letters, once for all of the past."""
+    transaction(_tick_last)
+    transaction(catalogue.index_all)
+    ledger.publish_checkpoint()
+    transaction(_mark_past)
+
+
+def _tick_last() -> None:
+    licenses.expire_due()
+    contracts.lapse_due()
+    contracts.end_due()
+
+
+def _mark_past() -> None:
+    past = (Job.state == "waiting") & Job.name.in_(PAST)
+    db.session.execute(update(Job).where(past).values(state="done", done_at=clock.now(), attempts=1))
+    db.session.execute(update(Mail).where(Mail.sent_at.is_(None)).values(sent_at=Mail.created_at))
+
+
+def _keep(path: Path, accounts: list[DemoAccount]) -> None:
+    """Whole or not at all: this file says that the demonstration is complete."""
+    unfinished = path.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(json.dumps([asdict(one) for one in accounts], ensure_ascii=False), encoding="utf-8")
+    unfinished.replace(path)

@@ -1,0 +1,77 @@
+"""The clerk's scenes: stamped sheets, recordal with CNIPA, readiness, batches, what the registrar answered."""
+
+from decimal import Decimal
+from typing import Any
+
+from registry.contracts import registration
+from registry.demonstration.cast import MARK
+from registry.demonstration.stage import Stage
+
+REGISTRAR = f"演示技术合同登记处{MARK}"
+
+
+def stamp(stage: Stage, key: str, *, sealed_as: str = "") -> None:
+    """The licensee brings the stamped scan, the clerk compares names; `sealed_as` is what its seal really says."""
+    contract = stage.contract(key)
+    taker = stage.actor(stage.key_of(contract.licensee_id))
+    scan = stage.upload(taker, "stamped_scan", ("平台存证编号", contract.number), ("印章", "（演示，没有真实印章）"))
+    registration.attach(taker, contract, "02b", scan)
+    names = [contract.holder.name, contract.licensee.name]
+    seals = [(names[0], names[0]), (names[1], sealed_as or names[1])]
+    registration.check_stamp(stage.actor("operator"), contract, seals)
+
+
+def bring_stamp(stage: Stage, key: str) -> None:
+    """The stamped scan has come, nobody has compared it yet."""
+    contract = stage.contract(key)
+    taker = stage.actor(stage.key_of(contract.licensee_id))
+    scan = stage.upload(taker, "stamped_scan", ("平台存证编号", contract.number), ("印章", "（演示，没有真实印章）"))
+    registration.attach(taker, contract, "02b", scan)
+
+
+def file_recordal(stage: Stage, key: str, *, days: int) -> None:
+    _recordal(stage, key, {"verb": "file", "day": stage.before(days)})
+
+
+def record(stage: Stage, key: str, *, days: int) -> None:
+    """CNIPA has recorded the license; the number is of no real form, the paper is slot 13."""
+    contract = stage.contract(key)
+    number = f"演示备案{contract.number[-9:]}"
+    _recordal(stage, key, {"verb": "record", "day": stage.before(days), "number": number})
+    taker = stage.actor(stage.key_of(contract.licensee_id))
+    paper = stage.upload(taker, "other", ("事项", "专利许可备案证明"), ("备案号", number))
+    registration.attach(taker, contract, "13", paper)
+
+
+def refuse_recordal(stage: Stage, key: str, *, days: int, reason: str) -> None:
+    _recordal(stage, key, {"verb": "refuse", "day": stage.before(days), "reason": reason})
+
+
+def refresh(stage: Stage, *keys: str) -> None:
+    """The clerk looks whether contracts are ready."""
+    for key in keys:
+        registration.refresh(stage.actor("operator"), stage.contract(key))
+
+
+def zero_view(stage: Stage, words: str) -> None:
+    """What the registrar says about contracts without a price."""
+    registration.note_zero_fee_view(stage.actor("operator"), stage.venue("V1"), words)
+
+
+def result(stage: Stage, key: str, kind: str, *, days: int, ground: str = "", words: str = "", amount: str = "") -> None:
+    """Enter the registrar's answer; a registration gets an artificial number."""
+    contract = stage.contract(key)
+    facts: dict[str, Any] = {"result": kind, "day": stage.before(days), "registrar": REGISTRAR, "ground": ground, "words": words}
+    if kind in ("已登记", "变更"):
+        total = Decimal(amount) if amount else registration.total_of(contract).amount
+        facts |= {
+            "registration_number": f"DEMO{contract.number[-9:].replace('-', '')}",
+            "total_amount": total, "technology_amount": total, "certificate_number": f"演示证{contract.number[-4:]}",
+        }  # fmt: skip
+    registration.record_result(stage.actor("operator"), contract, facts)
+
+
+def _recordal(stage: Stage, key: str, facts: dict[str, Any]) -> None:
+    contract = stage.contract(key)
+    taker = stage.actor(stage.key_of(contract.licensee_id))
+    registration.record_recordal(taker, contract, {"number": "", "reason": "", **facts})

@@ -1,0 +1,256 @@
+"""What happened in the half year before the loading day, offer by offer and license by license (design: journeys 6)."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import partial
+
+from registry.codes.calendar import is_working_day, working_days_between
+from registry.contracts import rules
+from registry.demonstration import more, offers, publishing, registering, taking
+from registry.demonstration.calendar import Story
+from registry.demonstration.offers import Offer
+from registry.demonstration.stage import Stage
+from registry.licenses import reviews
+
+Telling = Callable[[int, str, Callable[[], None]], None]
+
+
+def tell(stage: Stage) -> Story:
+    """The whole story; nothing has happened yet."""
+    story = Story(stage.day)
+    for offer in offers.main_offers(stage.day):
+        _MAIN.get(offer.key, _published)(stage, story, offer)
+    for place, offer in enumerate(more.more_offers()):
+        _FATES.get(more.FATES.get(place, ""), _published)(stage, story, offer)
+    for scene in (_free_licenses, _lump, _co_owned, _machines, _local, _royalties, _withdrawn, _paused, _registered):
+        scene(stage, story.on)
+    return story
+
+
+# --- offers ------------------------------------------------------------------------------------------
+
+
+def _submitted(stage: Stage, story: Story, offer: Offer, *, receipt: bool = True) -> int:
+    """Patent, draft, consents, signature; returns the day of the signature."""
+    signed = offer.published + 3
+    story.on(signed + 4, f"{offer.key} patent", partial(publishing.enter_patent, stage, offer, receipt=receipt))
+    story.on(signed + 3, f"{offer.key} draft", partial(publishing.draft, stage, offer))
+    owners = [offer.holder, *offer.owners] if offer.agency else list(offer.owners)
+    if owners:
+        story.on(signed + 2, f"{offer.key} asks", partial(publishing.ask_owners, stage, offer.key))
+    for owner in owners:
+        story.on(signed + 1, f"{offer.key} consent {owner}", partial(publishing.consent, stage, offer.key, owner))
+    story.on(signed, f"{offer.key} signed", partial(publishing.submit, stage, offer.key))
+    return signed
+
+
+def _published(stage: Stage, story: Story, offer: Offer) -> None:
+    _submitted(stage, story, offer)
+    story.on(offer.published, f"{offer.key} review", partial(publishing.review, stage, offer.key))
+    story.on(offer.published, f"{offer.key} published", partial(publishing.publish, stage, offer.key))
+    if not offer.open_now:
+        filed = offer.published - 2
+        story.on(filed, f"{offer.key} filed", partial(publishing.file_with_cnipa, stage, offer.key, days=filed))
+    if offer.announced:
+        days = offer.announced
+        story.on(days, f"{offer.key} announced", partial(publishing.announce, stage, offer.key, days=days))
+
+
+def _questioned(stage: Stage, story: Story, offer: Offer) -> None:
+    """O10: under review; the first person asks to set the cap aside, the second has not answered."""
+    _submitted(stage, story, offer)
+    reason = "以机时实物作价，计算说明列有机时单价与工时，未见不合理；拟同意超出一般上限，请复核。"
+    story.on(offer.published, "O10 review", partial(publishing.review, stage, "O10"))
+    story.on(offer.published - 1, "O10 cap", partial(publishing.question_cap, stage, "O10", reason=reason))
+
+
+def _sent_back(stage: Stage, story: Story, offer: Offer) -> None:
+    """O12: the annuity receipt is missing."""
+    _submitted(stage, story, offer, receipt=False)
+    problems = {"annuity": "没有上传最近一次年费的缴纳凭证，请补充后重新提交。"}
+    story.on(offer.published, "O12 review", partial(publishing.review, stage, "O12", problems=problems))
+    story.on(offer.published - 1, "O12 sent back",
+             lambda: reviews.send_back(stage.actor("operator"), stage.declaration("O12")))  # fmt: skip
+
+
+def _refused(stage: Stage, story: Story, offer: Offer) -> None:
+    _submitted(stage, story, offer)
+    problems = {"bars": "登记簿显示专利权处于财产保全中。"}
+    words = "登记簿副本显示该专利权已因财产保全中止有关程序（演示），不得实行开放许可。"
+    story.on(offer.published, f"{offer.key} review", partial(publishing.review, stage, offer.key, problems=problems))
+    story.on(offer.published, f"{offer.key} refused", lambda: reviews.refuse(
+        stage.actor("operator"), stage.declaration(offer.key), ground="B2", words=words))  # fmt: skip
+
+
+def _drafted(stage: Stage, story: Story, offer: Offer) -> None:
+    """A line of the batch file with a mistake: it stays a draft."""
+    story.on(offer.published, f"{offer.key} patent", partial(publishing.enter_patent, stage, offer, receipt=False))
+    story.on(offer.published, f"{offer.key} draft", partial(publishing.draft_with_errors, stage, offer))
+
+
+def _terminated(stage: Stage, story: Story, offer: Offer) -> None:
+    _published(stage, story, offer)
+    words = "专利权因未缴年费终止，国家知识产权局已终止该开放许可声明（演示）。"
+    story.on(20, f"{offer.key} terminated", lambda: reviews.terminate(
+        stage.actor("operator"), stage.declaration(offer.key), words=words))  # fmt: skip
+
+
+def _revoked(stage: Stage, story: Story, offer: Offer) -> None:
+    _published(stage, story, offer)
+    words = "经查声明所附价格公示材料不实，国家知识产权局已撤销该开放许可声明（演示）。"
+    story.on(18, f"{offer.key} revoked", lambda: reviews.revoke(
+        stage.actor("operator"), stage.declaration(offer.key), words=words))  # fmt: skip
+
+
+_MAIN = {"O10": _questioned, "O12": _sent_back}
+_FATES = {"terminated": _terminated, "revoked": _revoked, "refused": _refused, "draft": _drafted}
+
+
+# --- licenses ----------------------------------------------------------------------------------------
+
+
+def _free_licenses(stage: Stage, on: Telling) -> None:
+    """O1 and O11: free of charge, effective with the notice."""
+    due = _effective_for_recordal(stage.day + timedelta(days=6))
+    soon = (stage.day - due).days
+    takers = (("C1", 120), ("C5", soon), ("P2", 60), ("C3", 50), ("C4", 45), ("C2", 40))
+    for taker, days in takers:
+        on(days, f"O1×{taker}", partial(taking.accept, stage, "O1", taker, related=taker == "C1"))
+    on(110, "O1×C1 stamp", partial(registering.stamp, stage, "O1×C1"))
+    on(108, "O1×C1 files", partial(registering.file_recordal, stage, "O1×C1", days=108))
+    on(90, "O1×C1 recorded", partial(registering.record, stage, "O1×C1", days=92))
+    on(44, "O1×C3 stamp", partial(registering.stamp, stage, "O1×C3", sealed_as="上海衡川新材料有限公司（演示）"))
+    on(38, "O1×C4 stamp", partial(registering.stamp, stage, "O1×C4"))
+    on(37, "O1×C4 files", partial(registering.file_recordal, stage, "O1×C4", days=37))
+    reason = "本单位与该公司联系，其称未授权署名人发出通知。"
+    on(38, "O1×C2 objection", partial(taking.object_to, stage, "O1×C2", ground="notice_not_from_person", reason=reason))
+    reasons = "被许可方书面说明署名人当时已离职、无权代表；通知不是由所署名的人发出，许可不成立。（演示）"
+    on(30, "O1×C2 void", partial(taking.decide, stage, "O1×C2", "void", reasons))
+    on(190, "O11×C2", partial(taking.accept, stage, "O11", "C2"))
+
+
+def _lump(stage: Stage, on: Telling) -> None:
+    """O2: paid and exported, claimed without an answer, waiting, lapsed, stopped for manual review."""
+    on(110, "O2×C4", partial(taking.accept, stage, "O2", "C4"))
+    on(105, "O2×C4 pays", partial(taking.pay, stage, "O2×C4", days=106))
+    on(104, "O2×C4 confirmed", partial(taking.confirm, stage, "O2×C4", days=105))
+    on(95, "O2×C4 stamp", partial(registering.stamp, stage, "O2×C4"))
+    on(94, "O2×C4 files", partial(registering.file_recordal, stage, "O2×C4", days=94))
+    on(75, "O2×C4 recorded", partial(registering.record, stage, "O2×C4", days=78))
+    claimed = _working_days_before(stage.day, 4)
+    on(claimed + 4, "O2×R1", partial(taking.accept, stage, "O2", "R1"))
+    on(claimed, "O2×R1 pays", partial(taking.pay, stage, "O2×R1", days=claimed + 1))
+    on(60, "O2×C1", partial(taking.accept, stage, "O2", "C1"))  # nobody pays: it lapses
+    on(8, "O2×HK", partial(taking.accept, stage, "O2", "HK"))
+    on(3, "O2×C3", partial(taking.accept, stage, "O2", "C3"))
+
+
+def _co_owned(stage: Stage, on: Telling) -> None:
+    """O3 (two owners) and O9 (a natural person), both in instalments."""
+    on(100, "O3×C5", partial(taking.accept, stage, "O3", "C5"))
+    on(96, "O3×C5 pays", partial(taking.pay, stage, "O3×C5", days=97))
+    on(95, "O3×C5 confirmed", partial(taking.confirm, stage, "O3×C5", days=96, by="U1-finance"))
+    on(80, "O3×C5 stamp", partial(registering.stamp, stage, "O3×C5"))
+    on(70, "O9×C1", partial(taking.accept, stage, "O9", "C1"))
+    on(60, "O9×C1 stamp", partial(registering.bring_stamp, stage, "O9×C1"))
+
+
+def _machines(stage: Stage, on: Telling) -> None:
+    """O4 (by an agency) and O5 (entry fee and royalty)."""
+    for offer, days in (("O4", 90), ("O5", 90)):
+        key = f"{offer}×C5"
+        on(days, key, partial(taking.accept, stage, offer, "C5"))
+        on(days - 4, f"{key} pays", partial(taking.pay, stage, key, days=days - 3))
+        on(days - 6, f"{key} confirmed", partial(taking.confirm, stage, key, days=days - 4))
+        on(days - 20, f"{key} stamp", partial(registering.stamp, stage, key))
+        on(days - 22, f"{key} files", partial(registering.file_recordal, stage, key, days=days - 22))
+    on(82, "O5×C2", partial(taking.accept, stage, "O5", "C2"))
+    on(78, "O5×C2 pays", partial(taking.pay, stage, "O5×C2", days=79))
+    on(77, "O5×C2 confirmed", partial(taking.confirm, stage, "O5×C2", days=78))
+    on(66, "O5×C2 stamp", partial(registering.stamp, stage, "O5×C2"))
+    on(35, "O4×C2", partial(taking.accept, stage, "O4", "C2"))
+    on(30, "O4×C2 pays short", partial(taking.pay, stage, "O4×C2", days=31, amount="5000.00"))
+    on(29, "O4×C2 short", partial(taking.confirm, stage, "O4×C2", days=30))
+    on(25, "O4×C2 pays the rest", partial(taking.pay, stage, "O4×C2", days=26))
+    on(24, "O4×C2 confirmed", partial(taking.confirm, stage, "O4×C2", days=25))
+    on(1, "O5×C3 draft", partial(taking.draft, stage, "O5", "C3"))
+
+
+def _local(stage: Stage, on: Telling) -> None:
+    """O6: not announced, an ordinary license; its seller is in Hangzhou, so the Shanghai batch says no."""
+    on(56, "O6×C1", partial(taking.accept, stage, "O6", "C1"))
+    on(52, "O6×C1 pays", partial(taking.pay, stage, "O6×C1", days=53))
+    on(51, "O6×C1 confirmed", partial(taking.confirm, stage, "O6×C1", days=52))
+    on(40, "O6×C1 stamp", partial(registering.stamp, stage, "O6×C1"))
+
+
+def _royalties(stage: Stage, on: Telling) -> None:
+    """O7 and O8: effective with the notice; O8 was taken after its withdrawal was filed and before the announcement."""
+    on(65, "O7×C2", partial(taking.accept, stage, "O7", "C2"))
+    on(58, "O7×C4", partial(taking.accept, stage, "O7", "C4"))
+    on(54, "O7×C4 files", partial(registering.file_recordal, stage, "O7×C4", days=54))
+    reason = "备案申请表中被许可方地址与主体证明不一致（演示）。"
+    on(41, "O7×C4 recordal refused", partial(registering.refuse_recordal, stage, "O7×C4", days=42, reason=reason))
+    on(30, "O8 withdrawal", partial(publishing.withdraw, stage, "O8", ground="assignment", reason="拟转让该专利权。"))
+    on(20, "O8×C1", partial(taking.accept, stage, "O8", "C1"))
+
+
+def _withdrawn(stage: Stage, on: Telling) -> None:
+    """W1: CNIPA's announcement day is entered four days late; before it stands, after it goes back, on it is decided."""
+    for taker, paid in (("C2", 35), ("C4", 34), ("C3", 33)):
+        key = f"W1×{taker}"
+        on(42, key, partial(taking.accept, stage, "W1", taker))
+        on(paid - 1, f"{key} pays", partial(taking.pay, stage, key, days=paid))
+        on(31, f"{key} confirmed", partial(taking.confirm, stage, key, days=paid, by="U1-finance"))
+    ground = {"ground": "other", "reason": "学校拟就该成果另行实施转化，不再以开放许可方式许可。"}
+    on(60, "W1 withdrawal", partial(publishing.withdraw, stage, "W1", **ground))
+    on(30, "W1 withdrawal announced", partial(publishing.announce_withdrawal, stage, "W1", days=34))
+    reasons = "款项于撤回公告日之后到账，许可未成立，应退还全部使用费。（演示）"
+    on(26, "W1×C3 decided", partial(taking.decide, stage, "W1×C3", "void", reasons))
+
+
+def _paused(stage: Stage, on: Telling) -> None:
+    """O13: the annuity is overdue; two licensees are told, a third one's money came too late and went back."""
+    for taker, days in (("C1", 80), ("C3", 72)):
+        key = f"O13×{taker}"
+        on(days, key, partial(taking.accept, stage, "O13", taker))
+        on(days - 5, f"{key} pays", partial(taking.pay, stage, key, days=days - 4))
+        on(days - 6, f"{key} confirmed", partial(taking.confirm, stage, key, days=days - 5))
+    on(27, "O13×C2", partial(taking.accept, stage, "O13", "C2"))
+    on(21, "O13×C2 pays", partial(taking.pay, stage, "O13×C2", days=22))
+    on(20, "O13 paused", lambda: reviews.pause(
+        stage.actor("operator"), stage.declaration("O13"), ground="B3", since=stage.before(24)))  # fmt: skip
+    on(19, "O13×C2 late", partial(taking.confirm, stage, "O13×C2", days=22))
+    on(14, "O13×C2 refund", partial(taking.refund, stage, "O13×C2", days=14))
+
+
+def _registered(stage: Stage, on: Telling) -> None:
+    """What comes back from the registrar stands in results.py; here the licenses it is about."""
+    for place, taker in more.TAKEN.items():
+        offer = more.key_of(place)
+        key = f"{offer}×{taker}"
+        on(118, key, partial(taking.accept, stage, offer, taker))
+        on(114, f"{key} pays", partial(taking.pay, stage, key, days=115))
+        on(113, f"{key} confirmed", partial(taking.confirm, stage, key, days=114, by="U1-finance"))
+        on(100, f"{key} stamp", partial(registering.stamp, stage, key))
+        on(99, f"{key} files", partial(registering.file_recordal, stage, key, days=99))
+        on(85, f"{key} recorded", partial(registering.record, stage, key, days=86))
+
+
+def _effective_for_recordal(wanted: date) -> date:
+    """The latest working day whose three months for recordal end on the wanted day, or on the first day after it that can be."""
+    for ahead in range(15):
+        due = wanted + timedelta(days=ahead)
+        for back in range(80, 100):
+            day = wanted - timedelta(days=back)
+            if is_working_day(day) and rules.recordal_due(day).day == due:
+                return day
+    raise LookupError("no such day")
+
+
+def _working_days_before(day: date, count: int) -> int:
+    """How many days before D a claim was made that by D has waited for more than `count` - 1 working days."""
+    days = 1
+    while working_days_between(day - timedelta(days=days), day) < count:
+        days += 1
+    return days
