@@ -170,7 +170,8 @@ def _group(group: Group) -> Iterable[str]:
 
 
 def _value(one: Field) -> str:
-    words = one.value if isinstance(one.value, str) else "".join(getattr(w, "text", w) for w in one.value)
+    parts = [one.value] if isinstance(one.value, str) else one.value
+    words = "".join(part if isinstance(part, str) else part.text for part in parts)
     return words or ("" if one.blank else "/")
 
 

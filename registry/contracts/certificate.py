@@ -21,7 +21,9 @@ def compose(facts: PaperFacts) -> Composed:
             Space(24),
             Title(title(facts), f"编号　{facts.contract}"),
             Space(12),
-            *paper_wording.blocks(version, "certificate", words, {"facts": [_four_facts(facts), _entries(facts)]}),
+            *paper_wording.blocks(
+                version, "certificate", words, {"facts": [_four_facts(facts), _entries(facts)]}
+            ),
             evidence.qr(facts),
             *paper_wording.blocks(version, "certificate_notes", words),
         ),

@@ -25,8 +25,8 @@ from registry.contracts.blocks import (
 from registry.contracts.paper_facts import LEVEL_MEANS, LEVELS, PaperFacts, coded, day, instant, row, span
 from registry.contracts.registration_form import REGISTRAR_HEAD, registrar_fields
 from registry.documents.tables import Column, Group, Signatory
-from registry.licenses import wording
 from registry.licenses import terms as license_terms
+from registry.licenses import wording
 from registry.licenses.public_text import STANDING_AUTHORISATION, UNDERTAKING
 from registry.licenses.schedule import Basis, Condition, Due, DueKind
 
@@ -55,12 +55,16 @@ BASIS = {
 
 def compose(facts: PaperFacts) -> Composed:
     """The contract of one effective license."""
-    words, inserts = _words(facts), {
-        "parties": [_party("许可方", facts.record["licensor"]), *_co_owners(facts), _licensee(facts)],
+    inserts: dict[str, list[Block]] = {
+        "parties": [
+            _party("许可方", facts.record["licensor"]),
+            *_co_owners(facts),
+            _party("被许可方", facts.record["licensee"]),
+        ],
         "patents": [Facts(_patent_rows(one)) for one in facts.record["patents"]],
         "schedule": [schedule_grid(facts.dues)],
     }
-    body = paper_wording.blocks(facts.record["wording"], "confirmation", words, inserts)
+    body = paper_wording.blocks(facts.record["wording"], "confirmation", _words(facts), inserts)
     return Composed(
         title=facts.title,
         number=facts.contract,
@@ -100,7 +104,10 @@ def _cover(facts: PaperFacts) -> Iterator[Block]:
             ("许可的行为", facts.acts),
             ("许可期限", f"{day(first)} 至 {day(last)}（{span(first, last)}）"),
             ("使用费", wording.price(facts.fee)),
-            ("合同成交总额", f"{money.yuan(total.amount)} 元（{money.capitals(total.amount)}）{BASIS[total.basis]}"),
+            (
+                "合同成交总额",
+                f"{money.yuan(total.amount)} 元（{money.capitals(total.amount)}）{BASIS[total.basis]}",
+            ),
             ("合同成立", instant(facts.noticed_at)),
             ("许可取得", day(first)),
             ("性质", _nature(facts)),
@@ -125,8 +132,15 @@ def _nature(facts: PaperFacts) -> str:
 def _party(role: str, party: Mapping[str, Any]) -> Facts:
     person = party["kind"] == "person"
     number = ("证件号码（部分隐去）", party["identity"]) if person else ("统一社会信用代码", party["uscc"])
-    contact = "，".join(part for part in (party["contact_name"], party["contact_phone"], party["contact_email"]) if part)
-    rows = [(role, party["name"]), number, ("性质", coded("party_nature", party["nature"])), ("地址", party["address"])]
+    contact = "，".join(
+        part for part in (party["contact_name"], party["contact_phone"], party["contact_email"]) if part
+    )
+    rows = [
+        (role, party["name"]),
+        number,
+        ("性质", coded("party_nature", party["nature"])),
+        ("地址", party["address"]),
+    ]
     if not person:
         rows.append(("法定代表人", party["legal_representative"]))
     return Facts((*rows, ("联系方式", contact)))
@@ -139,15 +153,14 @@ def _co_owners(facts: PaperFacts) -> list[Facts]:
             (
                 ("共有专利权人", consent["name"]),
                 ("统一社会信用代码", consent.get("uscc", "")),
-                ("同意声明", f"{instant(consent['answered_at'])}，{LEVELS.get(consent['level'], consent['level'])}"),
+                (
+                    "同意声明",
+                    f"{instant(consent['answered_at'])}，{LEVELS.get(consent['level'], consent['level'])}",
+                ),
             )
         )
         for consent in facts.record["co_owners"]
     ]
-
-
-def _licensee(facts: PaperFacts) -> Facts:
-    return _party("被许可方", facts.record["licensee"])
 
 
 def _patent_rows(patent: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -194,7 +207,12 @@ def _basis_words(facts: PaperFacts) -> dict[str, Any]:
 
 
 def _scope_words(facts: PaperFacts) -> dict[str, Any]:
-    (first, last), term, acts, notice = facts.term, facts.answers["term"], facts.answers.get("acts", {}), facts.notice
+    (first, last), term, acts, notice = (
+        facts.term,
+        facts.answers["term"],
+        facts.answers.get("acts", {}),
+        facts.notice,
+    )
     patent, months = facts.patent, term.get("duration_months")
     paid_to = patent["annuity_paid_to"]
     return {
@@ -228,7 +246,9 @@ def _shortened(facts: PaperFacts) -> str:
 def _fee_words(facts: PaperFacts) -> dict[str, Any]:
     fee, total, account = facts.fee, facts.total, facts.record["account"]
     royalty = fee.royalty
-    lines = [] if facts.free else wording.describe(fee).splitlines()[:-1]  # the last says the condition: section six
+    lines = (
+        [] if facts.free else wording.describe(fee).splitlines()[:-1]
+    )  # the last says the condition: section six
     dues = [] if facts.free else facts.dues
     return {
         "free": facts.free,
@@ -237,7 +257,9 @@ def _fee_words(facts: PaperFacts) -> dict[str, Any]:
         "total_capitals": money.capitals(total.amount),
         "total_basis": BASIS[total.basis],
         "technology": money.yuan(total.amount),
-        "provisional": "其中有的年份放假安排尚未公布，以公布后的工作日为准。" if any(d.provisional for d in dues) else "",
+        "provisional": "其中有的年份放假安排尚未公布，以公布后的工作日为准。"
+        if any(d.provisional for d in dues)
+        else "",
         "payee": account.get("name") or "/",
         "bank": account.get("bank") or "/",
         "account": account.get("number") or "/",
@@ -245,7 +267,9 @@ def _fee_words(facts: PaperFacts) -> dict[str, Any]:
         "reference": facts.reference or "/",
         "royalty": royalty is not None,
         "royalty_base": {"sales": "净销售额", "profit": "利润额"}[royalty.base] if royalty else "",
-        "inspection": "被许可方应当保存有关账目，许可方可以查阅。" if royalty and royalty.inspection else "许可方不要求查阅账目。",
+        "inspection": "被许可方应当保存有关账目，许可方可以查阅。"
+        if royalty and royalty.inspection
+        else "许可方不要求查阅账目。",
         "condition": wording.describe_condition(fee),
         "by_payment": facts.condition.kind is Condition.ON_PAYMENT,
         "by_words": facts.condition.kind is Condition.ON_WORDS,
@@ -290,12 +314,18 @@ def _recordal_pack(facts: PaperFacts) -> str:
     if not facts.statutory:
         return "备案按照一般专利实施许可合同提交本合同、申请表和身份证明等文件。"
     proof = "无须支付使用费的说明" if facts.free else "使用费支付凭证"
-    return f"备案提交被许可方的书面通知和{proof}等文件，无须另订双方合同（专利审查指南第五部分第十一章第7节）。"
+    return (
+        f"备案提交被许可方的书面通知和{proof}等文件，无须另订双方合同（专利审查指南第五部分第十一章第7节）。"
+    )
 
 
 def _sheets(facts: PaperFacts) -> Iterator[Block]:
     """A page for each party, so that two cities can stamp at the same time; then the registrar's empty block."""
-    signatories = [evidence.licensor(facts), *map(evidence.co_owner, facts.record["co_owners"]), evidence.licensee(facts)]
+    signatories = [
+        evidence.licensor(facts),
+        *map(evidence.co_owner, facts.record["co_owners"]),
+        evidence.licensee(facts),
+    ]
     for signatory in signatories:
         yield PageBreak()
         yield from _sheet(facts, signatory)

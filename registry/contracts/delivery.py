@@ -67,7 +67,9 @@ def _words(facts: PaperFacts) -> dict[str, object]:
         "statutory": facts.statutory,
         "free": facts.free,
         "licensee": party["name"],
-        "identifier": f"证件号码（部分隐去）{party['identity']}" if person else f"统一社会信用代码 {party['uscc']}",
+        "identifier": f"证件号码（部分隐去）{party['identity']}"
+        if person
+        else f"统一社会信用代码 {party['uscc']}",
         "address": party["address"] or "/",
         "signer": record["signers"]["licensee"],
         "capacity": CAPACITY.get(str(notice.get("capacity", "")), str(notice.get("capacity") or "/")),

@@ -24,7 +24,9 @@ def evidence_page(facts: PaperFacts) -> list[Block]:
     declaration = facts.record["declaration"]
     return [
         Heading("存证页"),
-        Paragraph("下列序号、时刻和摘要取自本平台的存证日志。摘要算法为 SHA-256，签名算法见各签名。", small=True),
+        Paragraph(
+            "下列序号、时刻和摘要取自本平台的存证日志。摘要算法为 SHA-256，签名算法见各签名。", small=True
+        ),
         Facts(
             (
                 ("日志名称", facts.record["origin"]),
@@ -40,7 +42,10 @@ def evidence_page(facts: PaperFacts) -> list[Block]:
                 ("本合同记录摘要", grouped(facts.digest)),
                 ("记录随机数", facts.record["nonce"]),
                 ("文本版本", facts.record["wording"]),
-                ("标准条款", f"版本 {declaration['terms_version']}　摘要 {grouped(declaration['terms_digest'])}"),
+                (
+                    "标准条款",
+                    f"版本 {declaration['terms_version']}　摘要 {grouped(declaration['terms_digest'])}",
+                ),
             )
         ),
         qr(facts),

@@ -86,7 +86,7 @@ def _template(version: str, name: str) -> Template:
 @lru_cache
 def _environment() -> Environment:
     """No autoescape: this is ink, which reads no markup; see the module's text for what keeps fields in their line."""
-    return Environment(  # noqa: S701
+    return Environment(
         loader=FunctionLoader(_source),
         undefined=StrictUndefined,
         finalize=one_line,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from registry.contracts import certificate, confirmation, delivery, payment_request, registration_form, sheet
+from registry.contracts import certificate, confirmation, delivery, payment_request, sheet
 from registry.contracts.blocks import Composed
 from registry.contracts.paper_facts import PaperFacts
 from registry.contracts.registration_form import FormExtras
@@ -87,9 +87,6 @@ def of_set(name: str, facts: PaperFacts) -> list[PaperKind]:
     return [paper for paper in KINDS.values() if paper.set == name and paper.wanted(facts)]
 
 
-
 def record_fields() -> frozenset[str]:
     """Every field any paper reads; a test holds the record to it."""
     return frozenset(name for paper in KINDS.values() for name in paper.needs)
-
-

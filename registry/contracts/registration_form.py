@@ -19,7 +19,11 @@ from registry.licenses.schedule import Basis
 
 SEPARATOR = "；"
 REGISTRAR_HEAD = "九　登记机构填写（金额单位：元）"
-APPLICANT_ROLES = {"seller": "卖方（许可方）", "intermediary": "中介方（受卖方委托）", "buyer": "买方（被许可方）"}
+APPLICANT_ROLES = {
+    "seller": "卖方（许可方）",
+    "intermediary": "中介方（受卖方委托）",
+    "buyer": "买方（被许可方）",
+}
 BASIS = {Basis.FIXED: "固定", Basis.ESTIMATE: "估算", Basis.ZERO: "零"}
 PAYMENT = {
     Method.FREE: "none", Method.LUMP: "lump", Method.INSTALMENTS: "instalments", Method.PER_YEAR: "instalments",
@@ -115,7 +119,9 @@ class FormExtras:
     filled_on: date | None = None
     voucher: str = ""
     missing: Sequence[str] = ()
-    identities: Mapping[str, str] = field(default_factory=dict)  # full numbers of natural persons: packages only
+    identities: Mapping[str, str] = field(
+        default_factory=dict
+    )  # full numbers of natural persons: packages only
 
 
 def form_row(licenses: Sequence[PaperFacts], extras: FormExtras) -> dict[str, str]:
@@ -124,7 +130,9 @@ def form_row(licenses: Sequence[PaperFacts], extras: FormExtras) -> dict[str, st
     return {
         **_contract_fields(licenses),
         **_party_fields("seller", first.record["licensor"], extras.identities),
-        "co_sellers": SEPARATOR.join(dict.fromkeys(c["name"] for one in licenses for c in one.record["co_owners"])),
+        "co_sellers": SEPARATOR.join(
+            dict.fromkeys(c["name"] for one in licenses for c in one.record["co_owners"])
+        ),
         **_party_fields("buyer", first.record["licensee"], extras.identities),
         **_money_fields(licenses),
         **_class_fields(first, extras),
@@ -204,7 +212,9 @@ def _class_fields(first: PaperFacts, extras: FormExtras) -> dict[str, str]:
     foreign = any(record[side]["country"] != "CN" for side in ("licensor", "licensee"))
     return {
         "technology_field": _code_of("technology_field", codes.get("technology_field", "")),
-        "socio_economic_objective": _code_of("socio_economic_objective", codes.get("socio_economic_objective", "")),
+        "socio_economic_objective": _code_of(
+            "socio_economic_objective", codes.get("socio_economic_objective", "")
+        ),
         "industry": codes.get("industry", ""),
         "plan": _code_of("plan", codes.get("plan", "")),
         "ip_kind": _code_of("ip_kind", f"patent.{first.patent['kind']}"),
@@ -265,7 +275,9 @@ def _filing_fields(licenses: Sequence[PaperFacts], extras: FormExtras) -> dict[s
         "cnipa_day": SEPARATOR.join(one["cnipa_day"] for one in announced),
         "declaration_digest": SEPARATOR.join(one["digest"] for one in declarations),
         "recordal_number": extras.recordal_number,
-        "recordal_day": extras.recordal_day.isoformat() if extras.recordal_number and extras.recordal_day else "",
+        "recordal_day": extras.recordal_day.isoformat()
+        if extras.recordal_number and extras.recordal_day
+        else "",
         "applicant": applicants[extras.applicant_role],
         "applicant_role": APPLICANT_ROLES[extras.applicant_role],
         "agent": extras.agent,

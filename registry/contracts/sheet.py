@@ -122,7 +122,10 @@ def _classes(row: Mapping[str, str], first: PaperFacts, extras: FormExtras) -> t
     )
     return (
         Field(label="技术领域", value=coded("technology_field", codes.get("technology_field", ""))),
-        Field(label="社会经济目标", value=coded("socio_economic_objective", codes.get("socio_economic_objective", ""))),
+        Field(
+            label="社会经济目标",
+            value=coded("socio_economic_objective", codes.get("socio_economic_objective", "")),
+        ),
         Field(label="国民经济行业", value=industry(codes.get("industry", ""))),
         Field(label="涉及知识产权", value=coded("ip_kind", f"patent.{first.patent['kind']}")),
         Field(label="计划类别", value=coded("plan", codes.get("plan", ""))),

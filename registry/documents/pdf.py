@@ -74,8 +74,8 @@ class Paper:
 
     def title(self, text: str = "", *, subtitle: str = "") -> None:
         """The paper's name in large type, with a line of small type under it."""
-        small = {"size": 15, "leading": 19, "after": 0}
-        self._head(text or self.name, replace(flow.TITLE, **small) if self.dense else flow.TITLE, level=0)
+        style = replace(flow.TITLE, size=15, leading=19, after=0) if self.dense else flow.TITLE
+        self._head(text or self.name, style, level=0)
         if subtitle:
             self.text(subtitle, replace(flow.SUBTITLE, after=0, leading=11) if self.dense else flow.SUBTITLE)
 

@@ -94,19 +94,19 @@ def form_table(fonts: FontSet, groups: Iterable[Group], width: float, *, dense: 
     """
     label, value = width * LABEL_SHARE, width * VALUE_SHARE
     padding = DENSE_PADDING if dense else PADDING
-    cell = (lambda style: replace(style, leading=DENSE_LEADING)) if dense else (lambda style: style)
+    look = _close if dense else _as_it_is
     rows: list[list[Any]] = []
     style = _ruled()
     for group in groups:
         head = len(rows)
         style += [("SPAN", (0, head), (-1, head)), ("BACKGROUND", (0, head), (-1, head), GREY)]
         style.append(("NOSPLIT", (0, head), (-1, head + 1)))
-        rows.append([Text(fonts, group.head, cell(HEAD_CELL)), "", "", ""])
+        rows.append([Text(fonts, group.head, look(HEAD_CELL)), "", "", ""])
         for pair in _paired(group.fields):
             cells = [
                 text
                 for field in pair
-                for text in (Text(fonts, field.label, cell(CELL)), _value(fonts, field, cell))
+                for text in (Text(fonts, field.label, look(CELL)), _value(fonts, field, look))
             ]
             widths = [label, value, label, value] if len(pair) == 2 else [label, width - label]
             for row in _page_sized(cells, widths, padding):
@@ -142,7 +142,7 @@ def grid_table(
 
 
 def signature_table(fonts: FontSet, signatories: Sequence[Signatory], width: float) -> KeepTogether:
-    """Two blocks a row, each with an empty place for a seal, never torn between pages; one alone gets the width."""
+    """Two blocks a row, each with a place for a seal, never torn between pages; one alone gets the width."""
     if len(signatories) == 1:
         return KeepTogether(_signature(fonts, signatories[0]))
     blocks = [_signature(fonts, signatory) for signatory in signatories]
@@ -213,12 +213,18 @@ def _paired(fields: Iterable[Field]) -> list[tuple[Field, ...]]:
     return rows + ([(waiting,)] if waiting else [])
 
 
-def _page_sized(
-    cells: Sequence[Text], widths: Sequence[float], padding: float = PADDING
-) -> list[list[Any]]:
+def _page_sized(cells: Sequence[Text], widths: Sequence[float], padding: float = PADDING) -> list[list[Any]]:
     """The row, or when a cell would fill most of a page the rows it goes on in."""
     parts = [cell.pieces(width - 2 * padding, TALLEST_ROW) for cell, width in zip(cells, widths, strict=True)]
     return [list(row) for row in zip_longest(*parts, fillvalue="")]
+
+
+def _as_it_is(style: PaperStyle) -> PaperStyle:
+    return style
+
+
+def _close(style: PaperStyle) -> PaperStyle:
+    return replace(style, leading=DENSE_LEADING)
 
 
 def _value(fonts: FontSet, field: Field, look: Callable[[PaperStyle], PaperStyle]) -> Text:

@@ -241,14 +241,22 @@ def facts(record_: dict[str, Any] | None = None, **changes: Any) -> PaperFacts:
         "effective_on": effective_on,
         "last_day": date(2029, 11, 25) if paid else date(2029, 11, 21),
         "effective": Entered(
-            seq=61, at=datetime(2026, 11, 26, 6, 0, tzinfo=UTC) if paid else NOTICED_AT, leaf="b2" * 32, envelope="d4" * 32
+            seq=61,
+            at=datetime(2026, 11, 26, 6, 0, tzinfo=UTC) if paid else NOTICED_AT,
+            leaf="b2" * 32,
+            envelope="d4" * 32,
         ),
     }
     return PaperFacts(**{**made, **changes})
 
 
 EXTRAS = FormExtras(
-    codes={"technology_field": "01", "industry": "C35", "socio_economic_objective": "industry_commerce", "plan": "none"},
+    codes={
+        "technology_field": "01",
+        "industry": "C35",
+        "socio_economic_objective": "industry_commerce",
+        "plan": "none",
+    },
     recordal_filed_on=date(2026, 12, 1),
     agent="陈一",
     agent_phone="021-60000099",
