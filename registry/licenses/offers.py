@@ -48,9 +48,9 @@ def standing(declaration: Declaration, on: date | None = None) -> Track | Refuse
 
 
 def status_tag(declaration: Declaration) -> str:
-    """The listing's tag: announced, local only, withdrawal filed or announced (journeys 1.2)."""
+    """The listing's tag: announced, local only, withdrawal filed, or how the offer ended (journeys 1.2)."""
+    if declaration.state not in rules.OFFERED_STATES:
+        return declaration.state
     if declaration.state == DeclarationState.WITHDRAWAL_FILED:
         return "withdrawal_filed"
-    if declaration.cnipa_status == CnipaStatus.ANNOUNCED:
-        return "announced"
-    return "local" if declaration.cnipa_status in (CnipaStatus.NOT_FILED, CnipaStatus.FILED) else "withdrawn"
+    return "announced" if declaration.cnipa_status == CnipaStatus.ANNOUNCED else "local"
