@@ -8,7 +8,7 @@ from flask import Flask
 from registry import clock, history
 from registry.database import db, transaction
 from registry.errors import Invalid, NotAllowed, NotFound, Refused
-from registry.jobs import Job
+from registry.jobs import HANDLERS, Job
 from registry.ledger import service as ledger
 from registry.licenses import offers, register, reviews
 from registry.licenses.models import Override
@@ -272,3 +272,25 @@ def test_offers_whose_annuity_day_has_passed_are_listed_for_a_new_check(lite: Fl
     )
     assert [one.number for one in reviews.due_for_recheck(venue)] == [offer.number]
     assert jobs_named("offers.recheck") == 1
+
+
+def test_a_bar_that_arises_under_an_open_offer_is_brought_before_the_venue(lite: Flask) -> None:
+    offer = factories.published(lite)
+    late = clock.today() - timedelta(days=1)
+    transaction(
+        lambda: patents.set_state(offer.holder.actor, patents.find(offer.patent), annuity_paid_to=late)
+    )
+    HANDLERS["offers.recheck"]({"patent": str(factories.reading(lambda: patents.find(offer.patent).id))})
+    letters = db.session.query(Mail).filter_by(address=offer.venue.email).all()
+    assert any("B3" in one.body and offer.number in one.body for one in letters)
+
+
+def test_what_cnipa_did_not_accept_may_be_filed_again(lite: Flask) -> None:
+    offer = factories.published(lite)
+    venue = offer.venue.actor
+    transaction(lambda: reviews.file_with_cnipa(venue, register.find(offer.number)))
+    transaction(lambda: reviews.cnipa_declined(venue, register.find(offer.number), words="缺少签章"))
+    assert register.find(offer.number).cnipa_status == "not_filed"
+    transaction(lambda: reviews.file_with_cnipa(venue, register.find(offer.number)))
+    assert register.find(offer.number).cnipa_status == "filed"
+    assert offers.standing(register.find(offer.number)) is Track.LOCAL
