@@ -1,4 +1,4 @@
-"""What time it is: the only place that asks. Instants are UTC, legal days are Shanghai's (domain/identifiers.md)."""
+"""What time it is: the only place that asks. Instants are UTC, legal days Shanghai's (identifiers.md)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ def now() -> datetime:
 
 @contextmanager
 def pretend(instant: datetime) -> Iterator[None]:
-    """Let `now` begin at another instant and go on from there: for the demonstration and tests, nobody else."""
+    """Let `now` begin at another instant and go on from there: for the demonstration and tests only."""
     token = _offset.set(instant - datetime.now(UTC))
     try:
         yield
@@ -37,7 +37,7 @@ def today() -> date:
 
 
 def rfc3339(instant: datetime) -> str:
-    """RFC 3339, UTC, exactly three decimals: `2026-11-22T01:02:03.004Z`. Raises ValueError for naive instants."""
+    """RFC 3339, UTC, three decimals: `2026-11-22T01:02:03.004Z`. Raises ValueError for naive instants."""
     if instant.tzinfo is None:
         raise ValueError("naive instant")
     text = instant.astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,4 +1,4 @@
-"""The labelled demonstration: invented parties, impossible patent numbers, half a year of events, all through the services.
+"""The labelled demonstration: invented parties, impossible patent numbers, half a year of events.
 
-Everything here is the demonstration's own; nothing of it may be reached from the product (design: journeys 6).
+All of it goes through the services. Nothing here is reached from the product (design: journeys 6).
 """

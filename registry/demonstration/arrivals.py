@@ -1,4 +1,4 @@
-"""How the personas come to the registry: register, confirm, found their parties, bring a document, be compared."""
+"""How the personas arrive: register, confirm, found their parties, bring a document, be compared."""
 
 from registry.database import db
 from registry.demonstration.cast import MARK, PARTIES, PERSONAS, Persona, address, party
@@ -37,7 +37,8 @@ def found(stage: Stage, key: str) -> None:
     organisation = parties.found(stage.actor(key), facts)
     stage.organisations[key] = organisation.id
     actor = stage.actor(key)
-    shown = stage.upload(actor, "identity", ("名称", facts["name"]), ("统一社会信用代码", facts.get("uscc", "/")))
+    code = facts.get("uscc", "/")
+    shown = stage.upload(actor, "identity", ("名称", facts["name"]), ("统一社会信用代码", code))
     parties.bring_evidence(actor, organisation, shown)
 
 

@@ -27,7 +27,7 @@ class Story:
     events: list[Event] = field(default_factory=list)
 
     def on(self, days: int, name: str, act: Callable[[], None]) -> None:
-        """Something happened that many days before D; never on D itself, which belongs to whoever is looking."""
+        """Something happened that many days before D; D itself belongs to whoever is looking."""
         if days < 1:
             raise ValueError(f"{name}: the story ends the day before")
         self.events.append(Event(days, name, act))
@@ -37,7 +37,8 @@ class Story:
         instant, last = datetime.min.replace(tzinfo=SHANGHAI), None
         for event in sorted(self.events, key=lambda one: -one.days):
             if event.days != last:
-                last, instant = event.days, datetime.combine(self.day - timedelta(days=event.days), OPENS, SHANGHAI)
+                last, day = event.days, self.day - timedelta(days=event.days)
+                instant = datetime.combine(day, OPENS, SHANGHAI)
             else:
                 instant += STEP
             yield instant, event

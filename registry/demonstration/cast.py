@@ -3,6 +3,8 @@
 Credit codes have artificial serials with right check characters; mail addresses end in .invalid (RFC 2606).
 """
 
+# ruff: noqa: E501 - tables of Chinese words, one line each
+
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,8 @@
-"""Load the demonstration once, through the services, under a pretended clock; print its accounts at every start.
+"""Load the demonstration once, through the services, under a pretended clock; print its accounts always.
 
-A start that died halfway is not repaired: the log is append-only and half a story would mislead, so it says which
-folder to remove. Letters of the past are marked as sent: their addresses end in .invalid and can never be reached.
+A start that died halfway is not repaired: the log is append-only and half a story would mislead, so it says
+which folder to remove. Letters of the past are marked as sent: their addresses end in .invalid and can never
+be reached.
 """
 
 import json
@@ -9,9 +10,10 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from registry import clock, schema
 from registry.catalogue import service as catalogue
@@ -34,7 +36,9 @@ from registry.parties.models import Mail
 Say = Callable[[str], None]
 BEGINS = 220
 """Days before D on which the registry opens."""
-FOLLOW_UPS = frozenset({"contracts.after_withdrawal", "contracts.must_withdraw", "contracts.tell", "offers.recheck"})
+FOLLOW_UPS = frozenset(
+    {"contracts.after_withdrawal", "contracts.must_withdraw", "contracts.tell", "offers.recheck"}
+)
 """Jobs whose consequences belong to the day of their cause."""
 PAST = ("mail.send", "ledger.publish", "catalogue.index")
 """Jobs that one act at the end does all of; printing and packing are left to the worker."""
@@ -60,19 +64,23 @@ def load(settings: Settings, say: Say) -> list[DemoAccount]:
         return [DemoAccount(**one) for one in json.loads(kept.read_text(encoding="utf-8"))]
     if ledger.size():
         raise Misconfigured(
-            f"the database holds a log but not the whole demonstration: remove {settings.instance} and start again"
+            "the database holds a log but not the whole demonstration: "
+            f"remove {settings.instance} and start again"
         )
     say("loading demonstration data (about half a minute)")
     password = f"mingxu-{secrets.token_hex(4)}"
-    stage = Stage(settings=settings, day=clock.today(), fonts=load_fonts(settings.fonts, settings.extra_fonts))
+    fonts = load_fonts(settings.fonts, settings.extra_fonts)
+    stage = Stage(settings=settings, day=clock.today(), fonts=fonts)
     _open(stage, password)
     _play(stage, story.tell(stage), say)
     _tidy()
     accounts = [
-        DemoAccount(email=address(one.key), name=one.name + MARK, does=one.does, password=password) for one in PERSONAS
+        DemoAccount(email=address(one.key), name=one.name + MARK, does=one.does, password=password)
+        for one in PERSONAS
     ]
     _keep(kept, accounts)
-    say(f"loaded: {len(stage.declarations)} declarations, {len(stage.acceptances)} notices, {ledger.size()} filings")
+    declared, taken = len(stage.declarations), len(stage.acceptances)
+    say(f"loaded: {declared} declarations, {taken} notices, {ledger.size()} filings")
     return accounts
 
 
@@ -81,7 +89,8 @@ def account_table(accounts: Iterable[DemoAccount]) -> str:
     rows = list(accounts)
     wide = max(len(one.email) for one in rows)
     lines = [f"  {one.email:<{wide}}  {one.name}  {one.does}" for one in rows]
-    return "\n".join(["Demonstration accounts 演示账户（password 密码：" + rows[0].password + "）", *lines, ""])
+    head = f"Demonstration accounts 演示账户（password 密码：{rows[0].password}）"
+    return "\n".join([head, *lines, ""])
 
 
 # --- the first days ----------------------------------------------------------------------------------
@@ -94,10 +103,10 @@ def _open(stage: Stage, password: str) -> None:
         schema.seed()
         for persona in PERSONAS:
             new = arrivals.new_password(password)
-            transaction(lambda persona=persona, new=new: arrivals.register(stage, persona, new))
+            transaction(partial(arrivals.register, stage, persona, new))
     with clock.pretend(opening + timedelta(hours=2)):
         for one in PARTIES:
-            transaction(lambda key=one.key: arrivals.found(stage, key))
+            transaction(partial(arrivals.found, stage, one.key))
         transaction(lambda: arrivals.open_venues(stage))
     with clock.pretend(opening + timedelta(days=1)):
         transaction(lambda: arrivals.verify_all(stage))
@@ -133,12 +142,12 @@ def _tick() -> None:
 
 def _follow_up() -> None:
     """Do at once what the event's own jobs ask for, on its day."""
-    query = select(Job).where(Job.state == "waiting", Job.name.in_(FOLLOW_UPS & HANDLERS.keys())).order_by(Job.created_at)
-    for job_id, name, payload in [(job.id, job.name, dict(job.payload)) for job in db.session.scalars(query)]:
+    due = (Job.state == "waiting") & Job.name.in_(FOLLOW_UPS)
+    jobs = db.session.scalars(select(Job).where(due).order_by(Job.created_at))
+    for job_id, name, payload in [(job.id, job.name, dict(job.payload)) for job in jobs]:
         db.session.rollback()
         HANDLERS[name](payload)
-        done = update(Job).where(Job.id == job_id).values(state="done", done_at=clock.now(), attempts=1)
-        transaction(lambda done=done: db.session.execute(done) and None)
+        transaction(partial(_done, Job.id == job_id))
 
 
 def _tidy() -> None:
@@ -156,9 +165,12 @@ def _tick_last() -> None:
 
 
 def _mark_past() -> None:
-    past = (Job.state == "waiting") & Job.name.in_(PAST)
-    db.session.execute(update(Job).where(past).values(state="done", done_at=clock.now(), attempts=1))
+    _done((Job.state == "waiting") & Job.name.in_(PAST))
     db.session.execute(update(Mail).where(Mail.sent_at.is_(None)).values(sent_at=Mail.created_at))
+
+
+def _done(which: ColumnElement[bool]) -> None:
+    db.session.execute(update(Job).where(which).values(state="done", done_at=clock.now(), attempts=1))
 
 
 def _keep(path: Path, accounts: list[DemoAccount]) -> None:

@@ -1,5 +1,7 @@
 """Thirty-six more offers of the university, from one table, so that lists, facets and figures have substance."""
 
+# ruff: noqa: E501 - a table of Chinese words, one line each
+
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -92,7 +94,7 @@ def _offer(place: int, row: Row) -> Offer:
         main_class=row.main_class, filed=date(row.year, 1 + place % 12, 3 + place % 25),
         granted=date(row.year + 3, 1 + (place * 5) % 12, 2 + place % 25), fee=_fee(row.fee), months=18 + place % 5 * 6,
         duration=(24, 36, 36, 60)[place % 4], summary=f"{row.title}，适用于{row.products}，公开文本即可实施。",
-        industry=row.industry, field=row.field, stage=row.stage, products=row.products, published=published,
+        industry=row.industry, technology_field=row.field, stage=row.stage, products=row.products, published=published,
         announced=announced, open_now=announced == 0,
     )  # fmt: skip
 
@@ -101,4 +103,4 @@ def _fee(spelled: str) -> dict[str, Any]:
     if spelled == "FREE":
         return FREE
     kind, figure = spelled[0], spelled[1:]
-    return {"L": lump, "Y": per_year, "S": sales}[kind](figure)
+    return lump(figure) if kind == "L" else per_year(figure) if kind == "Y" else sales(figure)

@@ -1,4 +1,4 @@
-"""A holder's scenes: enter the patent, answer the task list, ask co-owners, sign; then the venue's review and CNIPA's days."""
+"""A holder's scenes: patent, task list, co-owners, signature; then the venue's review and CNIPA's days."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -53,7 +53,11 @@ def enter_patent(stage: Stage, offer: Offer, *, receipt: bool = True) -> None:
     patents.set_state(actor, patent, annuity_paid_to=paid_to, annuity_upload=file, facts=[])
     if offer.kind != Kind.INVENTION:
         report = stage.upload(actor, "evaluation", *shown, ("结论", "未发现不符合授予专利权条件的缺陷"))
-        facts = {"number": f"PJ{patent.number[2:14]}", "day": offer.granted + timedelta(days=200), "positive": True}
+        facts = {
+            "number": f"PJ{patent.number[2:14]}",
+            "day": offer.granted + timedelta(days=200),
+            "positive": True,
+        }
         patents.add_report(actor, patent, {**facts, "upload_id": report.id})
 
 
@@ -89,7 +93,10 @@ def _answers(stage: Stage, actor: Actor, offer: Offer, patent: Patent) -> dict[s
     account = {"whose": "own", "name": holder.name, "bank": holder.bank_name, "number": holder.bank_account}
     return {
         "declarant": _declarant(stage, actor, offer),
-        "owners": {"items": [_item(n, key) for n, key in enumerate((offer.holder, *offer.owners))], "agreement_upload": None},
+        "owners": {
+            "items": [_item(n, key) for n, key in enumerate((offer.holder, *offer.owners))],
+            "agreement_upload": None,
+        },
         "fee": dict(offer.fee),
         "account": {**account, "venue_consents": False},
         "fee_note": {"text": NOTE, "publicity_upload": None},
@@ -105,18 +112,27 @@ def _answers(stage: Stage, actor: Actor, offer: Offer, patent: Patent) -> dict[s
             "notices_email": address(offer.holder),
             "receives_here": True,
         },
-        "filing": {"recordal_by": "licensee", "registration_by": "holder", "dispute": "court", "dispute_body": ""},
+        "filing": {
+            "recordal_by": "licensee",
+            "registration_by": "holder",
+            "dispute": "court",
+            "dispute_body": "",
+        },
         "opening": {"open_from": "now" if offer.open_now else "announcement"},
     }
 
 
 def _declarant(stage: Stage, actor: Actor, offer: Offer) -> dict[str, Any]:
     institution = party(offer.holder).nature.startswith("02")
-    facts: dict[str, Any] = {"signer_capacity": "legal_representative", "representative": True, "agency": None}
+    facts: dict[str, Any] = {
+        "signer_capacity": "legal_representative",
+        "representative": True,
+        "agency": None,
+    }
     if institution:  # an office of it acts, under the legal representative's authority (journeys 2.1)
         paper = stage.upload(actor, "authority", ("授权范围", "专利开放许可声明、撤回和合同登记"))
-        facts |= {"signer_capacity": "authorised", "authority_upload": paper.id, "authority_from": stage.before(400),
-                  "authority_to": stage.after_months(24)}  # fmt: skip
+        facts |= {"signer_capacity": "authorised", "authority_upload": paper.id}
+        facts |= {"authority_from": stage.before(400), "authority_to": stage.after_months(24)}
     if offer.agency:
         power = stage.upload(actor, "agency_power", ("代理机构", AGENCY["name"]))
         facts["agency"] = {**AGENCY, "power_upload": power.id, "scope": ["declare", "receive", "record"]}
@@ -135,10 +151,17 @@ def _acts(offer: Offer) -> list[str]:
 
 def _use(offer: Offer) -> dict[str, Any]:
     return {
-        "summary": offer.summary, "problem": offer.problem, "advantage": offer.advantage, "application": offer.products,
-        "products": offer.products, "industry": offer.industry, "field": offer.field, "stage": offer.stage,
-        "drawing_upload": None, "additional_terms": "",
-    }  # fmt: skip
+        "summary": offer.summary,
+        "problem": offer.problem,
+        "advantage": offer.advantage,
+        "application": offer.products,
+        "products": offer.products,
+        "industry": offer.industry,
+        "field": offer.technology_field,
+        "stage": offer.stage,
+        "drawing_upload": None,
+        "additional_terms": "",
+    }
 
 
 def ask_owners(stage: Stage, key: str, *, purpose: str = "declare") -> None:
@@ -237,6 +260,9 @@ def draft_with_errors(stage: Stage, offer: Offer) -> None:
     draft(stage, offer)
     actor, declaration = stage.actor(offer.holder), stage.declaration(offer.key)
     given = declaration.draft["term"]
-    term = {**given, "license_last_day": (date.fromisoformat(given["offer_last_day"]) - timedelta(days=30)).isoformat()}
+    term = {
+        **given,
+        "license_last_day": (date.fromisoformat(given["offer_last_day"]) - timedelta(days=30)).isoformat(),
+    }
     licenses.save_step(actor, declaration, "term", term)
     licenses.save_step(actor, declaration, "fee_note", {"text": "", "publicity_upload": None})

@@ -1,4 +1,4 @@
-"""The clerk's scenes: stamped sheets, recordal with CNIPA, readiness, batches, what the registrar answered."""
+"""The clerk's scenes: stamped sheets, recordal, readiness, batches, what the registrar answered."""
 
 from decimal import Decimal
 from typing import Any
@@ -11,10 +11,12 @@ REGISTRAR = f"演示技术合同登记处{MARK}"
 
 
 def stamp(stage: Stage, key: str, *, sealed_as: str = "") -> None:
-    """The licensee brings the stamped scan, the clerk compares names; `sealed_as` is what its seal really says."""
+    """The licensee brings the stamped scan, the clerk compares; `sealed_as` is what its seal really says."""
     contract = stage.contract(key)
     taker = stage.actor(stage.key_of(contract.licensee_id))
-    scan = stage.upload(taker, "stamped_scan", ("平台存证编号", contract.number), ("印章", "（演示，没有真实印章）"))
+    scan = stage.upload(
+        taker, "stamped_scan", ("平台存证编号", contract.number), ("印章", "（演示，没有真实印章）")
+    )
     registration.attach(taker, contract, "02b", scan)
     names = [contract.holder.name, contract.licensee.name]
     seals = [(names[0], names[0]), (names[1], sealed_as or names[1])]
@@ -25,7 +27,9 @@ def bring_stamp(stage: Stage, key: str) -> None:
     """The stamped scan has come, nobody has compared it yet."""
     contract = stage.contract(key)
     taker = stage.actor(stage.key_of(contract.licensee_id))
-    scan = stage.upload(taker, "stamped_scan", ("平台存证编号", contract.number), ("印章", "（演示，没有真实印章）"))
+    scan = stage.upload(
+        taker, "stamped_scan", ("平台存证编号", contract.number), ("印章", "（演示，没有真实印章）")
+    )
     registration.attach(taker, contract, "02b", scan)
 
 
@@ -58,16 +62,26 @@ def zero_view(stage: Stage, words: str) -> None:
     registration.note_zero_fee_view(stage.actor("operator"), stage.venue("V1"), words)
 
 
-def result(stage: Stage, key: str, kind: str, *, days: int, ground: str = "", words: str = "", amount: str = "") -> None:
+def result(
+    stage: Stage, key: str, kind: str, *, days: int, ground: str = "", words: str = "", amount: str = ""
+) -> None:
     """Enter the registrar's answer; a registration gets an artificial number."""
     contract = stage.contract(key)
-    facts: dict[str, Any] = {"result": kind, "day": stage.before(days), "registrar": REGISTRAR, "ground": ground, "words": words}
+    facts: dict[str, Any] = {
+        "result": kind,
+        "day": stage.before(days),
+        "registrar": REGISTRAR,
+        "ground": ground,
+        "words": words,
+    }
     if kind in ("已登记", "变更"):
         total = Decimal(amount) if amount else registration.total_of(contract).amount
         facts |= {
             "registration_number": f"DEMO{contract.number[-9:].replace('-', '')}",
-            "total_amount": total, "technology_amount": total, "certificate_number": f"演示证{contract.number[-4:]}",
-        }  # fmt: skip
+            "total_amount": total,
+            "technology_amount": total,
+            "certificate_number": f"演示证{contract.number[-4:]}",
+        }
     registration.record_result(stage.actor("operator"), contract, facts)
 
 

@@ -1,4 +1,4 @@
-"""The stage: who stands on it, and the few things every scene needs: an actor, a signature, a file, a letter's link.
+"""Who stands on the stage, and what every scene needs: an actor, a signature, a file, a letter's link.
 
 Keys are opened once and kept in memory while loading, so that hundreds of signatures cost no key derivation.
 """

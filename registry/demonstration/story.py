@@ -1,4 +1,4 @@
-"""What happened in the half year before the loading day, offer by offer and license by license (design: journeys 6)."""
+"""What happened in the half year before the loading day, offer by offer, license by license (journeys 6)."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -22,7 +22,17 @@ def tell(stage: Stage) -> Story:
         _MAIN.get(offer.key, _published)(stage, story, offer)
     for place, offer in enumerate(more.more_offers()):
         _FATES.get(more.FATES.get(place, ""), _published)(stage, story, offer)
-    for scene in (_free_licenses, _lump, _co_owned, _machines, _local, _royalties, _withdrawn, _paused, _registered):
+    for scene in (
+        _free_licenses,
+        _lump,
+        _co_owned,
+        _machines,
+        _local,
+        _royalties,
+        _withdrawn,
+        _paused,
+        _registered,
+    ):
         scene(stage, story.on)
     return story
 
@@ -33,13 +43,17 @@ def tell(stage: Stage) -> Story:
 def _submitted(stage: Stage, story: Story, offer: Offer, *, receipt: bool = True) -> int:
     """Patent, draft, consents, signature; returns the day of the signature."""
     signed = offer.published + 3
-    story.on(signed + 4, f"{offer.key} patent", partial(publishing.enter_patent, stage, offer, receipt=receipt))
+    story.on(
+        signed + 4, f"{offer.key} patent", partial(publishing.enter_patent, stage, offer, receipt=receipt)
+    )
     story.on(signed + 3, f"{offer.key} draft", partial(publishing.draft, stage, offer))
     owners = [offer.holder, *offer.owners] if offer.agency else list(offer.owners)
     if owners:
         story.on(signed + 2, f"{offer.key} asks", partial(publishing.ask_owners, stage, offer.key))
     for owner in owners:
-        story.on(signed + 1, f"{offer.key} consent {owner}", partial(publishing.consent, stage, offer.key, owner))
+        story.on(
+            signed + 1, f"{offer.key} consent {owner}", partial(publishing.consent, stage, offer.key, owner)
+        )
     story.on(signed, f"{offer.key} signed", partial(publishing.submit, stage, offer.key))
     return signed
 
@@ -50,7 +64,9 @@ def _published(stage: Stage, story: Story, offer: Offer) -> None:
     story.on(offer.published, f"{offer.key} published", partial(publishing.publish, stage, offer.key))
     if not offer.open_now:
         filed = offer.published - 2
-        story.on(filed, f"{offer.key} filed", partial(publishing.file_with_cnipa, stage, offer.key, days=filed))
+        story.on(
+            filed, f"{offer.key} filed", partial(publishing.file_with_cnipa, stage, offer.key, days=filed)
+        )
     if offer.announced:
         days = offer.announced
         story.on(days, f"{offer.key} announced", partial(publishing.announce, stage, offer.key, days=days))
@@ -77,14 +93,20 @@ def _refused(stage: Stage, story: Story, offer: Offer) -> None:
     _submitted(stage, story, offer)
     problems = {"bars": "登记簿显示专利权处于财产保全中。"}
     words = "登记簿副本显示该专利权已因财产保全中止有关程序（演示），不得实行开放许可。"
-    story.on(offer.published, f"{offer.key} review", partial(publishing.review, stage, offer.key, problems=problems))
+    story.on(
+        offer.published,
+        f"{offer.key} review",
+        partial(publishing.review, stage, offer.key, problems=problems),
+    )
     story.on(offer.published, f"{offer.key} refused", lambda: reviews.refuse(
         stage.actor("operator"), stage.declaration(offer.key), ground="B2", words=words))  # fmt: skip
 
 
 def _drafted(stage: Stage, story: Story, offer: Offer) -> None:
     """A line of the batch file with a mistake: it stays a draft."""
-    story.on(offer.published, f"{offer.key} patent", partial(publishing.enter_patent, stage, offer, receipt=False))
+    story.on(
+        offer.published, f"{offer.key} patent", partial(publishing.enter_patent, stage, offer, receipt=False)
+    )
     story.on(offer.published, f"{offer.key} draft", partial(publishing.draft_with_errors, stage, offer))
 
 
@@ -119,11 +141,19 @@ def _free_licenses(stage: Stage, on: Telling) -> None:
     on(110, "O1×C1 stamp", partial(registering.stamp, stage, "O1×C1"))
     on(108, "O1×C1 files", partial(registering.file_recordal, stage, "O1×C1", days=108))
     on(90, "O1×C1 recorded", partial(registering.record, stage, "O1×C1", days=92))
-    on(44, "O1×C3 stamp", partial(registering.stamp, stage, "O1×C3", sealed_as="上海衡川新材料有限公司（演示）"))
+    on(
+        44,
+        "O1×C3 stamp",
+        partial(registering.stamp, stage, "O1×C3", sealed_as="上海衡川新材料有限公司（演示）"),
+    )
     on(38, "O1×C4 stamp", partial(registering.stamp, stage, "O1×C4"))
     on(37, "O1×C4 files", partial(registering.file_recordal, stage, "O1×C4", days=37))
     reason = "本单位与该公司联系，其称未授权署名人发出通知。"
-    on(38, "O1×C2 objection", partial(taking.object_to, stage, "O1×C2", ground="notice_not_from_person", reason=reason))
+    on(
+        38,
+        "O1×C2 objection",
+        partial(taking.object_to, stage, "O1×C2", ground="notice_not_from_person", reason=reason),
+    )
     reasons = "被许可方书面说明署名人当时已离职、无权代表；通知不是由所署名的人发出，许可不成立。（演示）"
     on(30, "O1×C2 void", partial(taking.decide, stage, "O1×C2", "void", reasons))
     on(190, "O11×C2", partial(taking.accept, stage, "O11", "C2"))
@@ -150,6 +180,7 @@ def _co_owned(stage: Stage, on: Telling) -> None:
     on(100, "O3×C5", partial(taking.accept, stage, "O3", "C5"))
     on(96, "O3×C5 pays", partial(taking.pay, stage, "O3×C5", days=97))
     on(95, "O3×C5 confirmed", partial(taking.confirm, stage, "O3×C5", days=96, by="U1-finance"))
+    on(86, "O3×C5 files", partial(registering.file_recordal, stage, "O3×C5", days=86))
     on(80, "O3×C5 stamp", partial(registering.stamp, stage, "O3×C5"))
     on(70, "O9×C1", partial(taking.accept, stage, "O9", "C1"))
     on(60, "O9×C1 stamp", partial(registering.bring_stamp, stage, "O9×C1"))
@@ -185,18 +216,26 @@ def _local(stage: Stage, on: Telling) -> None:
 
 
 def _royalties(stage: Stage, on: Telling) -> None:
-    """O7 and O8: effective with the notice; O8 was taken after its withdrawal was filed and before the announcement."""
+    """O7 and O8: effective with the notice; O8 was taken between its withdrawal and the announcement."""
     on(65, "O7×C2", partial(taking.accept, stage, "O7", "C2"))
     on(58, "O7×C4", partial(taking.accept, stage, "O7", "C4"))
     on(54, "O7×C4 files", partial(registering.file_recordal, stage, "O7×C4", days=54))
     reason = "备案申请表中被许可方地址与主体证明不一致（演示）。"
-    on(41, "O7×C4 recordal refused", partial(registering.refuse_recordal, stage, "O7×C4", days=42, reason=reason))
-    on(30, "O8 withdrawal", partial(publishing.withdraw, stage, "O8", ground="assignment", reason="拟转让该专利权。"))
+    on(
+        41,
+        "O7×C4 recordal refused",
+        partial(registering.refuse_recordal, stage, "O7×C4", days=42, reason=reason),
+    )
+    on(
+        30,
+        "O8 withdrawal",
+        partial(publishing.withdraw, stage, "O8", ground="assignment", reason="拟转让该专利权。"),
+    )
     on(20, "O8×C1", partial(taking.accept, stage, "O8", "C1"))
 
 
 def _withdrawn(stage: Stage, on: Telling) -> None:
-    """W1: CNIPA's announcement day is entered four days late; before it stands, after it goes back, on it is decided."""
+    """W1: CNIPA's day is entered four days late; paid before it stands, after it goes back, on it waits."""
     for taker, paid in (("C2", 35), ("C4", 34), ("C3", 33)):
         key = f"W1×{taker}"
         on(42, key, partial(taking.accept, stage, "W1", taker))
@@ -210,7 +249,7 @@ def _withdrawn(stage: Stage, on: Telling) -> None:
 
 
 def _paused(stage: Stage, on: Telling) -> None:
-    """O13: the annuity is overdue; two licensees are told, a third one's money came too late and went back."""
+    """O13: the annuity is overdue; two licensees are told, a third one's money came late and goes back."""
     for taker, days in (("C1", 80), ("C3", 72)):
         key = f"O13×{taker}"
         on(days, key, partial(taking.accept, stage, "O13", taker))
@@ -238,7 +277,7 @@ def _registered(stage: Stage, on: Telling) -> None:
 
 
 def _effective_for_recordal(wanted: date) -> date:
-    """The latest working day whose three months for recordal end on the wanted day, or on the first day after it that can be."""
+    """The latest working day whose three months for recordal end on the wanted day, or soon after it."""
     for ahead in range(15):
         due = wanted + timedelta(days=ahead)
         for back in range(80, 100):

@@ -1,4 +1,4 @@
-"""A licensee's scenes: take a license, pay, wait; the holder's answer, the venue's decisions, money going back."""
+"""A licensee's scenes: take a license, pay, wait; the holder answers, the venue decides, money goes back."""
 
 from datetime import date
 from decimal import Decimal
@@ -28,11 +28,12 @@ def draft(stage: Stage, offer: str, taker: str, *, key: str = "", related: bool 
     """Fill in page 1; binds nobody."""
     use, product = USES[taker]
     one = party(taker)
+    facts = one.facts()
     capacity = "self" if one.person else "legal_representative"
     answers: dict[str, Any] = {
         "capacity": capacity, "use": use, "product": product, "region": "中国大陆", "contractor": "",
         "abroad": one.country != "CN", "related": related,
-        "contact": {"name": one.contact, "phone": one.facts()["contact_phone"], "email": one.facts()["contact_email"]},
+        "contact": {"name": one.contact, "phone": facts["contact_phone"], "email": facts["contact_email"]},
         "expected_input": "300000.00", "expected_output": "1200000.00",
     }  # fmt: skip
     acceptance = contracts.draft(stage.actor(taker), stage.declaration(offer), answers)
@@ -53,17 +54,23 @@ def pay(stage: Stage, key: str, *, days: int, amount: str = "") -> None:
     actor = stage.actor(taker)
     due = Decimal(amount) if amount else payments.outstanding(acceptance)
     serial = f"DEMO{on:%Y%m%d}{(acceptance.reference or '')}{len(acceptance.payments)}"
-    slip = stage.upload(actor, "bank_slip", ("付款人", acceptance.licensee.name), ("金额（元）", f"{due:.2f}"),
-                        ("附言", acceptance.reference or "/"), ("日期", on.isoformat()))  # fmt: skip
-    facts = {
-        "amount": due, "paid_on": on, "payer": acceptance.licensee.name, "serial": serial, "slip_upload": slip.id,
-    }  # fmt: skip
+    payer, note = acceptance.licensee.name, acceptance.reference or "/"
+    shown = (("付款人", payer), ("金额（元）", f"{due:.2f}"), ("附言", note), ("日期", on.isoformat()))
+    slip = stage.upload(actor, "bank_slip", *shown)
+    facts = {"amount": due, "paid_on": on, "payer": payer, "serial": serial, "slip_upload": slip.id}
     act = payments.claim_act(actor, acceptance, facts)
     payments.claim(actor, acceptance, facts, act, stage.sign(taker, act.statement))
 
 
 def confirm(
-    stage: Stage, key: str, *, days: int, by: str = "", result: str = "agrees", amount: str = "", note: str = ""
+    stage: Stage,
+    key: str,
+    *,
+    days: int,
+    by: str = "",
+    result: str = "agrees",
+    amount: str = "",
+    note: str = "",
 ) -> None:
     """The holder (or `by`) looks at the account: the money arrived that many days before D."""
     acceptance = stage.acceptance(key)
