@@ -5,6 +5,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar, cast
 
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask, Request, Response
 from flask_smorest import Api
 from flask_smorest import Blueprint as SmorestBlueprint
@@ -64,7 +66,7 @@ def init_app(app: Flask, blueprints: list[Blueprint]) -> None:
         OPENAPI_JSON_PATH="openapi.json",
         API_SPEC_OPTIONS={
             "info": {
-                "description": "Declarations, acceptances, payments and filings for machines. Errors: RFC 9457."
+                "description": "Declarations, acceptances, payments, filings for machines. Errors: RFC 9457."
             },
             "components": {
                 "securitySchemes": {
@@ -74,11 +76,19 @@ def init_app(app: Flask, blueprints: list[Blueprint]) -> None:
             "security": [{"key": []}],
         },
     )
-    machines = Machines(app)
+    machines = Machines(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(_schema_name)})
     shown = app.view_functions["api-docs.openapi_json"]
     app.view_functions["api-docs.openapi_json"] = _everybody(shown)
     for blueprint in blueprints:
         machines.register_blueprint(blueprint)
+
+
+def _schema_name(schema: Any) -> str:
+    """`LicensesOwner`: two folders may each have an Owner, the document has one name for each."""
+    found = resolve_schema_cls(schema)
+    known = found[0] if isinstance(found, list) else found
+    name, folder = known.__name__.removesuffix("Schema").lstrip("_"), known.__module__.split(".")[1]
+    return name if name.lower().startswith(folder[:-1]) else f"{folder.capitalize()}{name}"
 
 
 def _everybody(view: Callable[..., Any]) -> Callable[..., Any]:
