@@ -13,11 +13,14 @@ from registry.ledger import service as ledger
 from registry.licenses import (
     announcements_pages,
     consents_pages,
+    reviews_api,
     reviews_pages,
     signing_pages,
     state_pages,
+    withdrawals_api,
     withdrawals_pages,
 )
+from registry.licenses import api as licenses_api
 from registry.licenses import pages as licenses_pages
 from registry.licenses import tasks as licenses_tasks  # noqa: F401 - registers its jobs
 from registry.parties import account_pages, doors, keys_pages, organisation_pages
@@ -42,7 +45,14 @@ PAGES: list[Blueprint] = [
     reviews_pages.blueprint,
     announcements_pages.blueprint,
 ]
-MACHINES: list[openapi.Blueprint] = [catalogue_api.blueprint, parties_api.blueprint, patents_api.blueprint]
+MACHINES: list[openapi.Blueprint] = [
+    catalogue_api.blueprint,
+    parties_api.blueprint,
+    patents_api.blueprint,
+    licenses_api.blueprint,
+    withdrawals_api.blueprint,
+    reviews_api.blueprint,
+]
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -11,7 +11,7 @@ from registry import problems
 from registry.errors import Conflict, Refused
 from registry.forms import FormState, load, nested
 from registry.ledger.filings import Statement
-from registry.licenses import assembly, consents, schemas
+from registry.licenses import assembly, consents, outgoing, schemas
 from registry.licenses.models import Consent
 from registry.licenses.pages import own
 from registry.parties import attachments, doors
@@ -143,13 +143,12 @@ def _shown(consent: Consent) -> dict[str, object]:
     """What a co-owner sees: the exact text it is asked about and its own share; nobody else's."""
     declaration = consent.declaration
     withdraw = consent.purpose == "withdraw"
-    public = None if withdraw else assembly.present(declaration)
     return {
         "consent": consent,
         "declaration": declaration,
         "withdraw": withdraw,
-        "public": public,
-        "full_text": consents.withdrawal_of(declaration).text if withdraw else public.text_zh if public else "",
+        "public": None if withdraw else assembly.public(declaration),
+        "full_text": outgoing.consent_text(consent),
         "share": assembly.owner_item(declaration, consent.position).get("share"),
         "account": declaration.draft.get("account") or {},
     }

@@ -337,10 +337,6 @@ class SigningSchema(TicksSchema, SignedTextSchema):
 
 # --- the venue ---------------------------------------------------------------------------------------
 
-LINE_NAMES = (
-    "number", "register", "annuity", "bars", "report", "consents", "fee", "dates", "words", "contact", "attachments",
-)  # fmt: skip
-"""The lines of the check list; their words stand in check_list."""
 VERDICTS = ("pass", "problem", "not_applicable")
 
 
@@ -358,7 +354,20 @@ class LineSchema(Schema):
             raise ValidationError({"note": [Refused("required")]})
 
 
-LinesSchema = Schema.from_dict({name: fields.Nested(LineSchema) for name in LINE_NAMES}, name="LinesSchema")
+class LinesSchema(Schema):
+    """The lines of the check list, whose words stand in check_list."""
+
+    number = fields.Nested(LineSchema)
+    register = fields.Nested(LineSchema)
+    annuity = fields.Nested(LineSchema)
+    bars = fields.Nested(LineSchema)
+    report = fields.Nested(LineSchema)
+    consents = fields.Nested(LineSchema)
+    fee = fields.Nested(LineSchema)
+    dates = fields.Nested(LineSchema)
+    words = fields.Nested(LineSchema)
+    contact = fields.Nested(LineSchema)
+    attachments = fields.Nested(LineSchema)
 
 
 class ReviewSchema(Schema):
@@ -450,6 +459,107 @@ class EndSchema(Schema):
     how = Choice(("terminate", "revoke"), required=True, metadata={"label": _l("终止还是撤销")})
     words = CleanText(required=True, max=2000, metadata={"label": _l("说明")})
     evidence_upload = _optional(_l("证明文件"))
+
+
+# --- machines ----------------------------------------------------------------------------------------
+
+
+class MachineSignatureSchema(Schema):
+    """A signature made elsewhere over the bytes that `prepare` gave, and the digest of the text it is about."""
+
+    kid = CleanName(required=True, max=64, metadata={"description": "an enrolled key of the organisation"})
+    signature = fields.String(required=True, metadata={"description": "base64"})
+    digest = CleanName(required=True, max=64, metadata={"description": "SHA-256 of the text, as prepared"})
+
+
+class SubmissionSchema(MachineSignatureSchema):
+    """The declarant's signature, with the ticks that belong to it."""
+
+    undertaking = Flag(required=True)
+    standing_authorisation = Flag(required=True)
+    receives_here = Flag(required=True)
+    internal_check = Flag(load_default=False)
+
+
+class ConsentAnswerSchema(ConsentSchema):
+    """A co-owner's answer; agreeing takes a signature over what `GET` gave."""
+
+    kid = CleanName(max=64, load_default="")
+    signature = fields.String(load_default="")
+    digest = CleanName(max=64, load_default="")
+
+
+class PreparedOut(Schema):
+    """What is to be signed: the statement, its exact bytes, and the text it binds."""
+
+    digest = fields.String(metadata={"description": "SHA-256 of `text`"})
+    text = fields.String(metadata={"description": "the exact Chinese text"})
+    statement = fields.Dict()
+    pae = fields.String(metadata={"description": "base64 of the bytes to sign (DSSE PAE)"})
+
+
+class ProblemOut(Schema):
+    """Something that stands against an act."""
+
+    code = fields.String()
+    field = fields.String()
+    article = fields.String()
+    detail = fields.String()
+    step = fields.String()
+
+
+class DeclarationLine(Schema):
+    """A declaration in a list."""
+
+    number = fields.String()
+    state = fields.String()
+    patent = fields.String()
+    venue = fields.String()
+    open_from = fields.String()
+    version = fields.Integer()
+    digest = fields.String()
+    cnipa_status = fields.String()
+    cnipa_number = fields.String()
+    cnipa_announced_on = LegalDate(allow_none=True)
+    published_seq = fields.Integer(allow_none=True)
+
+
+class DeclarationOut(DeclarationLine):
+    """A declaration as its holder sees it: its steps, and what still stands against signing it."""
+
+    steps = fields.Dict()
+    problems = fields.List(fields.Nested(ProblemOut))
+
+
+class WithdrawalOut(PreparedOut):
+    """A withdrawal in the making or filed."""
+
+    number = fields.String()
+    ground = fields.String()
+    reason = fields.String()
+    missing = fields.List(fields.Nested(ProblemOut))
+    filed = fields.Boolean()
+    declaration_state = fields.String()
+
+
+class ConsentOut(PreparedOut):
+    """What a co-owner is asked."""
+
+    declaration = fields.String()
+    purpose = fields.String()
+    name = fields.String()
+    answer = fields.String()
+
+
+class ReviewOut(Schema):
+    """A declaration in a venue's queue."""
+
+    number = fields.String()
+    state = fields.String()
+    age = fields.Integer(metadata={"description": "working days since it was handed in"})
+    flags = fields.List(fields.String())
+    lines = fields.Dict()
+    obstacles = fields.List(fields.Nested(ProblemOut))
 
 
 def _below(refused: Refused, head: str) -> Refused:
