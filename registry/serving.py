@@ -1,27 +1,34 @@
-"""`registry serve`: prepare what is missing, then run the web server and the worker together until told to stop."""
+"""`registry serve`: prepare what is missing, then run web server and worker together until told to stop."""
 
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 from flask import Flask
 
 from registry import config, schema
 from registry.app import create_app
 from registry.config import Settings
+from registry.database import db
 from registry.demonstration import load as demonstration
 from registry.documents import fonts
 from registry.ledger.signing import create_keys
 
 Say = Callable[[str], None]
+Part = subprocess.Popen[bytes]
+PATIENCE = 30.0
+"""Seconds a part may take to answer after its start, and to end after it was told to."""
 
 
 def demo_settings(port: int, instance: Path | None = None) -> Settings:
-    """Settings of the labelled demonstration: its own folder, its own secret kept there, its own log origin."""
+    """Settings of the labelled demonstration: a folder, a secret and a log origin of its own."""
     base = instance or Path(os.environ.get("REGISTRY_INSTANCE", "instance")).resolve()
     folder = base / "demo"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -45,7 +52,7 @@ def prepare(settings: Settings, say: Say) -> Flask:
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not settings.keys.exists():
         if not settings.demo:
-            raise config.Misconfigured("no registry keys: run `registry keys create` once (docs/operations.md)")
+            raise config.Misconfigured("no keys: run `registry keys create` once (docs/operations.md)")
         say("making demonstration keys")
         create_keys(settings.keys)
     fonts.build_fonts(settings.fonts, progress=say)
@@ -59,42 +66,58 @@ def prepare(settings: Settings, say: Say) -> Flask:
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int, say: Say) -> int:
-    """Run until a signal; the exit code of whichever part stopped first."""
+    """Run until a signal; 0 after one, else the exit code of whichever part stopped by itself."""
     app = prepare(settings, say)
-    if settings.demo:
-        with app.app_context():
+    accounts: list[demonstration.DemoAccount] = []
+    with app.app_context():
+        if settings.demo:
             accounts = demonstration.load(settings, say)
-    environment = dict(os.environ)
+        db.session.remove()
+        db.engine.dispose()
+    stopped = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    parts = _start(host, port, workers)
+    if _answers(host, port, parts, stopped):
+        say(f"\nMingxu 明许 is at {settings.base_url}\n")
+        if settings.demo:
+            say(demonstration.account_table(accounts))
+    return _watch(parts, stopped)
+
+
+def _start(host: str, port: int, workers: int) -> list[Part]:
+    """The web server and the worker, each a process that reads the same settings from the environment."""
     web = [sys.executable, "-m", "gunicorn", "registry.app:create_app()", "--bind", f"{host}:{port}"]
-    web += ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4", "--log-level", "warning"]
-    web += ["--graceful-timeout", "20"]
-    parts = [
-        subprocess.Popen(web, env=environment),
-        subprocess.Popen([sys.executable, "-m", "registry", "worker"], env=environment),
-    ]
-    say(f"\nMingxu 明许 is at {settings.base_url}\n")
-    if settings.demo:
-        say(demonstration.account_table(accounts))
-    return _watch(parts)
+    web += ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4"]
+    web += ["--log-level", "warning", "--graceful-timeout", "20"]
+    worker = [sys.executable, "-m", "registry", "worker"]
+    return [subprocess.Popen(command, env=dict(os.environ)) for command in (web, worker)]  # noqa: S603 - our own
 
 
-def _watch(parts: list[subprocess.Popen[bytes]]) -> int:
-    """Pass a stop on to every part and wait for all of them."""
+def _answers(host: str, port: int, parts: list[Part], stopped: Event) -> bool:
+    """Wait until the web server takes connections; False when a part or the patience ended first."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and not stopped.is_set() and all(part.poll() is None for part in parts):
+        try:
+            socket.create_connection(("127.0.0.1" if host == "0.0.0.0" else host, port), timeout=1).close()  # noqa: S104
+        except OSError:
+            stopped.wait(0.2)
+        else:
+            return True
+    return False
 
-    def stop(_signal: int, _frame: object) -> None:
-        for part in parts:
-            part.terminate()
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while True:
-        for part in parts:
-            try:
-                code = part.wait(timeout=0.5)
-            except subprocess.TimeoutExpired:
-                continue
-            for other in parts:
-                other.terminate()
-            for other in parts:
-                other.wait(timeout=30)
-            return max(code, 0)
+def _watch(parts: list[Part], stopped: Event) -> int:
+    """Wait for a stop or for a part that ends; then end every part, by force only when it does not listen."""
+    while not stopped.is_set() and all(part.poll() is None for part in parts):
+        stopped.wait(0.5)
+    codes = [part.poll() for part in parts]
+    for part in parts:
+        part.terminate()
+    for part in parts:
+        try:
+            part.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            part.kill()
+            part.wait()
+    return 0 if stopped.is_set() else max(abs(code or 0) for code in codes) or 1

@@ -61,6 +61,7 @@ def load(settings: Settings, say: Say) -> list[DemoAccount]:
     """
     kept = settings.instance / "accounts.json"
     if kept.exists():
+        schema.seed()  # standard terms that came since
         return [DemoAccount(**one) for one in json.loads(kept.read_text(encoding="utf-8"))]
     if ledger.size():
         raise Misconfigured(
