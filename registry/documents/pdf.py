@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import partial
 from io import BytesIO
 from typing import Any, Literal
 
@@ -47,6 +48,30 @@ class Rendered:
     digest: str
     pages: int
     warnings: tuple[str, ...]
+
+
+class _Numbered(Canvas):  # type: ignore[misc]
+    """A canvas that keeps its pages until all are there, so that each footer can say `n / N`.
+
+    The footer comes last on its page, so that whoever reads aloud hears the words first.
+    """
+
+    def __init__(self, *args: Any, footer: Callable[..., None], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: list[dict[str, Any]] = []
+        self._footer = footer
+
+    def showPage(self) -> None:
+        self._kept.append(dict(self.__dict__))
+        self._startPage()
+
+    def save(self) -> None:
+        kept = self._kept
+        for page in kept:
+            self.__dict__.update(page)
+            self._footer(self, self._pageNumber, pages=len(kept))
+            super().showPage()
+        super().save()
 
 
 class Paper:
@@ -130,10 +155,9 @@ class Paper:
         self.story.append(flowable)
 
     def render(self) -> Rendered:
-        """Print: once to count the pages, once to say so on each."""
+        """Print once; footers are drawn when the number of pages is known."""
         with _printing:
-            _, pages = self._printed(pages=0)
-            data, _ = self._printed(pages=pages)
+            data, pages = self._printed()
         warnings = tuple(spelled(char) for char in self.fonts.absent)
         return Rendered(data=data, digest=hashlib.sha256(data).hexdigest(), pages=pages, warnings=warnings)
 
@@ -146,7 +170,7 @@ class Paper:
         """Outline level of the last head; an outline may only step down one level at a time."""
         return next((piece.level for piece in reversed(self.story) if isinstance(piece, Heading)), -1)
 
-    def _printed(self, *, pages: int) -> tuple[bytes, int]:
+    def _printed(self) -> tuple[bytes, int]:
         output = BytesIO()
         document = BaseDocTemplate(
             output,
@@ -163,19 +187,16 @@ class Paper:
             producer=PRODUCER,
         )
         frame = Frame(LEFT, *(DENSE_FRAME if self.dense else (BOTTOM, WIDTH, HEIGHT)), 0, 0, 0, 0)
-        template = PageTemplate("page", [frame], onPage=self._begin_page, onPageEnd=self._page_end(pages))
+        template = PageTemplate("page", [frame], onPage=self._begin_page)
         document.addPageTemplates([template])
-        document.build([copy(piece) for piece in self.story] or [Spacer(1, 1)])  # building marks the pieces
+        story = [copy(piece) for piece in self.story] or [Spacer(1, 1)]  # building marks the pieces
+        document.build(story, canvasmaker=partial(_Numbered, footer=self._draw_footer))
         return output.getvalue(), document.page
 
     def _begin_page(self, canvas: Canvas, _document: Any) -> None:
         canvas.setViewerPreference("DisplayDocTitle", "true")
         if self.watermark:
             self._draw_watermark(canvas)
-
-    def _page_end(self, pages: int) -> Callable[[Canvas, Any], None]:
-        """The footer comes last, so that whoever reads aloud hears the words first."""
-        return lambda canvas, document: self._draw_footer(canvas, document.page, pages=pages)
 
     def _draw_watermark(self, canvas: Canvas) -> None:
         """Beneath everything, so that no word is harder to read for it."""
