@@ -143,7 +143,7 @@ def _tick() -> None:
 
 def _follow_up() -> None:
     """Do at once what the event's own jobs ask for, on its day."""
-    due = (Job.state == "waiting") & Job.name.in_(FOLLOW_UPS)
+    due = (Job.state == "waiting") & Job.name.in_(FOLLOW_UPS & HANDLERS.keys())
     jobs = db.session.scalars(select(Job).where(due).order_by(Job.created_at))
     for job_id, name, payload in [(job.id, job.name, dict(job.payload)) for job in jobs]:
         db.session.rollback()
