@@ -8,7 +8,14 @@ from registry.catalogue import api as catalogue_api
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
 from registry.config import Settings
+from registry.contracts import decisions_pages, payments_pages, registration_pages
+from registry.contracts import pages as contracts_pages
+from registry.contracts import tasks as contracts_tasks  # noqa: F401 - registers its jobs
 from registry.database import db
+from registry.exports import api as exports_api
+from registry.exports import batch_pages
+from registry.exports import pages as exports_pages
+from registry.exports import tasks as exports_tasks  # noqa: F401 - registers its jobs
 from registry.ledger import service as ledger
 from registry.licenses import (
     announcements_pages,
@@ -21,6 +28,7 @@ from registry.licenses import (
     withdrawals_pages,
 )
 from registry.licenses import api as licenses_api
+from registry.licenses import desk as licenses_desk  # noqa: F401 - registers its cards
 from registry.licenses import pages as licenses_pages
 from registry.licenses import tasks as licenses_tasks  # noqa: F401 - registers its jobs
 from registry.parties import account_pages, doors, keys_pages, organisation_pages
@@ -44,6 +52,12 @@ PAGES: list[Blueprint] = [
     withdrawals_pages.blueprint,
     reviews_pages.blueprint,
     announcements_pages.blueprint,
+    contracts_pages.blueprint,
+    payments_pages.blueprint,
+    decisions_pages.blueprint,
+    registration_pages.blueprint,
+    exports_pages.blueprint,
+    batch_pages.blueprint,
 ]
 MACHINES: list[openapi.Blueprint] = [
     catalogue_api.blueprint,
@@ -52,6 +66,7 @@ MACHINES: list[openapi.Blueprint] = [
     licenses_api.blueprint,
     withdrawals_api.blueprint,
     reviews_api.blueprint,
+    exports_api.blueprint,
 ]
 
 

@@ -148,7 +148,7 @@ def outcomes(decision: Decision, acceptance: Acceptance) -> tuple[str, ...]:
     if decision.ground == "same_day":
         return PAID, VOID
     if decision.ground in ("no_answer", "money_not_received"):
-        return (PAID, UNPAID, VOID) if _open_payment(acceptance) else (UNPAID, VOID)
+        return (PAID, UNPAID, VOID) if open_payment(acceptance) else (UNPAID, VOID)
     return STANDS, VOID
 
 
@@ -210,7 +210,7 @@ def _filing(decision: Decision, acceptance: Acceptance, outcome: str, reasons: s
 
 
 def _paid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> Filing:
-    payment = _open_payment(acceptance)
+    payment = open_payment(acceptance)
     assert payment is not None
     stated: dict[str, Any] = {
         "amount": facts.get("amount") if facts.get("amount") is not None else payment.arrived_amount,
@@ -234,7 +234,7 @@ def _paid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mappi
 
 
 def _unpaid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
-    payment = _open_payment(acceptance)
+    payment = open_payment(acceptance)
     if payment is not None:
         _close(actor, payment)
     register.move(actor, acceptance, "decide_unpaid")
@@ -244,7 +244,7 @@ def _unpaid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Map
 def _void(
     actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]
 ) -> Filing | None:
-    payment = _open_payment(acceptance)
+    payment = open_payment(acceptance)
     if payment is not None:
         _close(actor, payment)
     owed = owe_all(acceptance, reason=decision.ground)
@@ -283,6 +283,7 @@ def _give_back_time(acceptance: Acceptance, decision: Decision) -> None:
         acceptance.pay_by = acceptance.pay_by + timedelta(days=took)
 
 
-def _open_payment(acceptance: Acceptance) -> Payment | None:
+def open_payment(acceptance: Acceptance) -> Payment | None:
+    """The payment a decision would be about, if one is claimed or in doubt."""
     found = [payment for payment in acceptance.payments if payment.state in OPEN_PAYMENTS]
     return found[-1] if found else None

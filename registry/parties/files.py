@@ -77,7 +77,8 @@ def keep_upload(actor: Actor, *, data: bytes, filename: str, purpose: str, field
 
 def uploaded(actor: Actor, upload_id: UUID | str | None, *, field: str) -> Upload:
     """An upload of the actor's own, named in input. Raises Refused `upload_unknown`."""
-    row = db.session.get(Upload, _uuid(upload_id)) if upload_id else None
+    known = _uuid(upload_id) if upload_id else None
+    row = db.session.get(Upload, known) if known else None
     own_organisation = row is not None and row.organisation_id is not None
     if row is None or not (
         row.account_id == actor.account_id

@@ -1,0 +1,47 @@
+"""What of licenses waits for an actor, on the desk."""
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+
+from registry.contracts import decisions, payments, refunds
+from registry.contracts import service as contracts
+from registry.contracts.rules import AcceptanceState
+from registry.parties.desk import Card, cards
+from registry.parties.permissions import may
+from registry.parties.rules import PARTY_ROLES, Actor
+
+
+@cards
+def of_licenses(actor: Actor) -> Iterable[Card]:
+    """Licenses taken, money to match, questions to decide; only what is there."""
+    if actor.organisation_id is not None and actor.role in PARTY_ROLES:
+        yield from _of_party(actor)
+    if may(actor, "acceptance.decide", actor):
+        yield from _of_venue(actor)
+
+
+def _of_party(actor: Actor) -> Iterable[Card]:
+    mine = contracts.of_licensee(actor)
+    unpaid = sum(one.state == AcceptanceState.AWAITING_PAYMENT for one in mine)
+    if mine:
+        yield Card(title=_l("取得的许可和文件"), url="/licenses", count=len(mine), place=20)
+    if unpaid:
+        yield Card(title=_l("等待您付款的许可"), url="/licenses", count=unpaid, due=True, place=10)
+    waiting = len(payments.waiting_for_holder(actor))
+    if waiting:
+        yield Card(title=_l("待核对款项"), url="/holder/payments", count=waiting, due=True, place=11)
+    owed = sum(one.state != "sent" for one in refunds.of_holder(actor))
+    if owed:
+        yield Card(title=_l("须退还的款项"), url="/holder/payments", count=owed, due=True, place=12)
+    received = len(contracts.of_holder(actor))
+    if received:
+        yield Card(title=_l("收到的实施通知"), url="/holder/acceptances", count=received, place=21)
+
+
+def _of_venue(actor: Actor) -> Iterable[Card]:
+    questions = len(decisions.open_of_venue(actor)) + len(contracts.in_review(actor))
+    waiting = len(payments.waiting_for_venue(actor))
+    yield Card(title=_l("待决定事项"), url="/venue/decisions", count=questions, due=questions > 0, place=13)
+    yield Card(title=_l("到账核对"), url="/venue/payments", count=waiting, due=waiting > 0, place=14)
+    yield Card(title=_l("合同与登记进度"), url="/venue/contracts", place=31)

@@ -1,0 +1,129 @@
+"""What is due after a notice and after a license, for whom and until when (journeys 3.9). Days of this
+licensee, from the record.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from registry.contracts import record as records
+from registry.contracts import rules, slots
+from registry.contracts.models import Acceptance
+from registry.contracts.readiness import StampState
+from registry.contracts.rules import AcceptanceState
+from registry.licenses import schedule
+from registry.licenses.schedule import DueKind
+
+LICENSEE, HOLDER, BOTH = "licensee", "holder", "both"
+WAITING = (AcceptanceState.AWAITING_PAYMENT, AcceptanceState.CLAIMED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """One thing to do. `day` None: as soon as possible; `article` what it rests on; `amount` yuan where
+    money is due.
+    """
+
+    code: str
+    who: str
+    day: date | None = None
+    done: bool = False
+    article: str = ""
+    amount: Decimal | None = None
+    period: tuple[date, date] | None = None
+
+
+def of(acceptance: Acceptance) -> list[Duty]:
+    """The duties of one acceptance, undated ones first, then by day."""
+    found = list(_before(acceptance)) if acceptance.effective_on is None else list(_after(acceptance))
+    return sorted(found, key=lambda duty: (duty.done, duty.day is not None, duty.day or date.max))
+
+
+def of_side(acceptance: Acceptance, side: str) -> list[Duty]:
+    """The duties one side has to look at."""
+    return [duty for duty in of(acceptance) if duty.who in (side, BOTH)]
+
+
+def _before(acceptance: Acceptance) -> Iterator[Duty]:
+    if acceptance.state not in WAITING:
+        return
+    paid = acceptance.state == AcceptanceState.CLAIMED
+    yield Duty(
+        code="pay",
+        who=LICENSEE,
+        day=acceptance.pay_by,
+        done=paid,
+        article="PL 51",
+        amount=acceptance.amount_due,
+    )
+    if paid:
+        due = acceptance.payments[-1].answer_due if acceptance.payments else None
+        yield Duty(code="confirm", who=HOLDER, day=due, article="GL 7(3)")
+
+
+def _after(acceptance: Acceptance) -> Iterator[Duty]:
+    assert acceptance.effective_on is not None
+    contract = acceptance.contract
+    if acceptance.state != AcceptanceState.EFFECTIVE:
+        return
+    yield Duty(
+        code="recordal",
+        who=_recordal_by(acceptance),
+        day=rules.recordal_due(acceptance.effective_on).day,
+        done=contract.recordal_state in ("filed", "recorded"),
+        article="IR 15, 87; IR 5",
+    )
+    if contract.licensee.evidence_upload is None:
+        yield Duty(code="evidence", who=LICENSEE, article="GL 7(4)")
+    if acceptance.venue.stamp_track == "stamped_original":
+        stamped = contract.stamp in (StampState.COMPLETE, StampState.CHECKED) or "02b" in slots.filled(
+            contract
+        )
+        yield Duty(code="stamp", who=BOTH, done=stamped, article="CC 490")
+    if acceptance.record["declaration"]["answers"].get("materials", {}).get("handover") not in (
+        None,
+        "",
+        "nothing",
+    ):
+        yield Duty(code="handover", who=HOLDER, article="CC 866")
+    yield from _money(acceptance)
+    paid_to = acceptance.declaration.patent.annuity_paid_to
+    if paid_to is not None and acceptance.last_day is not None and paid_to < acceptance.last_day:
+        yield Duty(code="annuity", who=HOLDER, day=paid_to, article="SPC 26")
+    yield Duty(code="end", who=BOTH, day=acceptance.last_day, article="CC 557")
+
+
+def _money(acceptance: Acceptance) -> Iterator[Duty]:
+    """What falls due later; the part due at the start has been paid, or the license would not be."""
+    assert acceptance.noticed_at is not None
+    assert acceptance.effective_on is not None
+    assert acceptance.last_day is not None
+    for due in later_payments(acceptance):
+        yield Duty(
+            code=str(due.kind),
+            who=LICENSEE,
+            day=due.report_by if due.kind is DueKind.ROYALTY else due.due_on,
+            article="CC 846, 847",
+            amount=due.amount,
+            period=(due.period_first, due.period_last) if due.period_first and due.period_last else None,
+        )
+
+
+def later_payments(acceptance: Acceptance) -> list[schedule.Due]:
+    """The payments of an effective license after its start, in order of days."""
+    assert acceptance.noticed_at is not None
+    assert acceptance.effective_on is not None
+    assert acceptance.last_day is not None
+    found = schedule.schedule(
+        records.fee_of(acceptance.record),
+        rules.effective(acceptance.noticed_at).on,
+        effective_on=acceptance.effective_on,
+        license_last_day=acceptance.last_day,
+    )
+    return [due for due in found if not due.at_start]
+
+
+def _recordal_by(acceptance: Acceptance) -> str:
+    by = acceptance.record["declaration"]["answers"].get("filing", {}).get("recordal_by", "")
+    return {"holder": HOLDER, "licensee": LICENSEE}.get(by, BOTH)

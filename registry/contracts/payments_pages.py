@@ -1,0 +1,266 @@
+"""Money, page by page: the licensee's bank slip, what the account shows, and what goes back (journeys 3.4,
+3.5).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import flask
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry import problems
+from registry.contracts import decisions, payments, refunds, register, schemas
+from registry.contracts import service as contracts
+from registry.contracts.models import Acceptance, Payment, Refund
+from registry.contracts.pages import again, own, side_of
+from registry.errors import NotFound, Refused
+from registry.forms import FormState, labels, load, nested
+from registry.parties import attachments, doors
+from registry.parties import service as parties
+from registry.parties.permissions import allow, may
+
+blueprint = flask.Blueprint("payments", __name__)
+
+
+# --- the licensee ------------------------------------------------------------------------------------
+
+
+@blueprint.get("/acceptances/<number>/pay")
+@doors.signed_in
+def slip(number: str) -> ResponseReturnValue:
+    acceptance = own(number)
+    allow(doors.actor(), "payment.claim", acceptance)
+    known = {"amount": payments.outstanding(acceptance), "payer": acceptance.licensee.name}
+    return _slip(acceptance, FormState(known))
+
+
+@blueprint.post("/acceptances/<number>/pay")
+@doors.signed_in
+def claim(number: str) -> ResponseReturnValue:
+    posted = attachments.received()
+    try:
+        _claim(number, posted.load(schemas.ClaimFormSchema))
+    except Refused as refused:
+        return _slip(own(number), posted.failed(refused, schemas.ClaimFormSchema)), problems.status(refused)
+    return redirect(url_for("contracts.show", number=number), 303)
+
+
+def _claim(number: str, given: dict[str, Any]) -> None:
+    actor, password = doors.actor(), given.pop("password")
+    facts = claim_facts(given)
+    act = payments.claim_act(actor, own(number), facts)
+    statement = parties.sign(actor, password, act.statement)
+    doors.submit(
+        "payment.claim",
+        {"number": number, **given},
+        lambda: str(payments.claim(actor, own(number), facts, act, statement).id),
+    )
+
+
+def claim_facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A loaded claim as the service takes it: day and time of the slip become one instant."""
+    facts = {name: value for name, value in given.items() if name != "paid_time"}
+    return {**facts, "paid_at": schemas.instant_of(given["paid_on"], given["paid_time"])}
+
+
+def _slip(acceptance: Acceptance, form: FormState) -> str:
+    return render_template(
+        "contracts/slip.html",
+        acceptance=acceptance,
+        outstanding=payments.outstanding(acceptance),
+        form=FormState(form.values, form.errors, form.labels or labels(schemas.ClaimFormSchema)),
+    )
+
+
+@blueprint.post("/acceptances/<number>/ask")
+@doors.signed_in
+def ask_venue(number: str) -> ResponseReturnValue:
+    """Nobody has answered in three working days: the venue decides on the slip (GL 7(3))."""
+    actor = doors.actor()
+    doors.submit(
+        "decision.ask", {"number": number}, lambda: str(decisions.ask_for_answer(actor, own(number)).id)
+    )
+    return redirect(url_for("contracts.show", number=number), 303)
+
+
+@blueprint.post("/refunds/<uuid:refund_id>/answer")
+@doors.signed_in
+def received(refund_id: UUID) -> ResponseReturnValue:
+    actor = doors.actor()
+    given = load(schemas.ReceivedSchema, nested(request.form))
+    number = _refund(refund_id).payment.acceptance.number
+
+    def work() -> str:
+        refunds.answer(actor, _refund(refund_id), received=given["received"])
+        return number
+
+    doors.submit("refund.answer", {"refund": str(refund_id), **given}, work)
+    return redirect(url_for("contracts.show", number=number), 303)
+
+
+# --- who looks at the account ------------------------------------------------------------------------
+
+
+@blueprint.get("/holder/payments")
+@doors.signed_in
+def of_holder() -> ResponseReturnValue:
+    actor = doors.actor()
+    parties.organisation_of(actor)
+    return render_template(
+        "contracts/payments.html",
+        waiting=payments.waiting_for_holder(actor),
+        refunds=refunds.of_holder(actor),
+        venue=False,
+    )
+
+
+@blueprint.get("/venue/payments")
+@doors.signed_in
+def of_venue() -> ResponseReturnValue:
+    actor = doors.actor()
+    allow(actor, "payment.decide", actor)
+    return render_template(
+        "contracts/payments.html",
+        waiting=payments.waiting_for_venue(actor),
+        refunds=refunds.of_venue(actor),
+        venue=True,
+    )
+
+
+@blueprint.get("/holder/acceptances")
+@doors.signed_in
+def acceptances() -> ResponseReturnValue:
+    """What came in on the holder's offers. Nothing has to be consented to."""
+    return render_template("contracts/acceptances.html", found=contracts.of_holder(doors.actor()))
+
+
+@blueprint.get("/payments/<uuid:payment_id>")
+@doors.signed_in
+def match(payment_id: UUID) -> ResponseReturnValue:
+    payment = _payment(payment_id)
+    known = {
+        "amount": payment.claimed_amount,
+        "arrived_on": payment.claimed_on,
+        "serial": payment.bank_serial,
+    }
+    return _match(payment, FormState(known))
+
+
+@blueprint.post("/payments/<uuid:payment_id>")
+@doors.signed_in
+def answer(payment_id: UUID) -> ResponseReturnValue:
+    try:
+        _answer(payment_id, load(schemas.AnswerFormSchema, nested(request.form)))
+    except Refused as refused:
+        return again(refused, schemas.AnswerFormSchema, lambda form: _match(_payment(payment_id), form))
+    return redirect(url_for("payments.match", payment_id=payment_id), 303)
+
+
+def _answer(payment_id: UUID, given: dict[str, Any]) -> None:
+    actor, password = doors.actor(), given.pop("password")
+    facts = answer_facts(given)
+    act = payments.confirm_act(actor, _payment(payment_id), facts)
+    statement = parties.sign(actor, password, act.statement)
+    doors.submit(
+        "payment.confirm",
+        {"payment": str(payment_id), **given},
+        lambda: str(payments.confirm(actor, _payment(payment_id), facts, act, statement).id),
+    )
+
+
+def answer_facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A loaded answer as the service takes it; of money that did not arrive nothing else is stated."""
+    facts = {name: value for name, value in given.items() if name != "arrived_time"}
+    if facts["result"] == "not_arrived":
+        return {**facts, "amount": None, "arrived_on": None, "serial": ""}
+    return {**facts, "arrived_at": schemas.instant_of(given["arrived_on"], given["arrived_time"])}
+
+
+def _match(payment: Payment, form: FormState) -> str:
+    return render_template(
+        "contracts/payment.html",
+        payment=payment,
+        acceptance=payment.acceptance,
+        outstanding=payments.outstanding(payment.acceptance),
+        account=payment.acceptance.record["account"],
+        can_answer=payment.state == "claimed" and may(doors.actor(), "payment.confirm", payment.acceptance),
+        form=FormState(form.values, form.errors, form.labels or labels(schemas.AnswerFormSchema)),
+    )
+
+
+@blueprint.get("/refunds/<uuid:refund_id>")
+@doors.signed_in
+def refund(refund_id: UUID) -> ResponseReturnValue:
+    return _refund_page(_refund(refund_id), FormState())
+
+
+@blueprint.post("/refunds/<uuid:refund_id>")
+@doors.signed_in
+def send_refund(refund_id: UUID) -> ResponseReturnValue:
+    actor, posted = doors.actor(), attachments.received()
+
+    def work() -> str:
+        refunds.send(actor, _refund(refund_id), given)
+        return str(refund_id)
+
+    try:
+        given = posted.load(schemas.RefundSchema)
+        doors.submit("refund.send", {"refund": str(refund_id), **given}, work)
+    except Refused as refused:
+        form = posted.failed(refused, schemas.RefundSchema)
+        return _refund_page(_refund(refund_id), form), problems.status(refused)
+    return redirect(url_for("payments.refund", refund_id=refund_id), 303)
+
+
+def _refund_page(found: Refund, form: FormState) -> str:
+    acceptance = found.payment.acceptance
+    return render_template(
+        "contracts/refund.html",
+        refund=found,
+        acceptance=acceptance,
+        can_send=found.state in ("to_refund", "disputed") and may(doors.actor(), "refund.send", acceptance),
+        form=FormState(form.values, form.errors, form.labels or labels(schemas.RefundSchema)),
+    )
+
+
+def _payment(payment_id: UUID) -> Payment:
+    found = payments.find(payment_id)
+    allow(doors.actor(), "acceptance.view", found.acceptance)
+    return found
+
+
+def _refund(refund_id: UUID) -> Refund:
+    found = refunds.find(refund_id)
+    allow(doors.actor(), "acceptance.view", found.payment.acceptance)
+    return found
+
+
+# --- objections --------------------------------------------------------------------------------------
+
+
+@blueprint.route("/acceptances/<number>/object", methods=["GET", "POST"])
+@doors.signed_in
+def object_to(number: str) -> ResponseReturnValue:
+    actor, acceptance = doors.actor(), own(number)
+    if side_of(acceptance) != register.HOLDER:
+        raise NotFound("not_found")
+    allow(actor, "acceptance.object", acceptance)
+    if request.method == "GET":
+        return _objection(acceptance, FormState())
+    try:
+        given = load(schemas.ObjectionSchema, nested(request.form))
+        doors.submit(
+            "acceptance.object",
+            {"number": number, **given},
+            lambda: str(decisions.object_to(actor, own(number), **given).id),
+        )
+    except Refused as refused:
+        return again(refused, schemas.ObjectionSchema, lambda form: _objection(own(number), form))
+    return redirect(url_for("contracts.show", number=number), 303)
+
+
+def _objection(acceptance: Acceptance, form: FormState) -> str:
+    shown = FormState(form.values, form.errors, form.labels or labels(schemas.ObjectionSchema))
+    return render_template("contracts/objection.html", acceptance=acceptance, form=shown)

@@ -1,0 +1,313 @@
+"""Contracts, page by page: the licensee's list, the contract with its papers and files, and the clerk's
+registration track.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+import flask
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from registry import clock, history, language, problems
+from registry.codes.tables import table
+from registry.contracts import (
+    duties,
+    papers_shown,
+    readiness,
+    refunds,
+    register,
+    registration,
+    rules,
+    schemas,
+    slots,
+)
+from registry.contracts import service as contracts
+from registry.contracts.models import Contract
+from registry.contracts.pages import again
+from registry.contracts.words import WORDS, said
+from registry.database import db
+from registry.errors import NotFound, Refused
+from registry.forms import FormState, labels, load, nested
+from registry.parties import attachments, doors
+from registry.parties import service as parties
+from registry.parties.models import Venue
+from registry.parties.permissions import allow, may
+
+blueprint = flask.Blueprint("registration", __name__)
+MEND: Mapping[str, str] = {
+    "stamps": "stamp",
+    "classification": "classification",
+    "recordal": "recordal",
+    "papers": "",
+    "acceptance": "",
+    "amounts": "",
+    "fee": "",
+}
+"""Which page below a contract's own mends a finding; files are brought on the contract's page."""
+
+
+@blueprint.get("/licenses")
+@doors.signed_in
+def mine() -> ResponseReturnValue:
+    """The licensee's licenses and papers, each with what is due next."""
+    found = contracts.of_licensee(doors.actor())
+    return render_template(
+        "contracts/licenses.html",
+        found=[(one, _next_duty(duties.of_side(one, register.LICENSEE))) for one in found],
+        today=clock.today(),
+    )
+
+
+def _next_duty(found: list[duties.Duty]) -> duties.Duty | None:
+    waiting = [duty for duty in found if not duty.done and duty.day is not None]
+    return min(waiting, key=lambda duty: duty.day) if waiting else None  # type: ignore[arg-type,return-value]
+
+
+@blueprint.get("/contracts/<number>")
+@doors.signed_in
+def show(number: str) -> ResponseReturnValue:
+    return _show(own(number), FormState())
+
+
+@blueprint.post("/contracts/<number>/files")
+@doors.signed_in
+def attach(number: str) -> ResponseReturnValue:
+    actor, posted = doors.actor(), attachments.received()
+
+    def work() -> str:
+        upload = parties.uploaded(actor, given["file_upload"], field="file_upload")
+        registration.attach(actor, own(number), given["slot"], upload)
+        return number
+
+    try:
+        given = posted.load(schemas.AttachSchema)
+        doors.submit("contract.attach", {"number": number, **given}, work)
+    except Refused as refused:
+        form = posted.failed(refused, schemas.AttachSchema)
+        return _show(own(number), form), problems.status(refused)
+    return redirect(url_for("registration.show", number=number, _anchor="files"), 303)
+
+
+@blueprint.get("/contracts/<number>/papers/<uuid:paper_id>.pdf")
+@doors.signed_in
+def paper(number: str, paper_id: UUID) -> ResponseReturnValue:
+    found, data = papers_shown.find(own(number), paper_id)
+    response = doors.plain_response(data, "application/pdf")
+    name = f"{number}-{found.kind}-{found.version}.pdf"
+    response.headers["Content-Disposition"] = f"inline; filename={name}"
+    response.headers["ETag"] = f'"{found.digest}"'
+    return response
+
+
+def _show(contract: Contract, form: FormState) -> str:
+    acceptance = contract.acceptances[0]
+    moves = [row for one in contract.acceptances for row in history.of(one)] + history.of(contract)
+    shown = [row for row in sorted(moves, key=lambda row: row.at) if row.verb in WORDS["event"]]
+    effective = acceptance.effective_on is not None
+    return render_template(
+        "contracts/contract.html",
+        contract=contract,
+        acceptance=acceptance,
+        papers=papers_shown.of(contract),
+        printing=papers_shown.printing(contract),
+        brought=slots.brought(contract),
+        findings=registration.findings(contract) if effective else [],
+        total=registration.total_of(contract),
+        duties=duties.of(acceptance),
+        refunds=refunds.of_acceptance(acceptance),
+        events=[{"at": row.at, "title": said(row.verb, "event")} for row in shown],
+        recordal_due=registration.recordal_due(contract),
+        mend=lambda finding: _mend(contract, finding),
+        can=lambda verb: may(doors.actor(), verb, contract),
+        today=clock.today(),
+        form=FormState(form.values, form.errors, form.labels or labels(schemas.AttachSchema)),
+    )
+
+
+def _mend(contract: Contract, finding: readiness.Finding) -> str:
+    """The page that mends what was found; files of the package are brought on the contract's own page."""
+    if finding.mend.startswith("parties."):
+        return "/venue/organisations"
+    if finding.mend == "registrar":
+        return url_for("registration.zero_fee")
+    page = MEND.get(finding.mend)
+    own_page = url_for("registration.show", number=contract.number, _anchor="files")
+    return f"/contracts/{contract.number}/{page}" if page else own_page
+
+
+@blueprint.get("/venue/contracts")
+@doors.signed_in
+def of_venue() -> ResponseReturnValue:
+    """The venue's contracts, by registration state, each with its faults and where to mend them."""
+    actor = doors.actor()
+    allow(actor, "contract.register", actor)
+    wanted = request.args.get("state", "")
+    found = [one for one in contracts.contracts_of_venue(actor) if wanted in ("", one.registration)]
+    return render_template(
+        "contracts/of_venue.html",
+        found=[(one, _faults(one)) for one in found],
+        wanted=wanted,
+        mend=_mend,
+        states=tuple(rules.RegistrationState),
+    )
+
+
+def _faults(contract: Contract) -> list[readiness.Finding]:
+    return [one for one in registration.findings(contract) if one.severity is readiness.Severity.FAULT]
+
+
+@blueprint.post("/contracts/<number>/refresh")
+@doors.signed_in
+def refresh(number: str) -> ResponseReturnValue:
+    """Look again whether the contract is ready to be registered."""
+    actor = doors.actor()
+
+    def work() -> str:
+        registration.refresh(actor, own(number))
+        return number
+
+    doors.submit("contract.refresh", {"number": number}, work)
+    return redirect(url_for("registration.show", number=number), 303)
+
+
+# --- one form a page ---------------------------------------------------------------------------------
+
+
+@blueprint.route("/contracts/<number>/recordal", methods=["GET", "POST"])
+@doors.signed_in
+def recordal(number: str) -> ResponseReturnValue:
+    contract = own(number)
+    allow(doors.actor(), "recordal.record", contract)
+    verbs = [verb for verb in schemas.RECORDAL_VERBS if rules.RECORDAL.allows(contract.recordal_state, verb)]
+    extra = {"verbs": tuple(verbs), "due": registration.recordal_due(contract)}
+    return _form(
+        number, schemas.RecordalSchema, "recordal.html", registration.record_recordal, known={}, **extra
+    )
+
+
+@blueprint.route("/contracts/<number>/stamp", methods=["GET", "POST"])
+@doors.signed_in
+def stamp(number: str) -> ResponseReturnValue:
+    contract = own(number)
+    allow(doors.actor(), "contract.register", contract)
+    frozen = contract.acceptances[0].record
+    names = [
+        frozen["licensor"]["name"],
+        *(one["name"] for one in frozen["co_owners"]),
+        frozen["licensee"]["name"],
+    ]
+    known = {"seals": [{"written": name, "sealed": ""} for name in dict.fromkeys(names)]}
+    scans = [one for one in slots.brought(contract) if one.slot == "02b"]
+    return _form(number, schemas.StampsSchema, "stamp.html", _check_stamp, known=known, scans=scans)
+
+
+def _check_stamp(actor: Any, contract: Contract, given: Mapping[str, Any]) -> None:
+    registration.check_stamp(actor, contract, [(seal["written"], seal["sealed"]) for seal in given["seals"]])
+
+
+@blueprint.route("/contracts/<number>/classification", methods=["GET", "POST"])
+@doors.signed_in
+def classification(number: str) -> ResponseReturnValue:
+    contract = own(number)
+    allow(doors.actor(), "contract.register", contract)
+    lang = language.current()
+    names = ("technology_field", "industry", "socio_economic_objective")
+    tables = {name: [(row.code, f"{row.code} {row.name(lang)}") for row in table(name)] for name in names}
+    return _form(
+        number,
+        schemas.ClassificationSchema,
+        "classification.html",
+        registration.classify,
+        known=registration.classification(contract),
+        tables=tables,
+    )
+
+
+@blueprint.route("/contracts/<number>/results", methods=["GET", "POST"])
+@doors.signed_in
+def results(number: str) -> ResponseReturnValue:
+    contract = own(number)
+    allow(doors.actor(), "contract.register", contract)
+    possible = [
+        name
+        for name, verb in rules.RESULT_VERBS.items()
+        if rules.REGISTRATION.allows(contract.registration, verb)
+    ]
+    total = registration.total_of(contract).amount
+    known = {"total_amount": total, "technology_amount": total}
+    return _form(number, schemas.ResultSchema, "results.html", _record_result, known=known, possible=possible)
+
+
+def _record_result(actor: Any, contract: Contract, given: Mapping[str, Any]) -> None:
+    upload = given["certificate_upload"]
+    kept = parties.uploaded(actor, upload, field="certificate_upload").id if upload else None
+    registration.record_result(actor, contract, {**given, "certificate_upload": kept})
+
+
+@blueprint.route("/venue/zero-fee", methods=["GET", "POST"])
+@doors.signed_in
+def zero_fee() -> ResponseReturnValue:
+    """The registrar's view on contracts without a price; until it is known they stay out of batches."""
+    actor = doors.actor()
+    allow(actor, "contract.register", actor)
+    if request.method == "GET":
+        venue = db.session.get_one(Venue, actor.venue_id)
+        return render_template("contracts/zero_fee.html", form=FormState({"words": venue.zero_fee_view}))
+    try:
+        given = load(schemas.ZeroFeeViewSchema, nested(request.form))
+        doors.submit("venue.zero_fee", given, lambda: _set_zero_fee_view(given["words"]))
+    except Refused as refused:
+        return again(
+            refused,
+            schemas.ZeroFeeViewSchema,
+            lambda form: render_template("contracts/zero_fee.html", form=form),
+        )
+    return redirect(url_for("registration.zero_fee"), 303)
+
+
+def _set_zero_fee_view(words: str) -> str:
+    venue = db.session.get_one(Venue, doors.actor().venue_id)
+    registration.note_zero_fee_view(doors.actor(), venue, words)
+    return venue.code
+
+
+def _form(
+    number: str,
+    schema: Any,
+    template: str,
+    verb: Callable[[Any, Contract, Mapping[str, Any]], Any],
+    *,
+    known: Mapping[str, Any],
+    **extra: Any,
+) -> ResponseReturnValue:
+    """A page with one form about a contract: shown, or its verb done once and back to the contract."""
+
+    def page(form: FormState) -> str:
+        shown = FormState(form.values, form.errors, form.labels or labels(schema))
+        return render_template(f"contracts/{template}", contract=own(number), form=shown, **extra)
+
+    if request.method == "GET":
+        return page(FormState(known))
+    actor, posted = doors.actor(), attachments.received()
+
+    def work() -> str:
+        verb(actor, own(number), given)
+        return number
+
+    try:
+        given = posted.load(schema)
+        doors.submit(f"contract.{template}", {"number": number, **given}, work)
+    except Refused as refused:
+        return page(posted.failed(refused, schema)), problems.status(refused)
+    return redirect(url_for("registration.show", number=number), 303)
+
+
+def own(number: str) -> Contract:
+    """A contract the actor may see whose notice was sent. Raises NotFound."""
+    contract = register.find_contract(number)
+    allow(doors.actor(), "contract.view", contract)
+    if all(one.state == rules.AcceptanceState.DRAFTED for one in contract.acceptances):
+        raise NotFound("not_found")
+    return contract

@@ -1,0 +1,80 @@
+"""What is done later: the log's head signed, letters written, late withdrawals looked at, the clock's
+hourly round.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry import history
+from registry.contracts import decisions, desk, letters, printing, uploads
+from registry.contracts import service as contracts
+from registry.contracts.models import Acceptance, Contract
+from registry.database import db, transaction
+from registry.jobs import Job, enqueue, handler
+from registry.ledger import service as ledger
+from registry.licenses import register as offers
+from registry.licenses.withdrawals import OPEN_CLAIMS
+from registry.parties.rules import CLOCK
+
+TICK = "contracts.tick"
+EVERY = timedelta(hours=1)
+SUBJECTS: Mapping[str, type[Acceptance] | type[Contract]] = {"acceptance": Acceptance, "contract": Contract}
+REGISTERED = (uploads, printing, desk)
+"""Imported for what they register: who may look at files, the printing job, the desk's cards."""
+
+if decisions.has_open_claim not in OPEN_CLAIMS:
+    OPEN_CLAIMS.append(decisions.has_open_claim)
+
+
+@handler("ledger.publish")
+def publish(_: Mapping[str, Any]) -> None:
+    """Sign the log's head; does nothing where it is signed already."""
+    ledger.publish_checkpoint()
+
+
+@handler("contracts.tell")
+def tell(payload: Mapping[str, Any]) -> None:
+    """Write one letter to the sides of a license; the history row keeps a second run from writing it again.
+    """
+    kind, subject_id = payload["subject"]
+
+    def work() -> None:
+        subject: Any = db.session.get_one(SUBJECTS[kind], UUID(subject_id), with_for_update=True)
+        if any(row.changes.get("key") == payload["key"] for row in history.of(subject)):
+            return
+        letters.write(subject, payload["letter"], sides=payload["sides"], about=payload["about"])
+        changes = {"key": payload["key"], "letter": payload["letter"], "sides": payload["sides"]}
+        history.record(CLOCK, "tell", subject, changes=changes)
+
+    transaction(work)
+
+
+@handler("contracts.after_withdrawal")
+def after_withdrawal(payload: Mapping[str, Any]) -> None:
+    """Put what became effective on or after a withdrawal's day before the venue."""
+    transaction(lambda: decisions.after_withdrawal(UUID(payload["declaration"])))
+
+
+@handler(TICK)
+def tick(_: Mapping[str, Any]) -> None:
+    """The clock's round: offers close, unpaid notices lapse, licenses end. The next round is asked for
+    first.
+    """
+    transaction(lambda: start_clock(after=EVERY))
+    transaction(offers.expire_due)
+    for acceptance_id in contracts.due_to_lapse():
+        transaction(lambda found=acceptance_id: contracts.lapse(found))  # type: ignore[misc]
+    transaction(contracts.end_due)
+
+
+def start_clock(*, after: timedelta | None = None) -> bool:
+    """Queue a round of the clock unless one waits already; the worker calls it when it starts."""
+    waiting = select(Job.id).where(Job.name == TICK, Job.state == "waiting").limit(1)
+    if db.session.scalar(waiting) is not None:
+        return False
+    enqueue(TICK, {}, after=after)
+    return True

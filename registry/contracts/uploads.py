@@ -1,0 +1,34 @@
+"""Who may look at the files of a license: both its sides, its venue, and the auditor; nobody else learns
+that they exist.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from registry.contracts.models import Acceptance, Attachment, Contract, Payment, Refund, RegistrationResult
+from registry.database import db
+from registry.parties.files import also_visible
+from registry.parties.models import Upload
+from registry.parties.permissions import may
+from registry.parties.rules import Actor
+
+
+@also_visible
+def of_license(actor: Actor, upload: Upload) -> bool:
+    """Whether an upload belongs to a license the actor may see: slips, refunds, package files,
+    certificates.
+    """
+    return any(may(actor, "contract.view", contract) for contract in _contracts(upload))
+
+
+def _contracts(upload: Upload) -> Iterator[Contract]:
+    of_acceptance = select(Contract).join(Acceptance, Acceptance.contract_id == Contract.id)
+    with_payment = of_acceptance.join(Payment, Payment.acceptance_id == Acceptance.id)
+    with_refund = with_payment.join(Refund, Refund.payment_id == Payment.id)
+    yield from db.session.scalars(with_payment.where(Payment.slip_upload == upload.id))
+    yield from db.session.scalars(with_refund.where(Refund.slip_upload == upload.id))
+    attached = select(Contract).join(Attachment, Attachment.contract_id == Contract.id)
+    yield from db.session.scalars(attached.where(Attachment.upload_id == upload.id))
+    resulted = select(Contract).join(RegistrationResult, RegistrationResult.contract_id == Contract.id)
+    yield from db.session.scalars(resulted.where(RegistrationResult.certificate_upload == upload.id))

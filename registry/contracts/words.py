@@ -1,0 +1,240 @@
+"""What the states, grounds, events and places of a license are called in the reader's language."""
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+WORDS: Mapping[str, Mapping[str, LazyString]] = {
+    "acceptance": {
+        "drafted": _l("草稿，尚未发出"),
+        "awaiting_payment": _l("等待付款"),
+        "claimed": _l("已付款，等待核对"),
+        "in_decision": _l("等待交易场所决定"),
+        "effective": _l("许可有效"),
+        "lapsed": _l("未付款，已失效"),
+        "refund_due": _l("不生效，等待退款"),
+        "manual_review": _l("等待人工审查"),
+        "void": _l("不成立"),
+        "terminated": _l("已终止"),
+        "expired": _l("期限届满"),
+    },
+    "payment": {
+        "due": _l("待付"),
+        "claimed": _l("等待核对"),
+        "confirmed": _l("已到账"),
+        "short": _l("不足"),
+        "over": _l("多付"),
+        "late": _l("逾期，须退款"),
+        "other_payer": _l("由他人付款"),
+        "not_arrived": _l("未到账"),
+        "duplicate": _l("重复付款"),
+        "disputed": _l("等待决定"),
+    },
+    "refund": {
+        "to_refund": _l("待退款"),
+        "sent": _l("已退出，待确认"),
+        "confirmed": _l("已收到退款"),
+        "disputed": _l("称未收到退款"),
+    },
+    "refund_reason": {
+        "over": _l("多付"),
+        "duplicate": _l("重复付款"),
+        "arrived_late": _l("到账时要约已经关闭"),
+        "lapsed": _l("通知已因未付款失效"),
+        "same_day": _l("撤回当日到账，经决定不生效"),
+        "after_withdrawal": _l("撤回之后才具备条件"),
+        "no_answer": _l("经决定不成立"),
+        "notice_not_from_person": _l("通知不是由所署名的人发出"),
+        "money_not_received": _l("经决定不成立"),
+        "bar_existed": _l("当日存在不得许可的情形"),
+        "foreign_party": _l("一方在境外或者港澳台地区"),
+        "other_law": _l("违反其他法律、行政法规"),
+    },
+    "ground": {
+        "notice_not_from_person": _l("实施通知不是由所署名的人发出的"),
+        "money_not_received": _l("没有收到款项"),
+        "bar_existed": _l("当日存在不得实行开放许可的情形"),
+        "foreign_party": _l("被许可方在境外或者港澳台地区"),
+        "other_law": _l("违反其他法律、行政法规"),
+        "no_answer": _l("期限内无人核对到账"),
+        "same_day": _l("款项与撤回在同一日"),
+        "after_withdrawal": _l("撤回生效日当日或之后才具备条件"),
+        "unpaid": _l("未按期付款"),
+        "term": _l("许可期限届满"),
+        "patent": _l("专利权期限届满"),
+    },
+    "outcome": {
+        "paid": _l("款项已经到账，许可生效"),
+        "unpaid": _l("款项没有到账，仍须付款"),
+        "void": _l("许可不成立，款项退回"),
+        "stands": _l("异议不成立，维持原状"),
+    },
+    "result": {
+        "agrees": _l("相符：款项已到账"),
+        "other_payer": _l("由他人付款，接受"),
+        "not_arrived": _l("没有到账"),
+        "duplicate": _l("重复付款"),
+    },
+    "result_hint": {
+        "agrees": _l("金额多于或少于应付的，按到账金额填写，由系统判断。"),
+        "other_payer": _l("须说明原因，例如关联公司代付；请对方出具说明。"),
+        "not_arrived": _l("交由交易场所凭回单决定；请对方提供银行盖章的回单。"),
+        "duplicate": _l("同一笔应付款付了两次，多付的退回原账户。"),
+    },
+    "capacity": {
+        "legal_representative": _l("法定代表人（负责人）"),
+        "authorised": _l("经授权的经办人"),
+        "self": _l("自然人本人"),
+    },
+    "track": {"statutory": _l("法定开放许可（已公告）"), "local": _l("普通许可（未经国家知识产权局公告）")},
+    "recordal": {
+        "": _l("许可生效后办理"),
+        "due": _l("尚未申请备案"),
+        "filed": _l("备案办理中"),
+        "recorded": _l("已备案"),
+        "refused": _l("不予备案"),
+    },
+    "recordal_verb": {
+        "file": _l("已向国家知识产权局提交备案申请"),
+        "record": _l("已获备案"),
+        "refuse": _l("不予备案"),
+    },
+    "registration": {
+        "draft": _l("材料未齐"),
+        "ready": _l("材料齐备"),
+        "exported": _l("已导出批次"),
+        "submitted": _l("已提交登记机构"),
+        "accepted": _l("登记机构已受理"),
+        "registered": _l("已登记"),
+        "correction": _l("须补正"),
+        "refused": _l("不予登记"),
+        "changed": _l("已变更登记"),
+        "cancelled": _l("已注销登记"),
+    },
+    "stamp": {
+        "not_needed": _l("不需要盖章"),
+        "waiting_licensor": _l("等待许可方盖章"),
+        "waiting_licensee": _l("等待被许可方盖章"),
+        "complete": _l("已上传盖章件，待核对"),
+        "checked": _l("盖章件已核对"),
+        "mismatch": _l("印章与名称不一致"),
+    },
+    "paper": {
+        "notice": _l("开放许可实施通知书（附送达回执）"),
+        "payment_request": _l("付款通知单"),
+        "contract": _l("许可合同（确认书）"),
+        "confirmation": _l("许可合同（确认书）"),
+        "sheet": _l("技术合同登记表（信息核对表）"),
+        "certificate": _l("许可证书"),
+    },
+    "slot": {
+        "02b": _l("盖章签署的合同扫描件"),
+        "05": _l("支付凭证"),
+        "06": _l("专利证书或登记簿副本、年费状态"),
+        "07a": _l("主体证明（许可方）"),
+        "07b": _l("主体证明（被许可方）"),
+        "08": _l("授权委托书"),
+        "08a": _l("法定代表人授权书"),
+        "08b": _l("委托登记授权书"),
+        "12": _l("交易凭证"),
+        "13": _l("专利许可备案证明"),
+        "14": _l("发票"),
+    },
+    "event": {
+        "draft": _l("填写实施意向"),
+        "send_free": _l("实施通知到达，许可成立并生效"),
+        "send_paid": _l("实施通知到达，等待付款"),
+        "stop_for_review": _l("实施通知到达，转人工审查"),
+        "clear_free": _l("人工审查通过，许可生效"),
+        "clear_paid": _l("人工审查通过，等待付款"),
+        "decide_void": _l("决定：许可不成立"),
+        "claim": _l("被许可方称已付款，上传回单"),
+        "confirm": _l("款项到账，许可生效"),
+        "confirm_late": _l("款项迟到而要约仍开放，许可生效"),
+        "fall_short": _l("款项不足，继续等待付款"),
+        "dispute": _l("提交交易场所决定"),
+        "decide_paid": _l("决定：款项已到账，许可生效"),
+        "decide_unpaid": _l("决定：继续等待付款"),
+        "lapse": _l("逾期未付款，通知失效"),
+        "arrive_late": _l("款项到账过晚，不生效，须退款"),
+        "refunded": _l("款项已退回"),
+        "end_term": _l("许可期限届满"),
+        "end_patent": _l("专利权期限届满，许可终止"),
+        "attach": _l("补充材料"),
+        "check_stamp": _l("核对印章"),
+        "classify": _l("核对分类代码"),
+        "recordal_file": _l("向国家知识产权局申请备案"),
+        "recordal_record": _l("专利实施许可已备案"),
+        "recordal_refuse": _l("专利实施许可不予备案"),
+        "pass_checks": _l("登记材料齐备"),
+        "fail_checks": _l("登记材料出现缺项"),
+        "export": _l("导出登记批次"),
+        "take_back": _l("从批次中取回"),
+        "record_result": _l("录入登记结果"),
+        "register": _l("登记机构予以登记"),
+        "correct": _l("登记机构要求补正"),
+        "refuse": _l("登记机构不予登记"),
+        "change": _l("变更登记"),
+        "cancel": _l("注销登记"),
+    },
+    "mend": {
+        "acceptance": _l("看许可状态"),
+        "patent": _l("看专利状态"),
+        "classification": _l("核对分类"),
+        "fee": _l("看收费"),
+        "amounts": _l("看金额"),
+        "stamps": _l("核对印章"),
+        "registrar": _l("登记机构的意见"),
+        "recordal": _l("填写备案情况"),
+        "papers": _l("看文件"),
+    },
+    "duty": {
+        "pay": _l("付款"),
+        "confirm": _l("核对到账"),
+        "recordal": _l("向国家知识产权局备案（生效之日起三个月内）"),
+        "stamp": _l("在合同上盖章或签字，上传扫描件"),
+        "evidence": _l("上传主体证明，由交易场所核验"),
+        "whole": _l("支付使用费"),
+        "instalment": _l("支付分期款"),
+        "year": _l("支付年度使用费"),
+        "entry": _l("支付入门费"),
+        "minimum": _l("补足最低提成费"),
+        "royalty": _l("报告并支付提成费"),
+        "other": _l("按约定支付"),
+        "annuity": _l("续缴专利年费（专利权人）"),
+        "handover": _l("交付声明所列资料（专利权人）"),
+        "end": _l("许可到期"),
+    },
+}
+
+TONES: Mapping[str, str] = {
+    "drafted": "plain", "awaiting_payment": "wait", "claimed": "wait", "in_decision": "wait",
+    "effective": "ok", "lapsed": "plain", "refund_due": "stop", "manual_review": "wait", "void": "stop",
+    "terminated": "plain", "expired": "plain", "confirmed": "ok", "short": "stop", "over": "info",
+    "late": "stop", "other_payer": "wait", "not_arrived": "stop", "duplicate": "stop", "disputed": "wait",
+    "to_refund": "stop", "sent": "wait", "due": "wait", "filed": "wait", "recorded": "ok",
+    "refused": "stop", "draft": "wait", "ready": "ok", "exported": "info", "submitted": "info",
+    "accepted": "info", "registered": "ok", "correction": "stop", "changed": "ok", "cancelled": "plain",
+    "complete": "wait", "checked": "ok", "mismatch": "stop", "waiting_licensor": "wait",
+    "waiting_licensee": "wait", "not_needed": "plain", "statutory": "ok", "local": "info",
+}  # fmt: skip
+"""How strongly a state shows: ok, info, wait, stop or plain."""
+
+
+def said(value: str, group: str) -> str:
+    """What one of our own codes is called; an unknown one shows as itself."""
+    return str(WORDS[group].get(str(value), value))
+
+
+def tone_of(value: str) -> str:
+    """How strongly a state shows."""
+    return TONES.get(str(value), "plain")
+
+
+def choices(group: str, *, only: tuple[str, ...] = (), hints: str = "") -> list[tuple[str, ...]]:
+    """The choices of a group, for radios and selects, with hints of another group where it has them."""
+    codes = only or tuple(WORDS[group])
+    if hints:
+        return [(code, said(code, group), str(WORDS[hints].get(code, ""))) for code in codes]
+    return [(code, said(code, group)) for code in codes]
