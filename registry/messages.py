@@ -267,6 +267,11 @@ MESSAGES: dict[str, LazyString] = {
     "related_parties": _l("双方为关联方，可能不能享受税收优惠。"),
     "expected_figures_blank": _l("预计新增投入、产值未填写；部分登记机构要求填写。"),
     "paper_warning": _l("打印时有提示：%(subject)s。"),
+    # exports
+    "batch_empty": _l("没有可以导出的合同；零金额合同须勾选后才进入批次。"),
+    "already_in_batch": _l("合同 %(number)s 已在一个批次中，不能再次导出。"),
+    "papers_not_printed": _l("合同文本或者实施通知书还在打印，请稍后再试。"),
+    "batch_packing": _l("批次 %(number)s 正在打包，请稍后再下载。"),
 }
 
 ADVICE: dict[str, LazyString] = {

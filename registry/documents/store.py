@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,6 +35,36 @@ def put(data: bytes, media_type: str) -> str:
     if db.session.get(StoredFile, digest) is None:
         _add(StoredFile(digest=digest, media_type=media_type, size=len(data), created_at=clock.now()))
     return digest
+
+
+def spool(chunks: Iterable[bytes]) -> tuple[str, int]:
+    """Write content of any length as it is made; its SHA-256 and size. `keep` adds the row afterwards."""
+    hasher, size = hashlib.sha256(), 0
+    settings: Settings = current_app.extensions["settings"]
+    settings.files.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=settings.files, prefix=".part-")
+    try:
+        with os.fdopen(handle, "wb") as part:
+            for chunk in chunks:
+                hasher.update(chunk)
+                size += part.write(chunk)
+            part.flush()
+            os.fsync(part.fileno())
+        path = _path(hasher.hexdigest())
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    for folder in (path.parent, path.parent.parent):
+        _sync_folder(folder)
+    return hasher.hexdigest(), size
+
+
+def keep(digest: str, size: int, media_type: str) -> None:
+    """Remember a spooled content; flushes its row."""
+    if db.session.get(StoredFile, digest) is None:
+        _add(StoredFile(digest=digest, media_type=media_type, size=size, created_at=clock.now()))
 
 
 def find(digest: str) -> StoredFile:

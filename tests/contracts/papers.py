@@ -228,7 +228,7 @@ def record(fee: str = "lump", *, track: str = "statutory", **changes: Any) -> di
 def facts(record_: dict[str, Any] | None = None, **changes: Any) -> PaperFacts:
     """The record with what came to stand beside it."""
     frozen = record_ or record()
-    paid = frozen["amount_due"] != "0.00"
+    paid = frozen.get("amount_due") != "0.00"
     effective_on = EFFECTIVE_ON if paid else date(2026, 11, 22)
     made: dict[str, Any] = {
         "record": frozen,

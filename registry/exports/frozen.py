@@ -1,0 +1,138 @@
+"""A contract's place in a batch, frozen: its row of the list and everything a package is made of, as JSON.
+
+Frozen in the transaction that makes the batch, so that packing later, or again after a crash, packs the same things
+whatever has been brought or corrected since. Natural persons' full numbers stand here and in the package alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from registry import clock
+from registry.contracts import printing, registration, slots
+from registry.contracts import record as records
+from registry.contracts.models import Acceptance, Contract
+from registry.contracts.paper_facts import PaperFacts
+from registry.contracts.readiness import Finding, Severity, StampPolicy, readiness
+from registry.contracts.registration_form import FormExtras, form_row, patent_rows
+from registry.contracts.rules import AcceptanceState
+from registry.database import db
+from registry.exports.rules import BRINGS, OPTIONAL, Choice, Chosen, Needs, wanted_slots
+
+DAYS = ("recordal_day", "recordal_filed_on", "filled_on")
+
+
+def licenses_of(contract: Contract) -> list[Acceptance]:
+    """The licenses in force that the contract is made of."""
+    return [one for one in contract.acceptances if one.state == AcceptanceState.EFFECTIVE]
+
+
+def findings(contract: Contract, chosen: Chosen) -> list[Finding]:
+    """What a registrar would ask, given who applies and whether it is said to be registered nowhere else."""
+    region = {
+        "seller": contract.holder.region,
+        "intermediary": contract.venue.organisation.region,
+        "buyer": contract.licensee.region,
+    }[chosen.applicant]
+    seen = replace(
+        registration.snapshot(contract),
+        applicant_region=region,
+        registered_elsewhere=False if chosen.not_elsewhere else None,
+    )
+    found = readiness(seen, clock.today())
+    return [*found, *(_unprinted(contract) if licenses_of(contract) else [])]
+
+
+def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]:
+    """The row of one contract. The contract must be ready."""
+    licenses = licenses_of(contract)
+    brought = slots.brought(contract)
+    needs = _needs(contract, licenses, chosen)
+    held = {one.slot for one in brought}
+    missing = [slot for slot in wanted_slots(needs) if slot not in held]
+    extras = FormExtras(
+        codes=registration.classification(contract),
+        recordal_number=contract.recordal_number,
+        recordal_day=contract.recordal_day,
+        recordal_filed_on=contract.recordal_filed_on,
+        applicant_role=chosen.applicant,
+        agent=choice.agent,
+        agent_phone=choice.agent_phone,
+        filled_on=clock.today(),
+        missing=tuple(f"{slot} {slots.BROUGHT[slot]}" for slot in missing if slot not in OPTIONAL),
+        identities=_identities(contract),
+    )
+    facts = [printing.facts_of(one) for one in licenses]
+    return {
+        "contract": contract.number,
+        "form": form_row(facts, extras),
+        "patents": patent_rows(facts),
+        "extras": _to_json(extras),
+        "licenses": [str(one.id) for one in licenses],
+        "papers": _papers(contract, licenses),
+        "brought": [_brought(one) for one in brought],
+        "missing": [{"slot": s, "name": slots.BROUGHT[s], "who": BRINGS[s], "optional": s in OPTIONAL} for s in missing],
+        "registrar": choice.registrar,
+    }
+
+
+def thawed(row: Mapping[str, Any]) -> tuple[list[PaperFacts], FormExtras]:
+    """What papers are composed from: the licenses' frozen records and the row's own extras."""
+    found = [db.session.get_one(Acceptance, UUID(number)) for number in row["licenses"]]
+    return [printing.facts_of(one) for one in found], _from_json(row["extras"])
+
+
+def _unprinted(contract: Contract) -> list[Finding]:
+    """Papers still with the worker: a package without its contract would be none."""
+    if printing.issued(contract, "contract") and printing.issued(contract, "notice"):
+        return []
+    return [Finding(code="papers_not_printed", article="[ours]", severity=Severity.FAULT, mend="papers")]
+
+
+def _needs(contract: Contract, licenses: Sequence[Acceptance], chosen: Chosen) -> Needs:
+    declarant = licenses[0].record["declaration"]["answers"].get("declarant", {})
+    return Needs(
+        paid=any(one.amount_due > 0 for one in licenses),
+        agency=bool(declarant.get("agency")),
+        internal_unit=declarant.get("signer_capacity") == "authorised",
+        stamped=contract.venue.stamp_track != StampPolicy.E_SIGNED_PRINT,
+        applicant=chosen.applicant,
+        recorded=bool(contract.recordal_number),
+    )
+
+
+def _identities(contract: Contract) -> dict[str, str]:
+    sides = {"seller": contract.holder, "buyer": contract.licensee}
+    return {side: records.identity_of(party.id) for side, party in sides.items() if party.is_person}
+
+
+def _papers(contract: Contract, licenses: Sequence[Acceptance]) -> list[dict[str, Any]]:
+    ids = {one.id for one in licenses}
+    return [
+        {"kind": paper.kind, "digest": paper.digest, "pages": paper.pages, "seq": paper.issued_seq}
+        for paper in contract.papers
+        if paper.acceptance_id in ids
+    ]
+
+
+def _brought(one: slots.Brought) -> dict[str, Any]:
+    upload = one.upload
+    return {
+        "slot": one.slot,
+        "digest": upload.digest,
+        "filename": upload.filename,
+        "media_type": upload.media_type,
+        "size": upload.size,
+    }
+
+
+def _to_json(extras: FormExtras) -> dict[str, Any]:
+    days = {name: value.isoformat() if (value := getattr(extras, name)) else "" for name in DAYS}
+    return {**asdict(extras), **days, "missing": list(extras.missing)}
+
+
+def _from_json(kept: Mapping[str, Any]) -> FormExtras:
+    days = {name: date.fromisoformat(kept[name]) if kept[name] else None for name in DAYS}
+    return FormExtras(**{**kept, **days, "missing": tuple(kept["missing"])})
