@@ -135,6 +135,8 @@ MESSAGES: dict[str, LazyString] = {
     # database, idempotency
     "idempotency_missing": _l("缺少幂等键（Idempotency-Key，最长 80 个字符）；同一件事重试时请用同一个键。"),
     "idempotency_reused": _l("这个幂等键已经用于另一件事，请换一个新键。"),
+    # patents, pages
+    "end_before_start": _l("终止日不能早于起始日。"),
     # licenses
     "wrong_state": _l("目前的状态（%(state)s）不能办理此事（%(verb)s）；请刷新页面。"),
     "patent_not_granted": _l("开放许可只能针对已经授权的专利。"),

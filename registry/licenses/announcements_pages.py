@@ -1,5 +1,4 @@
-"""The venue's clerk on a published declaration: CNIPA's acts, a pause for a bar that arose, the office's endings."""
-
+"""The clerk's forms on a published declaration: CNIPA's acts, pauses, the office's endings."""
 
 from typing import Any
 
@@ -10,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from registry import problems
 from registry.errors import Refused
 from registry.forms import AnySchema, FormState
-from registry.licenses import announcing, rules, schemas
+from registry.licenses import announcing, reviews_schemas, rules
 from registry.licenses.reviews_pages import reviewed
 from registry.parties import attachments, doors
 from registry.parties.attachments import Posted
@@ -22,30 +21,37 @@ blueprint = flask.Blueprint("announcements", __name__)
 @doors.signed_in
 def cnipa(number: str) -> ResponseReturnValue:
     facts = announcing.possible(reviewed(number))
-    return _page(number, "cnipa", schemas.CnipaSchema, announcing.cnipa, facts=facts)
+    return _page(number, "cnipa", reviews_schemas.CnipaSchema, announcing.cnipa, facts=facts)
 
 
 @blueprint.route("/venue/reviews/<number>/pause", methods=["GET", "POST"])
 @doors.signed_in
 def pause(number: str) -> ResponseReturnValue:
     return _page(
-        number, "pause", schemas.PauseSchema, announcing.pause, bars=rules.BARS, notices=rules.MUST_WITHDRAW
+        number,
+        "pause",
+        reviews_schemas.PauseSchema,
+        announcing.pause,
+        bars=rules.BARS,
+        notices=rules.MUST_WITHDRAW,
     )
 
 
 @blueprint.route("/venue/reviews/<number>/resume", methods=["GET", "POST"])
 @doors.signed_in
 def resume(number: str) -> ResponseReturnValue:
-    return _page(number, "resume", schemas.ResumeSchema, announcing.resume)
+    return _page(number, "resume", reviews_schemas.ResumeSchema, announcing.resume)
 
 
 @blueprint.route("/venue/reviews/<number>/end", methods=["GET", "POST"])
 @doors.signed_in
 def end(number: str) -> ResponseReturnValue:
-    return _page(number, "end", schemas.EndSchema, announcing.end)
+    return _page(number, "end", reviews_schemas.EndSchema, announcing.end)
 
 
-def _page(number: str, name: str, schema: AnySchema, act: announcing.Act, **shown: Any) -> ResponseReturnValue:
+def _page(
+    number: str, name: str, schema: AnySchema, act: announcing.Act, **shown: Any
+) -> ResponseReturnValue:
     """One form of the venue: shown, or read and done once."""
     declaration = reviewed(number)
     if request.method == "GET":

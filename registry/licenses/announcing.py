@@ -1,4 +1,4 @@
-"""What both doors of the venue's clerk share: loaded input turned into the one verb of announcements it asks for."""
+"""What both doors of the venue's clerk share: loaded input becomes the one verb it asks for."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Declarations for machines: the same schemas and verbs as the pages; prepare says what to sign, a POST brings the signature."""
+"""Declarations for machines: prepare says what to sign, a POST brings the signature."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from flask import url_for
 from registry import openapi
 from registry.database import transaction
 from registry.errors import Conflict
-from registry.licenses import assembly, outgoing, register, schemas, task_list
+from registry.licenses import assembly, outgoing, register, schemas, signing_schemas, task_list
 from registry.licenses import service as licenses
 from registry.licenses.answers import TICKS
 from registry.licenses.models import Declaration
@@ -22,7 +22,7 @@ blueprint = openapi.Blueprint(
 
 
 @blueprint.route("/declarations", methods=["GET"])
-@blueprint.response(200, schemas.DeclarationLine(many=True))
+@blueprint.response(200, signing_schemas.DeclarationLine(many=True))
 @doors.signed_in
 def index() -> list[dict[str, Any]]:
     """The organisation's declarations, newest first."""
@@ -31,7 +31,7 @@ def index() -> list[dict[str, Any]]:
 
 @blueprint.route("/declarations", methods=["POST"])
 @blueprint.arguments(schemas.NewDeclarationSchema)
-@blueprint.response(201, schemas.DeclarationOut)
+@blueprint.response(201, signing_schemas.DeclarationOut)
 @doors.signed_in
 def begin(wanted: dict[str, Any]) -> Any:
     """Open a draft for one patent at one venue, with any of the steps. Needs Idempotency-Key."""
@@ -46,7 +46,7 @@ def begin(wanted: dict[str, Any]) -> Any:
 
 
 @blueprint.route("/declarations/<number>", methods=["GET"])
-@blueprint.response(200, schemas.DeclarationOut)
+@blueprint.response(200, signing_schemas.DeclarationOut)
 @doors.signed_in
 def show(number: str) -> dict[str, Any]:
     """One declaration: its steps, and what still stands against signing it."""
@@ -55,7 +55,7 @@ def show(number: str) -> dict[str, Any]:
 
 @blueprint.route("/declarations/<number>", methods=["PATCH"])
 @blueprint.arguments(schemas.StepsSchema)
-@blueprint.response(200, schemas.DeclarationOut)
+@blueprint.response(200, signing_schemas.DeclarationOut)
 @doors.signed_in
 def edit(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Replace the steps that are sent, each as a whole; consents to another text fall."""
@@ -72,10 +72,10 @@ def edit(given: dict[str, Any], number: str) -> dict[str, Any]:
 
 @blueprint.route("/declarations/<number>/prepare", methods=["POST"])
 @blueprint.arguments(schemas.TicksSchema)
-@blueprint.response(200, schemas.PreparedOut)
+@blueprint.response(200, signing_schemas.PreparedOut)
 @doors.signed_in
 def prepare(ticks: dict[str, Any], number: str) -> dict[str, Any]:
-    """Keep the ticks and say what the declarant signs: the exact text, its digest, the statement and its bytes."""
+    """Keep the ticks and say what the declarant signs: text, digest, statement and its exact bytes."""
     actor = doors.actor()
     transaction(lambda: licenses.tick(actor, _own(number), ticks))
     declaration = _own(number)
@@ -85,11 +85,11 @@ def prepare(ticks: dict[str, Any], number: str) -> dict[str, Any]:
 
 
 @blueprint.route("/declarations/<number>/submission", methods=["POST"])
-@blueprint.arguments(schemas.SubmissionSchema)
-@blueprint.response(201, schemas.DeclarationOut)
+@blueprint.arguments(signing_schemas.SubmissionSchema)
+@blueprint.response(201, signing_schemas.DeclarationOut)
 @doors.signed_in
 def submit(given: dict[str, Any], number: str) -> Any:
-    """Hand the signed declaration in. Needs Idempotency-Key; 409 when the text is no longer the one that was read."""
+    """Hand the signed declaration in. Needs Idempotency-Key; 409 when the text has changed since."""
     actor = doors.actor()
     signature = parties.parse_signature(given["signature"])
 

@@ -1,4 +1,4 @@
-"""Co-owners' consent: the holder sees who has answered, and each co-owner answers through a link of its own (journeys 3.2).
+"""Co-owners' consent: the holder sees who has answered, each co-owner answers through its own link.
 
 The link is the authority; whoever follows it needs a confirmed account, not a membership.
 """
@@ -11,7 +11,7 @@ from registry import problems
 from registry.errors import Conflict, Refused
 from registry.forms import FormState, load, nested
 from registry.ledger.filings import Statement
-from registry.licenses import assembly, consents, outgoing, schemas
+from registry.licenses import assembly, consents, outgoing, signing_schemas
 from registry.licenses.models import Consent
 from registry.licenses.pages import own
 from registry.parties import attachments, doors
@@ -67,12 +67,14 @@ def choose(token: str) -> ResponseReturnValue:
 @doors.signed_in
 def answer(token: str) -> ResponseReturnValue:
     try:
-        wanted = load(schemas.ConsentSchema, nested(request.form))
+        wanted = load(signing_schemas.ConsentSchema, nested(request.form))
         if wanted["answer"] == "agreed":
             return redirect(url_for("consents.sign_form", token=token), 303)
         _answer(token, answer=wanted["answer"], reason=wanted["reason"])
     except Refused as refused:
-        return _again("choose", token, FormState.failed(request.form, refused, schemas.ConsentSchema), refused)
+        return _again(
+            "choose", token, FormState.failed(request.form, refused, signing_schemas.ConsentSchema), refused
+        )
     return redirect(url_for("consents.done", token=token), 303)
 
 
@@ -87,7 +89,7 @@ def sign_form(token: str) -> ResponseReturnValue:
 def sign(token: str) -> ResponseReturnValue:
     actor, posted = doors.actor(), attachments.received()
     try:
-        wanted = posted.load(schemas.AgreementSchema)
+        wanted = posted.load(signing_schemas.AgreementSchema)
         consent = consents.by_token(token)
         if wanted["digest"] != consent.digest:
             raise Conflict("stale_digest", "digest")
@@ -97,7 +99,7 @@ def sign(token: str) -> ResponseReturnValue:
             statement = parties.sign(actor, wanted["password"], consents.statement_for(consent))
             _answer(token, answer="agreed", statement=statement)
     except Refused as refused:
-        return _again("sign", token, posted.failed(refused, schemas.AgreementSchema), refused)
+        return _again("sign", token, posted.failed(refused, signing_schemas.AgreementSchema), refused)
     return redirect(url_for("consents.done", token=token), 303)
 
 
@@ -132,7 +134,9 @@ def _page(name: str, token: str, form: FormState | None = None) -> str:
     consent = consents.by_token(token)
     if consent.answer and name not in ("done", "sheet", "text"):
         name = "done"
-    return render_template(f"licenses/consent/{name}.html", token=token, form=form or FormState(), **_shown(consent))
+    return render_template(
+        f"licenses/consent/{name}.html", token=token, form=form or FormState(), **_shown(consent)
+    )
 
 
 def _again(name: str, token: str, form: FormState, refused: Refused) -> ResponseReturnValue:

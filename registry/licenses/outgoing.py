@@ -1,4 +1,4 @@
-"""What machines are told: a declaration, a withdrawal, a consent, and what is to be signed, as JSON's plain values."""
+"""What machines are told of declarations, withdrawals, consents and reviews, as JSON's plain values."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -80,7 +80,7 @@ def consent(found: Consent) -> dict[str, Any]:
 
 
 def consent_text(found: Consent) -> str:
-    """The text a consent is about: the frozen one with its digest, else the one in the making. Raises NotFound."""
+    """The text a consent is about: the frozen one with its digest, else the present one. Raises NotFound."""
     kept: list[tuple[str, str]]
     if found.purpose == "withdraw":
         kept = [(one.digest, one.text) for one in withdrawals.of_declaration(found.declaration)]

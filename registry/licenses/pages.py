@@ -1,4 +1,4 @@
-"""A holder's declarations: the list, the start, the task list and its steps, the text, the sheet for CNIPA's own form."""
+"""A holder's declarations: list, start, task list and steps, text, the sheet for CNIPA's own form."""
 
 from typing import Any
 
@@ -23,6 +23,8 @@ from registry.patents import service as patents
 blueprint = flask.Blueprint("licenses", __name__)
 STEP = f"<any({', '.join(STEPS)}):step>"
 MORE_ROWS = 2
+USUAL_FEE = {"tax_included": True, "royalty": {"inspection": True, "minimum_due_at_start": False}}
+"""What is ticked beforehand on the fee's page; the holder sees it and may change it."""
 blueprint.add_app_template_global(words.options, "options")
 blueprint.add_app_template_filter(words.word)
 blueprint.add_app_template_filter(words.tone)
@@ -82,7 +84,7 @@ def step(number: str, step: str) -> ResponseReturnValue:
     declaration = own(number)
     answers = declaration.draft.get(step) or {}
     if step == "fee" and "method" in request.args and request.args["method"] != answers.get("method"):
-        answers = {"method": request.args["method"]}  # another method has other fields
+        answers = {**USUAL_FEE, "method": request.args["method"]}  # another method has other fields
     return _step(declaration, step, FormState({step: answers}))
 
 

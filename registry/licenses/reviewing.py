@@ -1,4 +1,4 @@
-"""What both doors of a review share: a whole list of findings at once, an override by its rule, the venue's open offers."""
+"""What both doors of a review share: many findings at once, an override by its rule, open offers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -3,7 +3,15 @@
 from typing import Any
 
 from registry import openapi
-from registry.licenses import announcing, outgoing, register, reviewing, reviews, schemas
+from registry.licenses import (
+    announcing,
+    outgoing,
+    register,
+    reviewing,
+    reviews,
+    reviews_schemas,
+    signing_schemas,
+)
 from registry.licenses.models import Declaration
 from registry.parties import doors
 from registry.parties.permissions import allow
@@ -14,18 +22,17 @@ blueprint = openapi.Blueprint(
 
 
 @blueprint.route("/reviews", methods=["GET"])
-@blueprint.response(200, schemas.ReviewOut(many=True))
+@blueprint.response(200, reviews_schemas.ReviewOut(many=True))
 @doors.signed_in
 def queue() -> list[dict[str, Any]]:
     """What waits at the venue, oldest first."""
     return [
-        outgoing.review(one.declaration, age=one.age, flags=one.flags)
-        for one in reviews.queue(doors.actor())
+        outgoing.review(one.declaration, age=one.age, flags=one.flags) for one in reviews.queue(doors.actor())
     ]
 
 
 @blueprint.route("/reviews/<number>", methods=["GET"])
-@blueprint.response(200, schemas.ReviewOut)
+@blueprint.response(200, reviews_schemas.ReviewOut)
 @doors.signed_in
 def show(number: str) -> dict[str, Any]:
     """One declaration's findings, and what keeps it from being published."""
@@ -33,8 +40,8 @@ def show(number: str) -> dict[str, Any]:
 
 
 @blueprint.route("/reviews/<number>/decision", methods=["POST"])
-@blueprint.arguments(schemas.DecisionSchema)
-@blueprint.response(201, schemas.ReviewOut)
+@blueprint.arguments(reviews_schemas.DecisionSchema)
+@blueprint.response(201, reviews_schemas.ReviewOut)
 @doors.signed_in
 def decide(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Note findings and, unless `decision` is `none`, approve, return or refuse. Needs Idempotency-Key."""
@@ -56,8 +63,8 @@ def decide(given: dict[str, Any], number: str) -> dict[str, Any]:
 
 
 @blueprint.route("/reviews/<number>/announcement", methods=["POST"])
-@blueprint.arguments(schemas.CnipaSchema)
-@blueprint.response(201, schemas.DeclarationLine)
+@blueprint.arguments(reviews_schemas.CnipaSchema)
+@blueprint.response(201, signing_schemas.DeclarationLine)
 @doors.signed_in
 def announce(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Record what CNIPA has done. Needs Idempotency-Key."""

@@ -1,4 +1,4 @@
-"""The venue's reviewers: the queue, one declaration beside its check list, the decision, and rules set aside by two."""
+"""The venue's reviewers: queue, one declaration beside its check list, decision, rules set aside by two."""
 
 import flask
 from flask import redirect, render_template, request, url_for
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from registry import clock, problems
 from registry.errors import Invalid, Refused
 from registry.forms import AnySchema, FormState, load, nested
-from registry.licenses import assembly, reviewing, reviews, rules, schemas, timeline
+from registry.licenses import assembly, reviewing, reviews, reviews_schemas, rules, timeline
 from registry.licenses import service as licenses
 from registry.licenses.models import Declaration
 from registry.licenses.pages import own
@@ -43,7 +43,7 @@ def review(number: str) -> ResponseReturnValue:
 def save(number: str) -> ResponseReturnValue:
     actor = doors.actor()
     try:
-        found = load(schemas.ReviewSchema, nested(request.form))["lines"]
+        found = load(reviews_schemas.ReviewSchema, nested(request.form))["lines"]
 
         def work() -> str:
             reviewing.note_lines(actor, reviewed(number), found)
@@ -51,7 +51,9 @@ def save(number: str) -> ResponseReturnValue:
 
         doors.submit("review.lines", {"number": number, "lines": found}, work)
     except Refused as refused:
-        return _review(reviewed(number), failed(refused, schemas.ReviewSchema)), problems.status(refused)
+        return _review(reviewed(number), failed(refused, reviews_schemas.ReviewSchema)), problems.status(
+            refused
+        )
     return redirect(url_for("reviews.decide", number=number), 303)
 
 
@@ -82,7 +84,7 @@ def approve(number: str) -> ResponseReturnValue:
 def send_back(number: str) -> ResponseReturnValue:
     actor = doors.actor()
     try:
-        given = load(schemas.ReturnSchema, nested(request.form))
+        given = load(reviews_schemas.ReturnSchema, nested(request.form))
 
         def work() -> str:
             reviews.send_back(actor, reviewed(number), given["note"])
@@ -90,7 +92,9 @@ def send_back(number: str) -> ResponseReturnValue:
 
         doors.submit("review.return", {"number": number, **given}, work)
     except Refused as refused:
-        return _decide(reviewed(number), failed(refused, schemas.ReturnSchema)), problems.status(refused)
+        return _decide(reviewed(number), failed(refused, reviews_schemas.ReturnSchema)), problems.status(
+            refused
+        )
     return redirect(url_for("reviews.queue"), 303)
 
 
@@ -99,7 +103,7 @@ def send_back(number: str) -> ResponseReturnValue:
 def refuse(number: str) -> ResponseReturnValue:
     actor = doors.actor()
     try:
-        given = load(schemas.RefusalSchema, nested(request.form))
+        given = load(reviews_schemas.RefusalSchema, nested(request.form))
 
         def work() -> str:
             reviews.refuse(actor, reviewed(number), **given)
@@ -107,7 +111,9 @@ def refuse(number: str) -> ResponseReturnValue:
 
         doors.submit("review.refuse", {"number": number, **given}, work)
     except Refused as refused:
-        return _decide(reviewed(number), failed(refused, schemas.RefusalSchema)), problems.status(refused)
+        return _decide(reviewed(number), failed(refused, reviews_schemas.RefusalSchema)), problems.status(
+            refused
+        )
     return redirect(url_for("reviews.queue"), 303)
 
 
@@ -139,7 +145,7 @@ def override(number: str, rule: str) -> ResponseReturnValue:
 def ask_override(number: str, rule: str) -> ResponseReturnValue:
     actor = doors.actor()
     try:
-        given = load(schemas.OverrideSchema, nested(request.form))
+        given = load(reviews_schemas.OverrideSchema, nested(request.form))
         act = reviews.override_act(reviewed(number), rule, given["reason"])
         statement = parties.sign(actor, given["password"], act.statement)
 
@@ -148,7 +154,7 @@ def ask_override(number: str, rule: str) -> ResponseReturnValue:
 
         doors.submit("review.ask_override", {"number": number, "rule": rule, "reason": given["reason"]}, work)
     except Refused as refused:
-        form = failed(refused, schemas.OverrideSchema)
+        form = failed(refused, reviews_schemas.OverrideSchema)
         return _override(reviewed(number), rule, form), problems.status(refused)
     return redirect(url_for("reviews.override", number=number, rule=rule), 303)
 
@@ -158,7 +164,7 @@ def ask_override(number: str, rule: str) -> ResponseReturnValue:
 def approve_override(number: str, rule: str) -> ResponseReturnValue:
     actor = doors.actor()
     try:
-        given = load(schemas.SecondPersonSchema, nested(request.form))
+        given = load(reviews_schemas.SecondPersonSchema, nested(request.form))
         declaration = reviewed(number)
         said = reviews.second_statement(reviewing.override(declaration, rule), declaration)
         statement = parties.sign(actor, given["password"], said)
@@ -169,7 +175,7 @@ def approve_override(number: str, rule: str) -> ResponseReturnValue:
 
         doors.submit("review.approve_override", {"number": number, "rule": rule}, work)
     except Refused as refused:
-        form = failed(refused, schemas.SecondPersonSchema)
+        form = failed(refused, reviews_schemas.SecondPersonSchema)
         return _override(reviewed(number), rule, form), problems.status(refused)
     return redirect(url_for("reviews.decide", number=number), 303)
 
@@ -235,5 +241,3 @@ def _override(declaration: Declaration, rule: str, form: FormState) -> str:
         mine=known is not None and known.asked_by == doors.actor().account_id,
         refusals=[one for one in licenses.checks(declaration) if one.code == rule],
     )
-
-

@@ -1,4 +1,4 @@
-"""Check and sign: the exact public text, its price, what stays closed, and the declarant's signature under it."""
+"""Check and sign: the exact public text, its price, what stays closed, the declarant's signature."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -13,12 +13,13 @@ from registry.database import transaction
 from registry.errors import Conflict, Invalid, Refused
 from registry.forms import FormState, load, nested
 from registry.ledger.filings import Statement
-from registry.licenses import assembly, fee_fields, rules, schemas, task_list, timeline, wording
+from registry.licenses import assembly, fee_fields, rules, signing_schemas, task_list, timeline, wording
 from registry.licenses import service as licenses
 from registry.licenses.answers import TICKS
 from registry.licenses.models import Declaration
 from registry.licenses.pages import own
 from registry.licenses.public_text import RECEIVING_SYSTEM, STANDING_AUTHORISATION, UNDERTAKING
+from registry.licenses.words import word
 from registry.parties import doors
 from registry.parties import service as parties
 
@@ -40,11 +41,11 @@ def sign(number: str) -> ResponseReturnValue:
     if _already(own(number), request.form.get("digest", "")):
         return redirect(url_for("signing.submitted", number=number), 303)
     try:
-        _submit(number, load(schemas.SigningSchema, nested(request.form)))
+        _submit(number, load(signing_schemas.SigningSchema, nested(request.form)))
     except Refused as refused:
         if not refused.field and not isinstance(refused, Invalid):
             raise
-        form = FormState.failed(request.form, refused, schemas.SigningSchema)
+        form = FormState.failed(request.form, refused, signing_schemas.SigningSchema)
         return _check(own(number), form), problems.status(refused)
     return redirect(url_for("signing.submitted", number=number), 303)
 
@@ -133,7 +134,7 @@ def _price(declaration: Declaration) -> dict[str, Any] | None:
     return {
         "amount": amount if amount is not None else zero,
         "capitals": money.capitals(fee.amount) if fee.amount else "",
-        "words": wording.price(fee, lang),
+        "words": wording.price(fee, lang) if amount is None and zero is None else word(fee.method, "method"),
         "example": wording.worked_example(fee, lang),
         "condition": wording.describe_condition(fee, lang),
     }

@@ -1,6 +1,4 @@
-"""The patent's present state and its evaluation report: steps 2 and 3 of a declaration, kept with the patent."""
-
-from dataclasses import replace
+"""The patent's present state and evaluation report: steps 2 and 3 of a declaration, kept with the patent."""
 
 from uuid import UUID
 
@@ -9,7 +7,7 @@ from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registry import problems
-from registry.errors import Invalid, Refused
+from registry.errors import Refused
 from registry.forms import FormState, labels
 from registry.licenses.bars import BARS
 from registry.parties import attachments, doors
@@ -31,7 +29,7 @@ def state(number: str) -> ResponseReturnValue:
         return _state(patent, form)
     posted = attachments.received()
     try:
-        loaded = posted.load(schemas.StateSchema, dict.fromkeys(schemas.QUESTIONS, {}))
+        loaded = posted.load(schemas.StateSchema, {name: {} for name in schemas.QUESTIONS})
         stated = questions.yes(loaded)
 
         def work() -> str:

@@ -1,4 +1,4 @@
-"""The task list of a declaration: its steps in order, where each is filled in, and how each stands (journeys 3.1)."""
+"""The task list of a declaration: its steps in order, where each is filled in, how each stands."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-
 from sqlalchemy import select
 
 from registry import clock
@@ -104,7 +103,7 @@ STEP_OF: tuple[tuple[str, str], ...] = (
     ("open_from", "opening"),
     ("opening", "opening"),
 )
-"""Which step mends a refusal, by the beginning of its field; the first that fits. Others belong to the signature."""
+"""Which step mends a refusal, by the beginning of its field, first fit; the rest belongs to the signature."""
 
 _STATE_CODES = frozenset({"bar_terminated", "bar_invalidated"})
 WAITING = frozenset({"consent_missing", "consent_other_text"})

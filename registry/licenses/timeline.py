@@ -1,4 +1,4 @@
-"""What has happened to a declaration and what comes next, in words for its page; the dates of an offer on one line."""
+"""What has happened to a declaration, in words for its page; the dates of an offer on one line."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
@@ -16,10 +15,10 @@ from registry.codes.calendar import Due, add_working_days
 from registry.config import Settings
 from registry.database import db
 from registry.history import History
-from registry.licenses.bars import BARS
 from registry.licenses.check_list import LINES
 from registry.licenses.models import Declaration, ReviewLine
 from registry.licenses.rules import DeclarationState
+from registry.licenses.words import word
 
 VERBS: Mapping[str, LazyString] = {
     "draft": _l("开始填写声明"),
@@ -75,15 +74,14 @@ def promised_days() -> int:
 
 
 def reasons(declaration: Declaration) -> list[tuple[str, str]]:
-    """Why the declaration was sent back or refused: (line of the check list, words); empty in other states."""
+    """Why the declaration was sent back or refused: (line of the check list, words); else empty."""
     verbs: Mapping[str, str] = {DeclarationState.RETURNED: "return", DeclarationState.REFUSED: "refuse"}
     verb = verbs.get(declaration.state)
     row = next((one for one in reversed(history.of(declaration)) if one.verb == verb), None)
     if row is None:
         return []
     if verb == "refuse":
-        ground = BARS.get(str(row.changes.get("ground")))
-        return [(gettext(ground.question) if ground else "", str(row.changes.get("words", "")))]
+        return [(word(str(row.changes.get("ground", "")), "bar"), str(row.changes.get("words", "")))]
     return [*_problems(declaration), *([("", row.changes["note"])] if row.changes.get("note") else [])]
 
 
@@ -98,7 +96,7 @@ def _problems(declaration: Declaration) -> list[tuple[str, str]]:
 
 
 def line(term: Mapping[str, Any] | None, patent_last_day: date) -> list[Dot]:
-    """Today, the offer's dates and the patent's last day, spread over one line; empty while dates are missing."""
+    """Today, the offer's dates and the patent's last day on one line; empty while dates are missing."""
     given = term or {}
     if not given.get("offer_last_day") or not given.get("license_last_day"):
         return []

@@ -6,7 +6,7 @@ from flask import url_for
 
 from registry import openapi
 from registry.errors import Conflict, NotFound
-from registry.licenses import consents, outgoing, register, schemas, withdrawals
+from registry.licenses import consents, outgoing, register, signing_schemas, withdrawals
 from registry.licenses.models import Declaration, Withdrawal
 from registry.parties import doors
 from registry.parties import service as parties
@@ -18,7 +18,7 @@ blueprint = openapi.Blueprint(
 
 
 @blueprint.route("/declarations/<number>/consents", methods=["POST"])
-@blueprint.response(200, schemas.DeclarationOut)
+@blueprint.response(200, signing_schemas.DeclarationOut)
 @doors.signed_in
 def ask(number: str) -> dict[str, Any]:
     """Mail every co-owner who has not agreed to the present text a fresh link. Needs Idempotency-Key."""
@@ -33,7 +33,7 @@ def ask(number: str) -> dict[str, Any]:
 
 
 @blueprint.route("/consents/<token>", methods=["GET"])
-@blueprint.response(200, schemas.ConsentOut)
+@blueprint.response(200, signing_schemas.ConsentOut)
 @doors.signed_in
 def consent(token: str) -> dict[str, Any]:
     """What the holder of a link is asked to agree to, and the bytes to sign."""
@@ -41,8 +41,8 @@ def consent(token: str) -> dict[str, Any]:
 
 
 @blueprint.route("/consents/<token>/answer", methods=["POST"])
-@blueprint.arguments(schemas.ConsentAnswerSchema)
-@blueprint.response(201, schemas.ConsentOut)
+@blueprint.arguments(signing_schemas.ConsentAnswerSchema)
+@blueprint.response(201, signing_schemas.ConsentOut)
 @doors.signed_in
 def answer(given: dict[str, Any], token: str) -> dict[str, Any]:
     """Agree with a signature, send back, or say that one is not an owner. Needs Idempotency-Key."""
@@ -63,8 +63,8 @@ def answer(given: dict[str, Any], token: str) -> dict[str, Any]:
 
 
 @blueprint.route("/declarations/<number>/withdrawals", methods=["POST"])
-@blueprint.arguments(schemas.WithdrawalSchema)
-@blueprint.response(201, schemas.WithdrawalOut)
+@blueprint.arguments(signing_schemas.WithdrawalSchema)
+@blueprint.response(201, signing_schemas.WithdrawalOut)
 @doors.signed_in
 def prepare(wanted: dict[str, Any], number: str) -> Any:
     """Write the withdrawal's text, ask co-owners, and say what the declarant signs. Needs Idempotency-Key."""
@@ -80,7 +80,7 @@ def prepare(wanted: dict[str, Any], number: str) -> Any:
 
 
 @blueprint.route("/declarations/<number>/withdrawals/<withdrawal>", methods=["GET"])
-@blueprint.response(200, schemas.WithdrawalOut)
+@blueprint.response(200, signing_schemas.WithdrawalOut)
 @doors.signed_in
 def show(number: str, withdrawal: str) -> dict[str, Any]:
     """A withdrawal, with what it still lacks."""
@@ -88,8 +88,8 @@ def show(number: str, withdrawal: str) -> dict[str, Any]:
 
 
 @blueprint.route("/declarations/<number>/withdrawals/<withdrawal>/filing", methods=["POST"])
-@blueprint.arguments(schemas.MachineSignatureSchema)
-@blueprint.response(201, schemas.WithdrawalOut)
+@blueprint.arguments(signing_schemas.MachineSignatureSchema)
+@blueprint.response(201, signing_schemas.WithdrawalOut)
 @doors.signed_in
 def file(given: dict[str, Any], number: str, withdrawal: str) -> Any:
     """File the signed withdrawal: a local offer closes at once. Needs Idempotency-Key."""

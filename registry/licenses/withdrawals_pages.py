@@ -1,4 +1,4 @@
-"""Withdrawing a declaration: the ground, the text with co-owners' consents, the signature, what it means (GL 4)."""
+"""Withdrawing a declaration: ground, text with co-owners' consents, signature, what it means (GL 4)."""
 
 import flask
 from flask import redirect, render_template, request, url_for
@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from registry import clock, problems
 from registry.errors import Conflict, Invalid, NotFound, Refused
 from registry.forms import AnySchema, FormState, load, nested
-from registry.licenses import consents, offers, rules, schemas, withdrawals
+from registry.licenses import consents, offers, rules, signing_schemas, withdrawals
 from registry.licenses.models import Declaration, Withdrawal
 from registry.licenses.pages import own
 from registry.parties import doors
@@ -27,14 +27,14 @@ def ground(number: str) -> ResponseReturnValue:
 def prepare(number: str) -> ResponseReturnValue:
     actor = doors.actor()
     try:
-        wanted = load(schemas.WithdrawalSchema, nested(request.form))
+        wanted = load(signing_schemas.WithdrawalSchema, nested(request.form))
         made = doors.submit(
             "declaration.prepare_withdrawal",
             {"number": number, **wanted},
             lambda: withdrawals.prepare(actor, own(number), **wanted).number,
         )
     except Refused as refused:
-        form = _failed(refused, schemas.WithdrawalSchema)
+        form = _failed(refused, signing_schemas.WithdrawalSchema)
         return _ground(own(number), form), problems.status(refused)
     return redirect(url_for("withdrawals.check", number=number, withdrawal=made), 303)
 
@@ -56,7 +56,7 @@ def file(number: str, withdrawal: str) -> ResponseReturnValue:
     if found.filed_at is not None:
         return here
     try:
-        signing = load(schemas.SignedTextSchema, nested(request.form))
+        signing = load(signing_schemas.SignedTextSchema, nested(request.form))
         if signing["digest"] != found.digest:
             raise Conflict("stale_digest", "digest")
         missing = withdrawals.obstacles(found)
@@ -71,7 +71,9 @@ def file(number: str, withdrawal: str) -> ResponseReturnValue:
         doors.submit("declaration.withdraw", {"withdrawal": withdrawal, "digest": found.digest}, work)
     except Refused as refused:
         page = render_template(
-            "licenses/withdrawal.html", form=_failed(refused, schemas.SignedTextSchema), **_shown(_found(number, withdrawal))
+            "licenses/withdrawal.html",
+            form=_failed(refused, signing_schemas.SignedTextSchema),
+            **_shown(_found(number, withdrawal)),
         )
         return page, problems.status(refused)
     return here

@@ -1,4 +1,4 @@
-"""What our own choices, states and grounds are called in the reader's language; registered with the templates by pages."""
+"""What our own choices, states and grounds are called in the reader's language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -139,6 +139,17 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "withdrawal_announced": _l("自公告日起关闭；当日及以后满足条件的通知转入人工决定。"),
         "withdrawal_rejected": _l("声明继续开放。"),
     },
+    "bar": {
+        "B1": _l("处于独占或者排他许可有效期限内"),
+        "B2": _l("因权属纠纷或者财产保全，程序中止"),
+        "B3": _l("没有按照规定缴纳年费"),
+        "B4": _l("已经质押，质权人没有同意"),
+        "B5": _l("专利权已经终止"),
+        "B6": _l("专利权已经被宣告全部无效"),
+        "B7": _l("没有专利权评价报告"),
+        "B8": _l("专利权评价报告的结论为否定"),
+        "B9": _l("其他妨碍专利权有效实施的情形"),
+    },
     "rule": {
         "fee_over_cap": _l("固定使用费超过一般上限"),
         "rate_over_cap": _l("提成率超过一般上限"),
@@ -150,14 +161,42 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
 }
 
 TONES: Mapping[str, str] = {
-    "draft": "plain", "submitted": "wait", "under_review": "wait", "returned": "stop", "refused": "stop",
-    "published": "ok", "paused": "wait", "withdrawal_filed": "wait", "withdrawn": "plain", "terminated": "stop",
-    "revoked": "stop", "expired": "plain", "not_started": "plain", "done": "ok", "problem": "stop",
-    "waiting": "wait", "not_needed": "plain", "": "wait", "agreed": "ok", "sent_back": "stop", "not_owner": "stop",
-    "not_filed": "plain", "filed": "wait", "announced": "ok", "withdrawal_announced": "plain", "pass": "ok",
-    "not_applicable": "plain", "declarant": "info", "not_asked": "plain", "asked": "wait", "over_cap": "stop",
-    "bar": "stop", "to_decide": "wait", "foreign_holder": "wait", "first_declaration": "info",
-}  # fmt: skip
+    "draft": "plain",
+    "submitted": "wait",
+    "under_review": "wait",
+    "returned": "stop",
+    "refused": "stop",
+    "published": "ok",
+    "paused": "wait",
+    "withdrawal_filed": "wait",
+    "withdrawn": "plain",
+    "terminated": "stop",
+    "revoked": "stop",
+    "expired": "plain",
+    "not_started": "plain",
+    "done": "ok",
+    "problem": "stop",
+    "waiting": "wait",
+    "not_needed": "plain",
+    "": "wait",
+    "agreed": "ok",
+    "sent_back": "stop",
+    "not_owner": "stop",
+    "not_filed": "plain",
+    "filed": "wait",
+    "announced": "ok",
+    "withdrawal_announced": "plain",
+    "pass": "ok",
+    "not_applicable": "plain",
+    "declarant": "info",
+    "not_asked": "plain",
+    "asked": "wait",
+    "over_cap": "stop",
+    "bar": "stop",
+    "to_decide": "wait",
+    "foreign_holder": "wait",
+    "first_declaration": "info",
+}
 """How strongly a state shows: ok, wait, stop or plain."""
 
 

@@ -33,6 +33,7 @@ PURPOSES: Mapping[str, str] = {
     "report_upload": "evaluation",
     "gazette_upload": "gazette",
     "consent_upload": "consent",
+    "slip_upload": "bank_slip",
 }
 """What a file is for, by the last part of its input's name; others are evidence of another kind."""
 

@@ -99,7 +99,8 @@ def _location(number: str) -> dict[str, str]:
 
 def _out(patent: Patent) -> dict[str, Any]:
     names = (
-        "number", "kind", "pct", "title", "filing_date", "grant_date", "main_class", "publication", "compensation_days",
+        "number", "kind", "pct", "title", "filing_date", "grant_date", "main_class", "publication",
+        "compensation_days",
         "owners", "inventors", "certificate_upload", "annuity_paid_to", "facts", "report",
     )  # fmt: skip
     return {**{name: getattr(patent, name) for name in names}, "last_day": patents.last_day(patent)}

@@ -1,4 +1,4 @@
-"""Patents for their holders: list, enter, correct, show. State and report stand with the declaration that asks for them."""
+"""Patents for their holders: list, enter, correct, show. State and report are steps of a declaration."""
 
 from typing import Any
 
@@ -119,8 +119,8 @@ def _known_of(number: numbers.PatentNumber) -> dict[str, Any]:
 
 def _values(patent: Patent) -> dict[str, Any]:
     names = (
-        "number", "kind", "title", "filing_date", "grant_date", "main_class", "publication", "compensation_days",
-        "certificate_upload",
+        "number", "kind", "title", "filing_date", "grant_date", "main_class", "publication",
+        "compensation_days", "certificate_upload",
     )  # fmt: skip
     owners = [{"name": one.name, "uscc": one.uscc, "person": one.person or None} for one in patent.owners]
     plain = {name: getattr(patent, name) for name in names}

@@ -1,7 +1,7 @@
-"""The questions of the nine bars that are answered by facts: what was answered, and which facts an answer means.
+"""The questions of the nine bars that facts answer: what was answered, and which facts an answer means.
 
-One answer states one fact a question. Further facts of the same question, and facts nobody is asked about, stay as
-they are; an answer "no" ends all facts of its question.
+One answer states one fact a question. Further facts of the same question, and facts nobody is asked about,
+stay as they are; an answer "no" ends all facts of its question.
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ def answers(patent: Patent) -> dict[str, Any]:
 
 
 def facts(loaded: Mapping[str, Any], patent: Patent) -> list[dict[str, Any]]:
-    """The facts that a loaded StateSchema leaves a patent with, the answered ones first, in the questions' order."""
+    """The facts a loaded StateSchema leaves a patent with, the answered ones first."""
     stated, others = [], []
     asked = {kind: question for question, kinds in QUESTIONS.items() for kind in kinds}
     for question in yes(loaded):

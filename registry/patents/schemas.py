@@ -1,4 +1,4 @@
-"""What may come in about a patent: its facts as the register shows them, its present state, its evaluation report."""
+"""What may come in about a patent: facts as the register shows them, present state, evaluation report."""
 
 from collections.abc import Mapping
 from typing import Any

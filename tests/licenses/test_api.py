@@ -1,4 +1,4 @@
-"""Declarations through the machines' doors: the same schemas and verbs, signatures made outside with an enrolled key."""
+"""Declarations through the machines' doors, signatures made outside with an enrolled key."""
 
 import base64
 import json
@@ -29,7 +29,9 @@ class Machine:
         self.kid = ""
         if who.actor.organisation_id:
             key = transaction(lambda: parties.prepare_key(who.actor, self.signer.public).kid)
-            statement = factories.reading(lambda: parties.organisation_key(who.actor, key).enrolment["statement"])
+            statement = factories.reading(
+                lambda: parties.organisation_key(who.actor, key).enrolment["statement"]
+            )
             signature = self.signer.sign(statement_bytes(statement))
             self.kid = transaction(lambda: parties.enroll_key(who.actor, key, signature).kid)
         self.bearer = transaction(
@@ -227,7 +229,9 @@ def test_the_venue_returns_with_reasons(two: tuple[Machine, Machine]) -> None:
     number = draft(holder)
     submit(holder, number)
     lines = {"fee": {"verdict": "problem", "note": "说明不足"}}
-    shown = venue.do("POST", f"/reviews/{number}/decision", {"lines": lines, "decision": "return"}, status=201)
+    shown = venue.do(
+        "POST", f"/reviews/{number}/decision", {"lines": lines, "decision": "return"}, status=201
+    )
     assert shown["state"] == "returned"
     submit_again = holder.do("POST", f"/declarations/{number}/prepare", TICKS)
     assert submit_again["digest"]

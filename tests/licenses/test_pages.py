@@ -1,4 +1,4 @@
-"""A declaration through the pages: every step a form, the signature with the password, consent, review, withdrawal."""
+"""A declaration through the pages: steps, signature, consent, review, withdrawal."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from flask import Flask
 
 from registry import jobs
 from registry.database import transaction
-from registry.licenses import consents, register, reviews, schemas
+from registry.licenses import consents, register, reviews, reviews_schemas
 from registry.licenses.service import STEPS
 from tests import factories
 from tests.browser import PASSWORD, Browser
@@ -15,20 +15,42 @@ from tests.factories import Person
 from tests.parties.people import PDF
 
 PATENT = "ZL201999990017"
-TICKS = {"undertaking": "yes", "standing_authorisation": "yes", "receives_here": "yes", "internal_check": "yes"}
+TICKS = {
+    "undertaking": "yes",
+    "standing_authorisation": "yes",
+    "receives_here": "yes",
+    "internal_check": "yes",
+}
 ANSWERS: dict[str, dict[str, Any]] = {
     "declarant": {"declarant.signer_capacity": "legal_representative"},
     "owners": {},
-    "account": {"account.whose": "own", "account.name": "申城理工大学", "account.bank": "某银行", "account.number": "622202"},
+    "account": {
+        "account.whose": "own",
+        "account.name": "申城理工大学",
+        "account.bank": "某银行",
+        "account.number": "622202",
+    },
     "fee_note": {"fee_note.text": "参照同类技术的许可费用测算。"},
-    "term": {"term.offer_last_day": "2028年12月31日", "term.license_last_day": "2030-12-31", "term.duration_months": "36"},
+    "term": {
+        "term.offer_last_day": "2028年12月31日",
+        "term.license_last_day": "2030-12-31",
+        "term.duration_months": "36",
+    },
     "acts": {"acts.acts[]": ["make", "use", "sell"], "acts.made_by_contractor": "yes"},
     "materials": {"materials.handover": "published_only"},
     "use": {"use.summary": "在多个节点之间共享文件。", "use.industry": "I65", "use.field": "01"},
-    "contact": {"contact.unit": "技术转移中心", "contact.phone": "021-63211234", "contact.notices_email": "a@example.cn"},
-    "filing": {"filing.recordal_by": "licensee", "filing.registration_by": "holder", "filing.dispute": "court"},
+    "contact": {
+        "contact.unit": "技术转移中心",
+        "contact.phone": "021-63211234",
+        "contact.notices_email": "a@example.cn",
+    },
+    "filing": {
+        "filing.recordal_by": "licensee",
+        "filing.registration_by": "holder",
+        "filing.dispute": "court",
+    },
     "opening": {"opening.open_from": "now"},
-}  # fmt: skip
+}
 LUMP = {"fee.amount": "68,000", "fee.tax_included": "yes", "fee.pay_within_days": "15"}
 
 
@@ -107,7 +129,9 @@ def test_every_step_is_a_page_and_keeps_what_was_typed(lite: Flask, two: tuple[P
         assert holder.get(f"/declarations/{number}{page_of}").status == 200, page_of
 
 
-def test_a_wrong_answer_stays_on_its_page_with_the_error_beside_it(lite: Flask, two: tuple[Person, Person]) -> None:
+def test_a_wrong_answer_stays_on_its_page_with_the_error_beside_it(
+    lite: Flask, two: tuple[Person, Person]
+) -> None:
     holder, number = ready(lite, two[0])
     holder.get(f"/declarations/{number}/fee?method=LUMP").submit({**LUMP, "fee.amount": "1.234"})
     assert holder.status == 422
@@ -117,7 +141,9 @@ def test_a_wrong_answer_stays_on_its_page_with_the_error_beside_it(lite: Flask, 
     assert register.find(number).draft["fee"]["amount"] == "68000.00"
 
 
-def test_a_legal_problem_is_kept_and_said_on_the_step_and_on_the_list(lite: Flask, two: tuple[Person, Person]) -> None:
+def test_a_legal_problem_is_kept_and_said_on_the_step_and_on_the_list(
+    lite: Flask, two: tuple[Person, Person]
+) -> None:
     holder, number = ready(lite, two[0])
     dates = {"term.offer_last_day": "2028-12-31", "term.license_last_day": "2090-01-01"}
     holder.get(f"/declarations/{number}/term").submit(dates)
@@ -132,17 +158,46 @@ def test_a_legal_problem_is_kept_and_said_on_the_step_and_on_the_list(lite: Flas
     ("method", "fields"),
     [
         ("FREE", {}),
-        ("INSTALMENTS", {"fee.amount": "120000", "fee.instalments.0.amount": "40000", "fee.instalments.0.anchor": "notice",
-         "fee.instalments.0.after_days": "15", "fee.instalments.1.amount": "80000", "fee.instalments.1.anchor": "effective",
-         "fee.instalments.1.after_months": "12", "fee.tax_included": "yes"}),
+        (
+            "INSTALMENTS",
+            {
+                "fee.amount": "120000",
+                "fee.instalments.0.amount": "40000",
+                "fee.instalments.0.anchor": "notice",
+                "fee.instalments.0.after_days": "15",
+                "fee.instalments.1.amount": "80000",
+                "fee.instalments.1.anchor": "effective",
+                "fee.instalments.1.after_months": "12",
+                "fee.tax_included": "yes",
+            },
+        ),
         ("PER_YEAR", {"fee.amount": "8000", "fee.tax_included": "no"}),
-        ("ROYALTY_SALES", {"fee.royalty.base_words": "开票金额扣除增值税", "fee.royalty.rate": "2.5",
-         "fee.royalty.period": "year", "fee.royalty.minimum": "10000", "fee.royalty.inspection": "yes"}),
-        ("ROYALTY_PROFIT", {"fee.royalty.base_words": "产品利润", "fee.royalty.rate": "12", "fee.royalty.period": "year"}),
-        ("ENTRY_ROYALTY", {"fee.amount": "30000", "fee.royalty.base": "sales", "fee.royalty.base_words": "净销售额",
-         "fee.royalty.rate": "3", "fee.royalty.period": "quarter"}),
+        (
+            "ROYALTY_SALES",
+            {
+                "fee.royalty.base_words": "开票金额扣除增值税",
+                "fee.royalty.rate": "2.5",
+                "fee.royalty.period": "year",
+                "fee.royalty.minimum": "10000",
+                "fee.royalty.inspection": "yes",
+            },
+        ),
+        (
+            "ROYALTY_PROFIT",
+            {"fee.royalty.base_words": "产品利润", "fee.royalty.rate": "12", "fee.royalty.period": "year"},
+        ),
+        (
+            "ENTRY_ROYALTY",
+            {
+                "fee.amount": "30000",
+                "fee.royalty.base": "sales",
+                "fee.royalty.base_words": "净销售额",
+                "fee.royalty.rate": "3",
+                "fee.royalty.period": "quarter",
+            },
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_fee_method_has_its_own_fields(
     lite: Flask, two: tuple[Person, Person], method: str, fields: dict[str, str]
 ) -> None:
@@ -173,7 +228,11 @@ def test_pressing_twice_shows_the_first_result(lite: Flask, two: tuple[Person, P
     form = holder.form()
     sent = {**dict(form.fields), **TICKS, "password": PASSWORD}
     path = f"/declarations/{number}/check"
-    assert holder.post(path, sent).address == holder.post(path, sent).address == f"/declarations/{number}/submitted"
+    assert (
+        holder.post(path, sent).address
+        == holder.post(path, sent).address
+        == f"/declarations/{number}/submitted"
+    )
     assert len(register.find(number).versions) == 1
 
 
@@ -222,7 +281,9 @@ def test_an_unknown_link_is_not_found(lite: Flask) -> None:
     assert Browser(lite).get("/consent/nothing").status == 404
 
 
-def test_a_reviewer_returns_with_reasons_and_the_holder_reads_them(lite: Flask, two: tuple[Person, Person]) -> None:
+def test_a_reviewer_returns_with_reasons_and_the_holder_reads_them(
+    lite: Flask, two: tuple[Person, Person]
+) -> None:
     number = factories.submitted(lite, two[0], two[1])
     clerk = browser(lite, two[1])
     clerk.get(f"/venue/reviews/{number}").submit(
@@ -308,7 +369,9 @@ def test_a_ground_that_needs_words_asks_for_them(lite: Flask, two: tuple[Person,
     assert register.find(offer.number).state == "published"
 
 
-def test_an_announced_offer_stays_open_while_its_withdrawal_waits(lite: Flask, two: tuple[Person, Person]) -> None:
+def test_an_announced_offer_stays_open_while_its_withdrawal_waits(
+    lite: Flask, two: tuple[Person, Person]
+) -> None:
     offer = factories.published(lite, *two)
     factories.announce(offer)
     holder = browser(lite, two[0])
@@ -330,13 +393,18 @@ def test_another_organisation_learns_nothing(lite: Flask, two: tuple[Person, Per
 def test_every_page_speaks_english_too(lite: Flask, two: tuple[Person, Person]) -> None:
     number = factories.ready_draft(lite, *two)
     holder = browser(lite, two[0], lang="en")
-    for path in ("/declarations", f"/declarations/{number}", f"/declarations/{number}/check", "/declarations/new"):
+    for path in (
+        "/declarations",
+        f"/declarations/{number}",
+        f"/declarations/{number}/check",
+        "/declarations/new",
+    ):
         assert holder.get(path).status == 200, path
 
 
 def test_the_lines_a_page_may_send_are_those_of_the_check_list() -> None:
-    assert list(reviews.LINES) == list(schemas.LinesSchema().fields)
-    assert reviews.VERDICTS == schemas.VERDICTS
+    assert list(reviews.LINES) == list(reviews_schemas.LinesSchema().fields)
+    assert reviews.VERDICTS == reviews_schemas.VERDICTS
 
 
 def test_what_was_signed_reaches_the_venue_by_mail(lite: Flask, two: tuple[Person, Person]) -> None:
