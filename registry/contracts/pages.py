@@ -9,7 +9,7 @@ import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry import language, openapi, problems
+from registry import clock, language, money, openapi, problems
 from registry.contracts import decisions, duties, papers_shown, preview, refunds, register, rules, schemas
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance
@@ -32,7 +32,9 @@ FIGURES = ("expected_input", "expected_output")
 
 @blueprint.record_once
 def _words(state: Any) -> None:
-    state.app.jinja_env.globals.update(said=said, tone_of=tone_of, said_choices=choices)
+    state.app.jinja_env.globals.update(
+        said=said, tone_of=tone_of, said_choices=choices, today=clock.today, capitals=money.capitals
+    )
 
 
 # --- page 1: who takes it, for what ------------------------------------------------------------------

@@ -172,3 +172,8 @@ def filings(since: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
 
 def days(n: int) -> date:
     return clock.today() + timedelta(days=n)
+
+
+def refund_ids(number: str) -> list[UUID]:
+    query = db.session.query(Refund.id).join(Payment).join(Acceptance).filter(Acceptance.number == number)
+    return [row.id for row in query.order_by(Refund.created_at)]
