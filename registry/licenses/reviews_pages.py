@@ -11,12 +11,21 @@ from registry.licenses import assembly, reviewing, reviews, reviews_schemas, rul
 from registry.licenses import service as licenses
 from registry.licenses.models import Declaration
 from registry.licenses.pages import own
-from registry.parties import doors
+from registry.parties import desk, doors
 from registry.parties import service as parties
 from registry.parties.permissions import allow
 from registry.patents import service as patents
 
 blueprint = flask.Blueprint("reviews", __name__)
+
+
+@blueprint.get("/venue")
+@doors.signed_in
+def home() -> ResponseReturnValue:
+    """What waits at the venue, from every folder's cards."""
+    actor = doors.actor()
+    cards = [card for card in desk.cards_for(actor) if card.url.startswith("/venue")]
+    return render_template("venue/home.html", cards=cards, queue=reviews.queue(actor)[:5])
 
 
 @blueprint.get("/venue/reviews")

@@ -381,6 +381,19 @@ def test_an_announced_offer_stays_open_while_its_withdrawal_waits(
     assert register.find(offer.number).state == "withdrawal_filed"
 
 
+def test_the_venues_own_page_shows_what_waits(lite: Flask, two: tuple[Person, Person]) -> None:
+    number = factories.submitted(lite, *two)
+    clerk = browser(lite, two[1])
+    assert number in clerk.get("/venue").text
+    assert "待审声明" in clerk.text
+    assert browser(lite, two[0]).get("/venue").status in (403, 404)
+
+
+def test_the_desk_counts_what_waits_for_a_holder(lite: Flask, two: tuple[Person, Person]) -> None:
+    factories.ready_draft(lite, *two)
+    assert "声明草稿" in browser(lite, two[0]).get("/desk").text
+
+
 def test_another_organisation_learns_nothing(lite: Flask, two: tuple[Person, Person]) -> None:
     number = factories.ready_draft(lite, *two)
     stranger = browser(lite, factories.make_organisation(lite, "c1"))
