@@ -118,7 +118,7 @@ class PaperFacts:
 
     @property
     def verify_address(self) -> str:
-        return f"{self.record['base_url']}/verify?n={self.contract}"
+        return f"{self.record['base_url']}/verify?number={self.contract}"
 
     @property
     def noticed_on(self) -> date:

@@ -18,6 +18,7 @@ from registry.errors import Refused
 from registry.licenses.rules import Track
 from registry.licenses.schedule import pay_by as pay_by
 from registry.states import Machine, Move
+from registry.text import N_
 
 
 class AcceptanceState(StrEnum):
@@ -199,11 +200,11 @@ RESULT_VERBS = {
 """What a registrar's result list calls its outcomes (design: journeys 3.7)."""
 
 OBJECTION_GROUNDS: Mapping[str, str] = {
-    "notice_not_from_person": "实施通知不是由所署名的人发出的",
-    "money_not_received": "没有收到款项",
-    "bar_existed": "当日存在不得实行开放许可的情形",
-    "foreign_party": "被许可方在境外或者港澳台地区",
-    "other_law": "违反其他法律、行政法规",
+    "notice_not_from_person": N_("实施通知不是由所署名的人发出的"),
+    "money_not_received": N_("没有收到款项"),
+    "bar_existed": N_("当日存在不得实行开放许可的情形"),
+    "foreign_party": N_("被许可方在境外或者港澳台地区"),
+    "other_law": N_("违反其他法律、行政法规"),
 }
 """The only grounds on which a holder may object; the venue decides (GL 6; design: journeys 1.3). Message
 ids."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from registry.errors import Refused
 from registry.patents.numbers import Kind
+from registry.text import N_
 
 
 class FactKind(StrEnum):
@@ -94,45 +95,50 @@ BARS: dict[str, Bar] = {
             code="B1",
             article="IR 86(1); GL 3.1(1)",
             field="patent.exclusive",
-            question="这件专利现在是否给了别人独占或者排他许可（包括已经提交、尚未办完的备案）？",
+            question=N_("这件专利现在是否给了别人独占或者排他许可（包括已经提交、尚未办完的备案）？"),
         ),
         Bar(
             code="B2",
             article="IR 86(2); GL 3.1(2)",
             field="patent.suspended",
-            question="是否有权属纠纷，或者法院的财产保全，使专利程序处于中止？",
+            question=N_("是否有权属纠纷，或者法院的财产保全，使专利程序处于中止？"),
         ),
         Bar(
             code="B3",
             article="IR 86(3); GL 3.1(3)",
             field="patent.annuity_paid_to",
-            question="年费是否没有按规定缴纳？",
+            question=N_("年费是否没有按规定缴纳？"),
         ),
         Bar(
             code="B4",
             article="IR 86(4); GL 3.1(4)",
             field="patent.pledge",
-            question="专利权是否已经质押，而质权人没有书面同意开放许可？",
+            question=N_("专利权是否已经质押，而质权人没有书面同意开放许可？"),
         ),
-        Bar(code="B5", article="GL 3.1(5)", field="patent.number", question="专利权是否已经终止？"),
-        Bar(code="B6", article="GL 3.1(6)", field="patent.number", question="专利权是否已经被宣告全部无效？"),
+        Bar(code="B5", article="GL 3.1(5)", field="patent.number", question=N_("专利权是否已经终止？")),
+        Bar(
+            code="B6",
+            article="GL 3.1(6)",
+            field="patent.number",
+            question=N_("专利权是否已经被宣告全部无效？"),
+        ),
         Bar(
             code="B7",
             article="PL 50; GL 3.1(7)",
             field="report.number",
-            question="实用新型或者外观设计：是否还没有专利权评价报告？",
+            question=N_("实用新型或者外观设计：是否还没有专利权评价报告？"),
         ),
         Bar(
             code="B8",
             article="PL 50; GL 3.1(8)",
             field="report.positive",
-            question="实用新型或者外观设计：评价报告的结论是否认为不符合授权条件？",
+            question=N_("实用新型或者外观设计：评价报告的结论是否认为不符合授权条件？"),
         ),
         Bar(
             code="B9",
             article="IR 86(5); GL 3.1(9)",
             field="patent.other_hindrance",
-            question="是否还有其他妨碍这件专利有效实施的情形？",
+            question=N_("是否还有其他妨碍这件专利有效实施的情形？"),
         ),
     )
 }
@@ -205,7 +211,7 @@ class MustWithdraw:
     license_stands: bool
 
 
-_STANDS = "您已取得的许可在此之前给予，继续有效；专利权人不再接受新的许可。"
+_STANDS = N_("您已取得的许可在此之前给予，继续有效；专利权人不再接受新的许可。")
 
 MUST_WITHDRAW: dict[str, MustWithdraw] = {
     notice.bar: notice
@@ -214,64 +220,66 @@ MUST_WITHDRAW: dict[str, MustWithdraw] = {
             bar="B1",
             article="PL 50, 51",
             changes=_STANDS,
-            to_do="请按原条款继续履行，无需办理其他手续。",
+            to_do=N_("请按原条款继续履行，无需办理其他手续。"),
             license_stands=True,
         ),
         MustWithdraw(
             bar="B2",
             article="GL 2; IR 86(2)",
-            changes="专利程序已经中止；您的许可继续有效。",
-            to_do="请继续报告；款项付入指定账户，法院另有要求的按法院要求支付。",
+            changes=N_("专利程序已经中止；您的许可继续有效。"),
+            to_do=N_("请继续报告；款项付入指定账户，法院另有要求的按法院要求支付。"),
             license_stands=True,
         ),
         MustWithdraw(
             bar="B3",
             article="SPC 26; PL 44",
-            changes="年费没有按规定缴纳，专利权可能终止；维持专利权是专利权人的义务，滞纳期届满日见下。",
-            to_do="您可以催告专利权人在滞纳期届满前补缴；在专利权终止之前您的许可继续有效。",
+            changes=N_("年费没有按规定缴纳，专利权可能终止；维持专利权是专利权人的义务，滞纳期届满日见下。"),
+            to_do=N_("您可以催告专利权人在滞纳期届满前补缴；在专利权终止之前您的许可继续有效。"),
             license_stands=True,
         ),
         MustWithdraw(
             bar="B4",
             article="PL 50; GL 9",
             changes=_STANDS,
-            to_do="请按原条款继续履行，无需办理其他手续。",
+            to_do=N_("请按原条款继续履行，无需办理其他手续。"),
             license_stands=True,
         ),
         MustWithdraw(
             bar="B5",
             article="CC 865; PL 47",
-            changes="专利权已经终止，您的许可随之结束；以后各期使用费不再到期。",
-            to_do="已付款项有疑问的，请在收到本通知之日起三十日内向专利权人提出。",
+            changes=N_("专利权已经终止，您的许可随之结束；以后各期使用费不再到期。"),
+            to_do=N_("已付款项有疑问的，请在收到本通知之日起三十日内向专利权人提出。"),
             license_stands=False,
         ),
         MustWithdraw(
             bar="B6",
             article="CC 865; PL 47",
-            changes="专利权已被宣告无效，您的许可随之结束；以后各期使用费不再到期。宣告无效前已经履行的许可原则上不受影响，"
-            "恶意或者明显违反公平原则的除外。",
-            to_do="已付款项有疑问的，请在收到本通知之日起三十日内向专利权人提出。",
+            changes=N_(
+                "专利权已被宣告无效，您的许可随之结束；以后各期使用费不再到期。宣告无效前已经履行的许可原则上不受影响，"
+                "恶意或者明显违反公平原则的除外。"
+            ),
+            to_do=N_("已付款项有疑问的，请在收到本通知之日起三十日内向专利权人提出。"),
             license_stands=False,
         ),
         MustWithdraw(
             bar="B7",
             article="PL 50; GL 3.1(7)",
-            changes="专利权评价报告不再可用；在专利权被宣告无效之前您的许可继续有效。",
-            to_do="请按原条款继续履行，并留意本平台的后续通知。",
+            changes=N_("专利权评价报告不再可用；在专利权被宣告无效之前您的许可继续有效。"),
+            to_do=N_("请按原条款继续履行，并留意本平台的后续通知。"),
             license_stands=True,
         ),
         MustWithdraw(
             bar="B8",
             article="PL 50; GL 3.1(8)",
-            changes="专利权评价报告已被更正，结论为否定；在专利权被宣告无效之前您的许可继续有效。",
-            to_do="请按原条款继续履行，并留意本平台的后续通知。",
+            changes=N_("专利权评价报告已被更正，结论为否定；在专利权被宣告无效之前您的许可继续有效。"),
+            to_do=N_("请按原条款继续履行，并留意本平台的后续通知。"),
             license_stands=True,
         ),
         MustWithdraw(
             bar="B9",
             article="IR 86(5); GL 2",
-            changes="出现其他妨碍专利有效实施的情形，说明见下。",
-            to_do="请按下面的说明办理；有疑问请与专利权人或者本平台联系。",
+            changes=N_("出现其他妨碍专利有效实施的情形，说明见下。"),
+            to_do=N_("请按下面的说明办理；有疑问请与专利权人或者本平台联系。"),
             license_stands=True,
         ),
     )

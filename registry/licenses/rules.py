@@ -23,6 +23,7 @@ from registry.licenses.checks import warnings as warnings
 from registry.licenses.draft import Draft as Draft
 from registry.licenses.draft import OpenFrom as OpenFrom
 from registry.states import Machine, Move
+from registry.text import N_
 
 
 class DeclarationState(StrEnum):
@@ -173,18 +174,25 @@ WITHDRAWAL_GROUNDS: dict[str, WithdrawalGround] = {
     ground.code: ground
     for ground in (
         WithdrawalGround(
-            code="exclusive_license", article="IR 86(1)", zh="专利权处于独占或者排他许可有效期限内"
+            code="exclusive_license", article="IR 86(1)", zh=N_("专利权处于独占或者排他许可有效期限内")
         ),
-        WithdrawalGround(code="suspended", article="IR 86(2)", zh="专利权因权属纠纷或者财产保全处于程序中止"),
-        WithdrawalGround(code="annuity", article="IR 86(3)", zh="没有按照规定缴纳年费"),
-        WithdrawalGround(code="pledge", article="IR 86(4)", zh="专利权被质押，未经质权人同意"),
         WithdrawalGround(
-            code="hindrance", article="IR 86(5)", zh="存在其他妨碍专利权有效实施的情形", words_required=True
+            code="suspended", article="IR 86(2)", zh=N_("专利权因权属纠纷或者财产保全处于程序中止")
         ),
-        WithdrawalGround(code="report", article="GL 3.1", zh="专利权评价报告被更正，结论为否定"),
-        WithdrawalGround(code="assignment", article="GL 9", zh="将转让或者放弃专利权"),
-        WithdrawalGround(code="patentee_changed", article="GL 9", zh="专利权人因其他事由变更，将重新声明"),
-        WithdrawalGround(code="other", article="GL 4", zh="其他正当理由（请说明）", words_required=True),
+        WithdrawalGround(code="annuity", article="IR 86(3)", zh=N_("没有按照规定缴纳年费")),
+        WithdrawalGround(code="pledge", article="IR 86(4)", zh=N_("专利权被质押，未经质权人同意")),
+        WithdrawalGround(
+            code="hindrance",
+            article="IR 86(5)",
+            zh=N_("存在其他妨碍专利权有效实施的情形"),
+            words_required=True,
+        ),
+        WithdrawalGround(code="report", article="GL 3.1", zh=N_("专利权评价报告被更正，结论为否定")),
+        WithdrawalGround(code="assignment", article="GL 9", zh=N_("将转让或者放弃专利权")),
+        WithdrawalGround(
+            code="patentee_changed", article="GL 9", zh=N_("专利权人因其他事由变更，将重新声明")
+        ),
+        WithdrawalGround(code="other", article="GL 4", zh=N_("其他正当理由（请说明）"), words_required=True),
     )
 }
 
