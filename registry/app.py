@@ -8,6 +8,7 @@ from registry.catalogue import api as catalogue_api
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
 from registry.config import Settings
+from registry.contracts import api as contracts_api
 from registry.contracts import decisions_pages, payments_pages, registration_pages
 from registry.contracts import pages as contracts_pages
 from registry.contracts import tasks as contracts_tasks  # noqa: F401 - registers its jobs
@@ -66,6 +67,7 @@ MACHINES: list[openapi.Blueprint] = [
     licenses_api.blueprint,
     withdrawals_api.blueprint,
     reviews_api.blueprint,
+    contracts_api.blueprint,
     exports_api.blueprint,
 ]
 

@@ -9,7 +9,7 @@ import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry import clock, language, money, openapi, problems
+from registry import clock, language, money, problems
 from registry.contracts import decisions, duties, papers_shown, preview, refunds, register, rules, schemas
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance

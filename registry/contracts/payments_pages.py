@@ -2,7 +2,6 @@
 3.5).
 """
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +48,7 @@ def claim(number: str) -> ResponseReturnValue:
 
 def _claim(number: str, given: dict[str, Any]) -> None:
     actor, password = doors.actor(), given.pop("password")
-    facts = claim_facts(given)
+    facts = schemas.claim_facts(given)
     act = payments.claim_act(actor, own(number), facts)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
@@ -57,12 +56,6 @@ def _claim(number: str, given: dict[str, Any]) -> None:
         {"number": number, **given},
         lambda: str(payments.claim(actor, own(number), facts, act, statement).id),
     )
-
-
-def claim_facts(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A loaded claim as the service takes it: day and time of the slip become one instant."""
-    facts = {name: value for name, value in given.items() if name != "paid_time"}
-    return {**facts, "paid_at": schemas.instant_of(given["paid_on"], given["paid_time"])}
 
 
 def _slip(acceptance: Acceptance, form: FormState) -> str:
@@ -160,7 +153,7 @@ def answer(payment_id: UUID) -> ResponseReturnValue:
 
 def _answer(payment_id: UUID, given: dict[str, Any]) -> None:
     actor, password = doors.actor(), given.pop("password")
-    facts = answer_facts(given)
+    facts = schemas.answer_facts(given)
     act = payments.confirm_act(actor, _payment(payment_id), facts)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
@@ -168,14 +161,6 @@ def _answer(payment_id: UUID, given: dict[str, Any]) -> None:
         {"payment": str(payment_id), **given},
         lambda: str(payments.confirm(actor, _payment(payment_id), facts, act, statement).id),
     )
-
-
-def answer_facts(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A loaded answer as the service takes it; of money that did not arrive nothing else is stated."""
-    facts = {name: value for name, value in given.items() if name != "arrived_time"}
-    if facts["result"] == "not_arrived":
-        return {**facts, "amount": None, "arrived_on": None, "serial": ""}
-    return {**facts, "arrived_at": schemas.instant_of(given["arrived_on"], given["arrived_time"])}
 
 
 def _match(payment: Payment, form: FormState) -> str:

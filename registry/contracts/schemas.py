@@ -308,7 +308,7 @@ class DraftedAnswer(AcceptanceAnswer):
     """A prepared notice: what to sign."""
 
     statement = fields.Dict()
-    signed_bytes = fields.String(metadata={"description": "base64 of the bytes to sign"})
+    pae = fields.String(metadata={"description": "base64 of the bytes to sign"})
     text_digest = fields.String()
     term = fields.Nested(TermAnswer)
 
@@ -318,7 +318,7 @@ class PreparedAnswer(Schema):
 
     prepared = fields.UUID()
     statement = fields.Dict()
-    signed_bytes = fields.String(metadata={"description": "base64 of the bytes to sign"})
+    pae = fields.String(metadata={"description": "base64 of the bytes to sign"})
 
 
 class PaymentAnswer(Schema):
@@ -363,3 +363,17 @@ def _plain(value: Any) -> Any:
 def instant_of(day: date | None, clock_time: time | None) -> datetime | None:
     """Day and time as the bank prints them, in Shanghai; None when it states no time."""
     return datetime.combine(day, clock_time, SHANGHAI) if day and clock_time else None
+
+
+def claim_facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A loaded claim as the service takes it: day and time of the slip become one instant."""
+    facts = {name: value for name, value in given.items() if name != "paid_time"}
+    return {**facts, "paid_at": instant_of(given["paid_on"], given["paid_time"])}
+
+
+def answer_facts(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A loaded answer as the service takes it; of money that did not arrive nothing else is stated."""
+    facts = {name: value for name, value in given.items() if name != "arrived_time"}
+    if facts["result"] == "not_arrived":
+        return {**facts, "amount": None, "arrived_on": None, "serial": ""}
+    return {**facts, "arrived_at": instant_of(given["arrived_on"], given["arrived_time"])}

@@ -87,6 +87,14 @@ def keep(actor: Actor, verb: str, subject_id: uuid.UUID, act: Act, facts: Mappin
     return row
 
 
+def find(actor: Actor, prepared_id: uuid.UUID) -> PreparedAct:
+    """A prepared act of the actor's own, to be looked at. Raises NotFound."""
+    row = db.session.get(PreparedAct, prepared_id)
+    if row is None or row.account_id != actor.account_id:
+        raise NotFound("not_found")
+    return row
+
+
 def take(actor: Actor, verb: str, prepared_id: uuid.UUID) -> tuple[PreparedAct, Act]:
     """The prepared act, to be completed now. Raises NotFound for another's, Conflict when used or run out."""
     row = db.session.get(PreparedAct, prepared_id, with_for_update=True)

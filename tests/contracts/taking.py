@@ -163,6 +163,7 @@ def refunds(number: str) -> list[tuple[Decimal, str, str]]:
 
 def filings(since: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
     """Types and open fields of the filings from a place on."""
+
     def work() -> list[tuple[str, Mapping[str, Any]]]:
         found = [ledger.filed_at(seq)[1] for seq in range(since, ledger.size())]
         return [(one.type, one.fields) for one in found]

@@ -1,4 +1,6 @@
-"""The pages of a license as people walk them: free in three, paid to the end, obstacles on their own pages, in both languages."""
+"""The pages of a license as people walk them: free in three, paid to the end, obstacles on their own pages,
+in both languages.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -196,7 +198,9 @@ def test_nobody_answers_so_the_venue_decides(lite: Flask, paid: Offer) -> None:
     c1 = make_organisation(lite, "c1")
     number = taking.taken(c1, paid)
     payment = taking.claim(lite, c1, number)
-    assert "请交易场所决定" not in sign_in(lite, c1).get(f"/acceptances/{number}").text.replace("您可以请交易场所凭", "")
+    assert "请交易场所决定" not in sign_in(lite, c1).get(f"/acceptances/{number}").text.replace(
+        "您可以请交易场所凭", ""
+    )
     with time_machine.travel(clock.now() + timedelta(days=12), tick=True):
         browser = sign_in(lite, c1).get(f"/acceptances/{number}")
         browser.submit(action=f"/acceptances/{number}/ask")

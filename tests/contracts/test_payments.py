@@ -278,9 +278,7 @@ def test_a_statement_over_other_money_is_refused(lite: Flask, offer: Offer, c1: 
     changed = {**facts, "amount": yuan("90000")}
     with pytest.raises(Conflict) as caught:
         transaction(
-            lambda: payments.confirm(
-                offer.holder.actor, payments.find(payment), changed, act, statement
-            ).id
+            lambda: payments.confirm(offer.holder.actor, payments.find(payment), changed, act, statement).id
         )
     assert caught.value.code == "stale_digest"
 
@@ -346,8 +344,6 @@ def test_a_withdrawal_waits_for_the_answer_to_a_claim(lite: Flask, offer: Offer,
     answer(offer.holder, payment)
     withdraw(lite, offer)
     assert reading(lambda: offers.find(offer.number).state) == "withdrawn"
-
-
 
 
 def test_money_after_a_bar_arose_goes_back(lite: Flask, offer: Offer, c1: Person) -> None:

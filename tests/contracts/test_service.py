@@ -1,4 +1,6 @@
-"""Notices: drafted without binding, sent once, free ones in force at once; what the law stops, stops before anything is written."""
+"""Notices: drafted without binding, sent once, free ones in force at once; what the law stops, stops before
+anything is written.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -182,7 +184,9 @@ def test_a_changed_licensee_makes_the_text_stale(lite: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "params"), [({"abroad": True}, {}), ({}, {"country": "HK", "uscc": None})], ids=["ticked", "known"]
+    ("changes", "params"),
+    [({"abroad": True}, {}), ({}, {"country": "HK", "uscc": None})],
+    ids=["ticked", "known"],
 )
 def test_a_party_outside_the_mainland_stops_for_a_person(
     lite: Flask, changes: dict[str, Any], params: dict[str, Any]
