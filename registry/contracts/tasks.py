@@ -3,14 +3,14 @@ hourly round.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from registry import history
-from registry.contracts import decisions, desk, letters, printing, uploads
+from registry.contracts import decisions, desk, letters, must_withdraw, printing, uploads
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance, Contract
 from registry.database import db, transaction
@@ -57,6 +57,19 @@ def tell(payload: Mapping[str, Any]) -> None:
 def after_withdrawal(payload: Mapping[str, Any]) -> None:
     """Put what became effective on or after a withdrawal's day before the venue."""
     transaction(lambda: decisions.after_withdrawal(UUID(payload["declaration"])))
+
+
+@handler("contracts.must_withdraw")
+def bar_arose(payload: Mapping[str, Any]) -> None:
+    """Tell the licensees of an offer what a bar that arose means for them."""
+    transaction(
+        lambda: must_withdraw.tell_licensees(
+            UUID(payload["declaration"]),
+            ground=payload["ground"],
+            since=date.fromisoformat(payload["since"]),
+            words=payload["words"],
+        )
+    )
 
 
 @handler(TICK)
