@@ -8,6 +8,7 @@ be reached.
 import json
 import secrets
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -27,6 +28,7 @@ from registry.demonstration.calendar import Story
 from registry.demonstration.cast import MARK, PARTIES, PERSONAS, address
 from registry.demonstration.stage import Stage
 from registry.documents.fonts import load_fonts
+from registry.exports import tasks as export_tasks  # noqa: F401 - registers its jobs
 from registry.jobs import HANDLERS, Job
 from registry.ledger import service as ledger
 from registry.licenses import register as licenses
@@ -36,12 +38,8 @@ from registry.parties.models import Mail
 Say = Callable[[str], None]
 BEGINS = 220
 """Days before D on which the registry opens."""
-FOLLOW_UPS = frozenset(
-    {"contracts.after_withdrawal", "contracts.must_withdraw", "contracts.tell", "offers.recheck"}
-)
-"""Jobs whose consequences belong to the day of their cause."""
-PAST = ("mail.send", "ledger.publish", "catalogue.index")
-"""Jobs that one act at the end does all of; printing and packing are left to the worker."""
+PAST = frozenset({"mail.send", "ledger.publish", "catalogue.index"})
+"""Jobs that one act at the end does all of; every other is done on the day of its cause, papers included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,10 +98,11 @@ def account_table(accounts: Iterable[DemoAccount]) -> str:
 def _open(stage: Stage, password: str) -> None:
     """The log starts, people arrive, venues open, documents are compared."""
     opening = datetime.combine(stage.before(BEGINS), time(9), SHANGHAI)
+    with ThreadPoolExecutor(max_workers=2) as two:  # as many derivations as a process does at once
+        made = list(two.map(arrivals.new_password, [password] * len(PERSONAS)))
     with clock.pretend(opening):
         schema.seed()
-        for persona in PERSONAS:
-            new = arrivals.new_password(password)
+        for persona, new in zip(PERSONAS, made, strict=True):
             transaction(partial(arrivals.register, stage, persona, new))
     with clock.pretend(opening + timedelta(hours=2)):
         for one in PARTIES:
@@ -126,7 +125,7 @@ def _play(stage: Stage, told: Story, say: Say) -> None:
             try:
                 transaction(event.act)
             except Exception as error:
-                error.add_note(f"demonstration, {event.days} days before: {event.name}")
+                error.add_note(f"demonstration, {event.days} days before, {event.name}: {error!r}")
                 raise
             _follow_up()
         if count % 100 == 0:
@@ -143,7 +142,7 @@ def _tick() -> None:
 
 def _follow_up() -> None:
     """Do at once what the event's own jobs ask for, on its day."""
-    due = (Job.state == "waiting") & Job.name.in_(FOLLOW_UPS & HANDLERS.keys())
+    due = (Job.state == "waiting") & Job.name.in_(HANDLERS.keys() - PAST)
     jobs = db.session.scalars(select(Job).where(due).order_by(Job.created_at))
     for job_id, name, payload in [(job.id, job.name, dict(job.payload)) for job in jobs]:
         db.session.rollback()

@@ -70,7 +70,7 @@ ROWS = tuple(_row(line) for line in """
 河道黑臭底泥原位修复方法|C02F 11/00|N76|07|L49000.00|2021|底泥修复剂|production
 """.strip().splitlines())  # fmt: skip
 
-FATES = {3: "withdrawn", 9: "terminated", 15: "revoked", 20: "refused", 7: "draft", 13: "draft", 23: "draft", 31: "draft"}
+FATES = {3: "withdrawn", 9: "terminated", 15: "revoked", 20: "refused", 7: "draft", 13: "draft", 23: "draft", 31: "draft", 34: "waiting", 35: "waiting"}
 """What became of some of them, by their place; the drafts are the lines the batch file had errors in."""
 TAKEN = {16: "C1", 17: "C3", 18: "C4", 22: "C2"}
 """Offers whose contracts have come back from the registrar, by their place and licensee."""
@@ -87,7 +87,9 @@ def more_offers() -> tuple[Offer, ...]:
 
 
 def _offer(place: int, row: Row) -> Offer:
-    published = 175 - 4 * place if place not in TAKEN else 170
+    published = 170 if place in TAKEN else max(175 - 4 * place, 1)
+    if FATES.get(place) == "waiting":
+        published = 36 - place  # signed three days before, it would be published now
     announced = max(published - 35, 0) if place % 6 != 4 or place in TAKEN else 0
     return Offer(
         key=key_of(place), number=number(row.year, FIRST_SERIAL + place), title=row.title, holder="U1",

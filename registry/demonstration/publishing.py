@@ -1,5 +1,6 @@
 """A holder's scenes: patent, task list, co-owners, signature; then the venue's review and CNIPA's days."""
 
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from registry.demonstration.stage import Stage, token_in
 from registry.licenses import assembly, consents, reviews, withdrawals
 from registry.licenses import service as licenses
 from registry.licenses.models import Declaration
+from registry.licenses.rules import OFFERED_STATES
 from registry.parties import sessions
 from registry.parties.models import Upload
 from registry.parties.rules import Actor
@@ -266,3 +268,12 @@ def draft_with_errors(stage: Stage, offer: Offer) -> None:
     }
     licenses.save_step(actor, declaration, "term", term)
     licenses.save_step(actor, declaration, "fee_note", {"text": "", "publicity_upload": None})
+
+
+def compare_again(stage: Stage, keys: Iterable[str], *, but: Collection[str]) -> None:
+    """The operator compares the patents of open offers with the register, as every 90 days."""
+    operator = stage.actor("operator")
+    for key in keys:
+        declaration = stage.declaration(key) if key in stage.declarations and key not in but else None
+        if declaration is not None and declaration.state in OFFERED_STATES:
+            patents.mark_checked(operator, declaration.patent)

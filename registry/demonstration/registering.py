@@ -6,6 +6,8 @@ from typing import Any
 from registry.contracts import registration
 from registry.demonstration.cast import MARK
 from registry.demonstration.stage import Stage
+from registry.exports import service as exports
+from registry.exports.rules import Choice, Chosen
 
 REGISTRAR = f"演示技术合同登记处{MARK}"
 
@@ -60,6 +62,29 @@ def refresh(stage: Stage, *keys: str) -> None:
 def zero_view(stage: Stage, words: str) -> None:
     """What the registrar says about contracts without a price."""
     registration.note_zero_fee_view(stage.actor("operator"), stage.venue("V1"), words)
+
+
+def batch(stage: Stage, *keys: str, include_zero: bool = False) -> None:
+    """One batch of these contracts; the archive is packed by the worker."""
+    chosen = tuple(Chosen(number=stage.contract(key).number, not_elsewhere=True) for key in keys)
+    agent = stage.actor("operator")
+    choice = Choice(
+        contracts=chosen,
+        registrar=REGISTRAR,
+        agent=agent.name,
+        agent_phone="021-55550100",
+        include_zero=include_zero,
+    )
+    made = exports.make(agent, choice)
+    stage.batches.update(dict.fromkeys(keys, made.id))
+
+
+def submit(stage: Stage, *keys: str) -> None:
+    """Typed in and handed to the registrar."""
+    for key in keys:
+        made, contract = stage.batch(key), stage.contract(key)
+        place = next(item.position for item in made.items if item.contract_id == contract.id)
+        exports.submitted(stage.actor("operator"), made, place)
 
 
 def result(

@@ -19,6 +19,7 @@ from registry.database import db
 from registry.demonstration import papers
 from registry.demonstration.cast import MARK
 from registry.documents.fonts import FontSet
+from registry.exports.models import Batch
 from registry.ledger.filings import Statement, signed_statement
 from registry.ledger.signing import Ed25519Signer
 from registry.licenses.models import Declaration
@@ -41,6 +42,7 @@ class Stage:
     venues: dict[str, UUID] = field(default_factory=dict)
     declarations: dict[str, UUID] = field(default_factory=dict)
     acceptances: dict[str, UUID] = field(default_factory=dict)
+    batches: dict[str, UUID] = field(default_factory=dict)
     pages: dict[tuple[str, papers.Facts], bytes] = field(default_factory=dict)
 
     def before(self, days: int) -> date:
@@ -85,6 +87,10 @@ class Stage:
 
     def contract(self, key: str) -> Contract:
         return self.acceptance(key).contract
+
+    def batch(self, key: str) -> Batch:
+        """The batch a contract went into."""
+        return db.session.get_one(Batch, self.batches[key])
 
     def letters(self, address: str) -> list[str]:
         """What an address was sent, newest first: links and codes stand nowhere else."""

@@ -22,17 +22,7 @@ def tell(stage: Stage) -> Story:
         _MAIN.get(offer.key, _published)(stage, story, offer)
     for place, offer in enumerate(more.more_offers()):
         _FATES.get(more.FATES.get(place, ""), _published)(stage, story, offer)
-    for scene in (
-        _free_licenses,
-        _lump,
-        _co_owned,
-        _machines,
-        _local,
-        _royalties,
-        _withdrawn,
-        _paused,
-        _registered,
-    ):
+    for scene in _SCENES:
         scene(stage, story.on)
     return story
 
@@ -102,6 +92,11 @@ def _refused(stage: Stage, story: Story, offer: Offer) -> None:
         stage.actor("operator"), stage.declaration(offer.key), ground="B2", words=words))  # fmt: skip
 
 
+def _waiting(stage: Stage, story: Story, offer: Offer) -> None:
+    """Handed in, nobody has taken it up yet."""
+    _submitted(stage, story, offer)
+
+
 def _drafted(stage: Stage, story: Story, offer: Offer) -> None:
     """A line of the batch file with a mistake: it stays a draft."""
     story.on(
@@ -125,7 +120,13 @@ def _revoked(stage: Stage, story: Story, offer: Offer) -> None:
 
 
 _MAIN = {"O10": _questioned, "O12": _sent_back}
-_FATES = {"terminated": _terminated, "revoked": _revoked, "refused": _refused, "draft": _drafted}
+_FATES = {
+    "terminated": _terminated,
+    "revoked": _revoked,
+    "refused": _refused,
+    "draft": _drafted,
+    "waiting": _waiting,
+}
 
 
 # --- licenses ----------------------------------------------------------------------------------------
@@ -133,7 +134,7 @@ _FATES = {"terminated": _terminated, "revoked": _revoked, "refused": _refused, "
 
 def _free_licenses(stage: Stage, on: Telling) -> None:
     """O1 and O11: free of charge, effective with the notice."""
-    due = _effective_for_recordal(stage.day + timedelta(days=6))
+    due = effective_for_recordal(stage.day + timedelta(days=6))
     soon = (stage.day - due).days
     takers = (("C1", 120), ("C5", soon), ("P2", 60), ("C3", 50), ("C4", 45), ("C2", 40))
     for taker, days in takers:
@@ -263,8 +264,9 @@ def _paused(stage: Stage, on: Telling) -> None:
     on(14, "O13×C2 refund", partial(taking.refund, stage, "O13×C2", days=14))
 
 
-def _registered(stage: Stage, on: Telling) -> None:
-    """What comes back from the registrar stands in results.py; here the licenses it is about."""
+def _returned(stage: Stage, on: Telling) -> None:
+    """Four whose contracts have come back from the registrar: changed, to mend, refused, cancelled."""
+    keys = [f"{more.key_of(place)}×{taker}" for place, taker in more.TAKEN.items()]
     for place, taker in more.TAKEN.items():
         offer = more.key_of(place)
         key = f"{offer}×{taker}"
@@ -274,9 +276,54 @@ def _registered(stage: Stage, on: Telling) -> None:
         on(100, f"{key} stamp", partial(registering.stamp, stage, key))
         on(99, f"{key} files", partial(registering.file_recordal, stage, key, days=99))
         on(85, f"{key} recorded", partial(registering.record, stage, key, days=86))
+    on(80, "first batch", partial(registering.batch, stage, *keys))
+    on(78, "first batch handed in", partial(registering.submit, stage, *keys))
+    changed, mended, refused, cancelled = keys
+    for key in (changed, cancelled):
+        on(66, f"{key} registered", partial(registering.result, stage, key, "已登记", days=67))
+    words = "请补充说明技术交易额的计算依据。（演示）"
+    on(65, f"{mended} to mend", partial(registering.result, stage, mended, "补正", days=66, words=words))
+    words = "买方印章名称与合同书写名称不一致。（演示）"
+    on(
+        65,
+        f"{refused} refused",
+        partial(registering.result, stage, refused, "不予登记", days=66, ground="8", words=words),
+    )
+    words = "双方变更联系人，登记事项相应变更。（演示）"
+    on(30, f"{changed} changed", partial(registering.result, stage, changed, "变更", days=31, words=words))
+    words = "双方申请注销登记。（演示）"
+    on(
+        18,
+        f"{cancelled} cancelled",
+        partial(registering.result, stage, cancelled, "注销", days=19, words=words),
+    )
 
 
-def _effective_for_recordal(wanted: date) -> date:
+def _registered(stage: Stage, on: Telling) -> None:
+    """O1×C1 registered without a price, two handed in, one exported; what else is ready waits for a batch."""
+    view = "登记机构同意本批零金额许可合同逐份登记。（演示）"
+    on(88, "view on zero fees", partial(registering.zero_view, stage, view))
+    on(84, "batch without a price", partial(registering.batch, stage, "O1×C1", include_zero=True))
+    on(82, "O1×C1 handed in", partial(registering.submit, stage, "O1×C1"))
+    on(72, "O1×C1 registered", partial(registering.result, stage, "O1×C1", "已登记", days=73))
+    on(47, "view on zero fees taken back", partial(registering.zero_view, stage, ""))
+    on(50, "second batch", partial(registering.batch, stage, "O4×C5", "O5×C5"))
+    on(48, "second batch handed in", partial(registering.submit, stage, "O4×C5", "O5×C5"))
+    on(20, "third batch", partial(registering.batch, stage, "O2×C4"))
+    on(1, "what is ready", partial(registering.refresh, stage, "O3×C5", "O5×C2", "O1×C4", "O6×C1"))
+
+
+def _looked_at(stage: Stage, on: Telling) -> None:
+    """Most open offers were compared with the register again; five wait for it."""
+    keys = [offer.key for offer in (*offers.main_offers(stage.day), *more.more_offers())]
+    on(
+        16,
+        "compared again",
+        partial(publishing.compare_again, stage, keys, but=("O2", "O6", "O9", "M02", "M06")),
+    )
+
+
+def effective_for_recordal(wanted: date) -> date:
     """The latest working day whose three months for recordal end on the wanted day, or soon after it."""
     for ahead in range(15):
         due = wanted + timedelta(days=ahead)
@@ -293,3 +340,18 @@ def _working_days_before(day: date, count: int) -> int:
     while working_days_between(day - timedelta(days=days), day) < count:
         days += 1
     return days
+
+
+_SCENES = (
+    _free_licenses,
+    _lump,
+    _co_owned,
+    _machines,
+    _local,
+    _royalties,
+    _withdrawn,
+    _paused,
+    _returned,
+    _registered,
+    _looked_at,
+)
