@@ -26,7 +26,10 @@ def make(asked: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make a batch of ready contracts. Needs an Idempotency-Key; the same key answers with the same batch."""
     actor, choice = doors.actor(), choice_of(asked)
     number = doors.once(
-        "batch.make", {"choice": repr(choice)}, lambda: exports.make(actor, choice).number, key=doors.idempotency_header()
+        "batch.make",
+        {"choice": repr(choice)},
+        lambda: exports.make(actor, choice).number,
+        key=doors.idempotency_header(),
     )
     batch = exports.find(actor, number)
     return _answer(batch), 201, {"Location": url_for("exports-api.show", number=number)}

@@ -9,6 +9,7 @@ from typing import Any
 
 from registry import money
 from registry.contracts.blocks import rendered
+from registry.contracts.paper_facts import instant
 from registry.documents.archive import Archive, Member
 from registry.documents.fonts import FontSet
 from registry.exports import covers, rekey
@@ -66,7 +67,7 @@ def _tops(
         "number": facts.number,
         "venue": facts.venue,
         "registrar": facts.registrar or "/",
-        "made_at": facts.made_at,
+        "made_at": instant(facts.made_at),
         "demonstration": facts.demonstration,
         **said,
         "total_amount": money.yuan(Decimal(said["total_amount"])),
@@ -102,7 +103,8 @@ def _manifest(
         **sums(rows),
         "ledger": {"origin": ledger_setup().origin, "vkey": str(ledger_setup().vkey)},
         "files": [
-            {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)} for name, data in tops.items()
+            {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+            for name, data in tops.items()
         ],
         "packages": packages,
     }

@@ -89,7 +89,9 @@ def truthfulness(row: Mapping[str, Any], facts: PaperFacts) -> Composed:
     )
     words = {"applicant": form["applicant"], "role": form["applicant_role"]}
     body = paper_wording.blocks(facts.record["wording"], "truthfulness", words, {"contract": [listed]})
-    signed = Signatures((Signatory(role="申请人", name=form["applicant"], sign="法定代表人或者授权代表（签字）："),))
+    signed = Signatures(
+        (Signatory(role="申请人", name=form["applicant"], sign="法定代表人或者授权代表（签字）："),)
+    )
     return _paper("真实性承诺书", facts, [Title("真实性承诺书"), *body, signed])
 
 
@@ -107,23 +109,45 @@ def amounts(row: Mapping[str, Any], facts: PaperFacts) -> Composed:
         ("支付方式", form["payment_method"]),
     )
     note = "本合同的价款只含专利许可使用费，没有非技术性费用；技术资料的合理数量的载体不予扣除。"
-    blocks: list[Block] = [Title("技术交易额核定表", f"平台存证编号　{row['contract']}"), Facts(lines), Paragraph(note)]
+    blocks: list[Block] = [
+        Title("技术交易额核定表", f"平台存证编号　{row['contract']}"),
+        Facts(lines),
+        Paragraph(note),
+    ]
     if facts.dues and not facts.free:
-        head = (Column(heading="款项", share=2), Column(heading="金额（元）", align="right"), Column(heading="付款日"))
+        head = (
+            Column(heading="款项", share=2),
+            Column(heading="金额（元）", align="right"),
+            Column(heading="付款日"),
+        )
         dues = (
-            (f"第 {n} 笔", money.yuan(due.amount) if due.amount is not None else "按报告计算", day(due.due_on))
+            (
+                f"第 {n} 笔",
+                money.yuan(due.amount) if due.amount is not None else "按报告计算",
+                day(due.due_on),
+            )
             for n, due in enumerate(facts.dues, start=1)
         )
         blocks.append(Grid(head, tuple(dues)))
     return _paper("技术交易额核定表", facts, [*blocks, Space(6)])
 
 
-def verification(row: Mapping[str, Any], facts: PaperFacts, reports: Sequence[tuple[str, str]], vkey: str) -> Composed:
+def verification(
+    row: Mapping[str, Any], facts: PaperFacts, reports: Sequence[tuple[str, str]], vkey: str
+) -> Composed:
     """11: what the receipts in this package prove, as the verifier says it, and how to check without us."""
     blocks: list[Block] = [
         Title("电子签名与存证验证报告", f"平台存证编号　{row['contract']}"),
-        Paragraph("本报告由存证验证程序对包内收据的检查结果生成。收据文件可以脱离本平台，用下列验证公钥重新检查。"),
-        Facts((("日志名称", facts.record["origin"]), ("验证公钥", vkey), ("许可备案", recordal_words(thawed(row)[1])))),
+        Paragraph(
+            "本报告由存证验证程序对包内收据的检查结果生成。收据文件可以脱离本平台，用下列验证公钥重新检查。"
+        ),
+        Facts(
+            (
+                ("日志名称", facts.record["origin"]),
+                ("验证公钥", vkey),
+                ("许可备案", recordal_words(thawed(row)[1])),
+            )
+        ),
     ]
     for name, text in reports:
         blocks.append(Heading(name))
@@ -171,7 +195,12 @@ def handover(batch: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Com
                 )
             ),
             Grid(columns, listed),
-            Signatures((Signatory(role="移交人", name=batch["venue"]), Signatory(role="接收人", name=batch["registrar"]))),
+            Signatures(
+                (
+                    Signatory(role="移交人", name=batch["venue"]),
+                    Signatory(role="接收人", name=batch["registrar"]),
+                )
+            ),
         ),
     )
 
@@ -179,5 +208,9 @@ def handover(batch: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Com
 def _paper(name: str, facts: PaperFacts, blocks: Sequence[Block]) -> Composed:
     nonce = Paragraph(f"记录随机数 {facts.record['nonce']}", small=True)
     return Composed(
-        title=name, number=facts.contract, digest=facts.digest, watermark=facts.watermark, blocks=(*blocks, nonce)
+        title=name,
+        number=facts.contract,
+        digest=facts.digest,
+        watermark=facts.watermark,
+        blocks=(*blocks, nonce),
     )

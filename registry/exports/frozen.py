@@ -73,7 +73,10 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
         "licenses": [str(one.id) for one in licenses],
         "papers": _papers(contract, licenses),
         "brought": [_brought(one) for one in brought],
-        "missing": [{"slot": s, "name": slots.BROUGHT[s], "who": BRINGS[s], "optional": s in OPTIONAL} for s in missing],
+        "missing": [
+            {"slot": s, "name": slots.BROUGHT[s], "who": BRINGS[s], "optional": s in OPTIONAL}
+            for s in missing
+        ],
         "registrar": choice.registrar,
     }
 

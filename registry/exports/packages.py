@@ -82,7 +82,12 @@ def _form_files(row: Mapping[str, Any], form: Composed, fonts: FontSet) -> Itera
     number = row["contract"]
     yield _pdf(number, "01", "技术合同登记表", form, fonts)
     fields = [{"key": c.key, "heading": c.heading, "value": row["form"][c.key]} for c in COLUMNS]
-    body = {"format": "mingxu-registration-form-1", "contract": number, "fields": fields, "patents": row["patents"]}
+    body = {
+        "format": "mingxu-registration-form-1",
+        "contract": number,
+        "fields": fields,
+        "patents": row["patents"],
+    }
     yield _made(f"01 技术合同登记表 {number}.json", "01", json_bytes(body))
 
 
@@ -104,13 +109,17 @@ def _printed_files(row: Mapping[str, Any]) -> Iterator[File]:
         )
 
 
-def _declaration_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts: FontSet) -> Iterator[File]:
+def _declaration_files(
+    row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts: FontSet
+) -> Iterator[File]:
     """The exact bytes that were signed, and the same to read with CNIPA's facts."""
     for acceptance_id, facts in zip(row["licenses"], licenses, strict=True):
         text = db.session.get_one(Acceptance, UUID(acceptance_id)).version.public_text
         number = facts.record["declaration"]["number"]
-        yield _made(f"03 声明全文 {number}.txt", "03", text.encode())
-        yield _pdf(row["contract"], "03", f"开放许可声明及公告 {number}", covers.declaration(row, facts, text), fonts)
+        yield _made(f"03 声明全文 {number} {row['contract']}.txt", "03", text.encode())
+        yield _pdf(
+            row["contract"], "03", f"开放许可声明及公告 {number}", covers.declaration(row, facts, text), fonts
+        )
 
 
 def _proof_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts: FontSet) -> Iterator[File]:
@@ -151,19 +160,27 @@ def _brought_files(row: Mapping[str, Any]) -> Iterator[File]:
 
 def _listed(row: Mapping[str, Any], files: Sequence[File]) -> list[tuple[str, ...]]:
     """The rows of 00, in the order of the places."""
-    rows = [
-        (f.slot, (f.name, "有", covers.ORIGINAL if f.source != "brought" else covers.COPY, str(f.pages or ""), "/"))
-        for f in files
-    ]
-    for one in row["missing"]:
-        state = "未提供（选填）" if one["optional"] else "缺"
-        rows.append((one["slot"], (f"{one['slot']} {one['name']}", state, "/", "", one["who"])))
+    rows = []
+    for one in files:
+        name = one.name.replace(
+            f" {row['contract']}", ""
+        )  # the number stands above; the file's name carries it
+        form = covers.COPY if one.source == "brought" else covers.ORIGINAL
+        rows.append((one.slot, (name, "有", form, str(one.pages or ""), "/")))
+    for lacking in row["missing"]:
+        state = "未提供（选填）" if lacking["optional"] else "缺"
+        rows.append(
+            (lacking["slot"], (f"{lacking['slot']} {lacking['name']}", state, "/", "", lacking["who"]))
+        )
     return [cells for _, cells in sorted(rows, key=lambda pair: pair[0])]
 
 
-def _manifest(row: Mapping[str, Any], licenses: Sequence[PaperFacts], files: Sequence[File]) -> dict[str, Any]:
+def _manifest(
+    row: Mapping[str, Any], licenses: Sequence[PaperFacts], files: Sequence[File]
+) -> dict[str, Any]:
     listed = [
-        {"name": f.name, "slot": f.slot, "source": f.source, "sha256": f.digest, "size": f.size} for f in files
+        {"name": f.name, "slot": f.slot, "source": f.source, "sha256": f.digest, "size": f.size}
+        for f in files
     ]
     proofs = [f.name for f in files if f.slot == "11" and f.name.endswith(".json")]
     return {
@@ -186,7 +203,11 @@ def _positions(facts: PaperFacts) -> dict[str, Any]:
     return {
         "acceptance": facts.record["acceptance"],
         "record": facts.digest,
-        **{name: {"seq": at.seq, "leaf": at.leaf, "envelope": at.envelope} for name, at in places.items() if at},
+        **{
+            name: {"seq": at.seq, "leaf": at.leaf, "envelope": at.envelope}
+            for name, at in places.items()
+            if at
+        },
     }
 
 
@@ -194,7 +215,13 @@ def _pdf(number: str, slot: str, name: str, composed: Composed, fonts: FontSet) 
     printed = rendered(composed, fonts)
     made = _made(f"{slot} {name} {number}.pdf", slot, printed.data)
     return File(
-        name=made.name, slot=slot, source="generated", digest=made.digest, size=made.size, data=made.data, pages=printed.pages
+        name=made.name,
+        slot=slot,
+        source="generated",
+        digest=made.digest,
+        size=made.size,
+        data=made.data,
+        pages=printed.pages,
     )
 
 

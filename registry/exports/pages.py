@@ -52,7 +52,9 @@ def applicants() -> ResponseReturnValue:
         "registrar": "",
         "contracts": [{"number": one.contract.number, "applicant": "seller"} for one in chosen],
     }
-    return render_template("exports/applicants.html", chosen=chosen, form=FormState(values), roles=APPLICANT_ROLES)
+    return render_template(
+        "exports/applicants.html", chosen=chosen, form=FormState(values), roles=APPLICANT_ROLES
+    )
 
 
 @blueprint.get("/venue/batches/check")
@@ -69,7 +71,9 @@ def make() -> ResponseReturnValue:
     try:
         asked = forms.load(BatchSchema, forms.nested(doors.form_data()))
         choice = choice_of(asked)
-        number = doors.submit("batch.make", {"choice": repr(choice)}, lambda: exports.make(actor, choice).number)
+        number = doors.submit(
+            "batch.make", {"choice": repr(choice)}, lambda: exports.make(actor, choice).number
+        )
     except Refused as refused:
         form = FormState.failed(doors.form_data(), refused, BatchSchema)
         return _check(doors.form_data(), form), problems.status(refused)

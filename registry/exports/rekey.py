@@ -42,15 +42,23 @@ def workbook(rows: Sequence[Mapping[str, Any]]) -> bytes:
     """`rekey.xlsx` of frozen rows: one row a contract, one row a patent, and what each column means."""
     return xlsx_bytes(
         (
-            Sheet(name="登记清单", columns=_sheet_columns(COLUMNS), rows=(_cells(row["form"], COLUMNS) for row in rows)),
+            Sheet(
+                name="登记清单",
+                columns=_sheet_columns(COLUMNS),
+                rows=(_cells(row["form"], COLUMNS) for row in rows),
+            ),
             Sheet(
                 name="专利明细",
                 columns=(SheetColumn(heading="平台存证编号"), *_sheet_columns(PATENT_COLUMNS)),
-                rows=([row["contract"], *_cells(one, PATENT_COLUMNS)] for row in rows for one in row["patents"]),
+                rows=(
+                    [row["contract"], *_cells(one, PATENT_COLUMNS)] for row in rows for one in row["patents"]
+                ),
             ),
             Sheet(
                 name="说明",
-                columns=tuple(SheetColumn(heading=heading) for heading in ("列", "经办人录入", "说明", "代码表来源")),
+                columns=tuple(
+                    SheetColumn(heading=heading) for heading in ("列", "经办人录入", "说明", "代码表来源")
+                ),
                 rows=_explanations(),
             ),
         )

@@ -74,7 +74,11 @@ def candidates(actor: Actor) -> list[Candidate]:
         Contract.id.in_(effective),
     )
     found = db.session.scalars(query.order_by(Contract.created_at, Contract.number))
-    return [_candidate(one, Chosen(number=one.number, not_elsewhere=True)) for one in found if frozen.licenses_of(one)]
+    return [
+        _candidate(one, Chosen(number=one.number, not_elsewhere=True))
+        for one in found
+        if frozen.licenses_of(one)
+    ]
 
 
 def check(actor: Actor, choice: Choice) -> Checked:
@@ -100,7 +104,9 @@ def make(actor: Actor, choice: Choice) -> Batch:
     Refused `batch_empty`, Conflict `already_in_batch` when a contract has left already.
     """
     allow(actor, "batch.make", actor)
-    contracts = {one.number: registration.lock(_contract(actor, one.number)) for one in _locking_order(choice)}
+    contracts = {
+        one.number: registration.lock(_contract(actor, one.number)) for one in _locking_order(choice)
+    }
     for contract in contracts.values():
         if contract.registration not in CHOOSABLE:
             raise Conflict("already_in_batch", "contracts", number=contract.number)

@@ -67,13 +67,17 @@ def test_papers_read_as_they_were_approved(fee: str, track: str) -> None:
 
 
 def test_every_golden_text_belongs_to_a_variant() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.txt")} == {f"{fee}-{track}" for fee in FEES for track in TRACKS}
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == {
+        f"{fee}-{track}" for fee in FEES for track in TRACKS
+    }
 
 
 def test_the_contract_has_its_nineteen_sections_in_order() -> None:
     heads = [b.text for b in papers.compose("contract", facts()).blocks if isinstance(b, Heading)]
     numbered = [head for head in heads if head.startswith("第")]
-    assert numbered == [f"第{paper_wording.chinese_number(n)}条　{head.split('　')[1]}" for n, head in enumerate(numbered, 1)]
+    assert numbered == [
+        f"第{paper_wording.chinese_number(n)}条　{head.split('　')[1]}" for n, head in enumerate(numbered, 1)
+    ]
     assert len(numbered) == 19
 
 

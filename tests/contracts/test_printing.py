@@ -70,7 +70,13 @@ def test_contract_sheet_and_certificate_follow_when_the_license_is_effective(
     taking.answer(offer.holder, taking.claim(app, licensee, number))
     jobs.run_all()
     found = papers_of(number)
-    assert sorted(kind for kind, _, _ in found) == ["certificate", "contract", "notice", "payment_request", "sheet"]
+    assert sorted(kind for kind, _, _ in found) == [
+        "certificate",
+        "contract",
+        "notice",
+        "payment_request",
+        "sheet",
+    ]
     assert len(issued()) == 2
     for _, digest, seq in found:
         assert pdftotext(reading(lambda d=digest: store.get(d)))
@@ -120,7 +126,9 @@ def test_two_workers_with_the_same_set_enter_it_once(lite: Flask, offer: Offer, 
     facts, wanted = printing._wanted(acceptance_id, "notice")
     printing.print_papers(payload(number, "notice"))
     late = [
-        printing.Printed(kind, printing.rendered(printing.papers.compose(kind.kind, facts), printing.font_set()))
+        printing.Printed(
+            kind, printing.rendered(printing.papers.compose(kind.kind, facts), printing.font_set())
+        )
         for kind in wanted
     ]
     printing.transaction(lambda: printing._enter(acceptance_id, late, wording="2026-03"))
