@@ -3,11 +3,11 @@
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event
 
@@ -95,15 +95,20 @@ def _start(host: str, port: int, workers: int) -> list[Part]:
 
 
 def _answers(host: str, port: int, parts: list[Part], stopped: Event) -> bool:
-    """Wait until the web server takes connections; False when a part or the patience ended first."""
+    """Wait until a page comes back; False when a part or the patience ended first."""
     end = time.monotonic() + PATIENCE
+    reached = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104
     while time.monotonic() < end and not stopped.is_set() and all(part.poll() is None for part in parts):
+        connection = HTTPConnection(reached, port, timeout=PATIENCE)
         try:
-            socket.create_connection(("127.0.0.1" if host == "0.0.0.0" else host, port), timeout=1).close()  # noqa: S104
-        except OSError:
+            connection.request("HEAD", "/")
+            connection.getresponse()
+        except (OSError, HTTPException):
             stopped.wait(0.2)
         else:
             return True
+        finally:
+            connection.close()
     return False
 
 
