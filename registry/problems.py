@@ -26,7 +26,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from registry import forms, language
+from registry import articles, forms, language
 from registry.errors import (
     Conflict,
     Invalid,
@@ -104,7 +104,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
     app.add_url_rule("/problems/<code>", "problem", _explain)
-    app.jinja_env.filters["sentence"] = sentence
+    app.jinja_env.filters.update(sentence=sentence, basis=articles.basis)
     app.jinja_env.globals.update(anchor=forms.anchor, settings=app.extensions.get("settings"))
 
 

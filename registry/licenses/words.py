@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from registry import language
+from registry.articles import basis
 from registry.codes.tables import table
 from registry.licenses import fee_fields, wording
 from registry.licenses.rules import WITHDRAWAL_GROUNDS
@@ -239,7 +240,7 @@ def tone(value: str) -> str:
 def options(group: str, hints: str = "") -> list[tuple[str, ...]]:
     """The choices of a group, for radios and selects, with hints of another group where it has them."""
     if group == "ground":
-        return [(code, gettext(ground.zh), ground.article) for code, ground in WITHDRAWAL_GROUNDS.items()]
+        return [(code, gettext(one.zh), basis(one.article)) for code, one in WITHDRAWAL_GROUNDS.items()]
     if hints:
         return [(code, str(words), str(WORDS[hints].get(code, ""))) for code, words in WORDS[group].items()]
     return [(code, str(words)) for code, words in WORDS[group].items()]
