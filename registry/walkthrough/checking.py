@@ -19,7 +19,7 @@ def check_all(out: Path, journal: Journal) -> Report:
     Returns the log's report. Raises WentWrong with the verifier's own words.
     """
     vkey = read_vkey(str(out / "vkey"))
-    receipts = sorted((out / "receipts").glob("*.json"))
+    receipts = sorted((out / "receipts").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
     if not receipts:
         raise WentWrong("there are no receipts to check")
     report = _verify(out / "log", vkey, journal, earlier=receipts[0])

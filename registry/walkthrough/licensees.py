@@ -57,7 +57,7 @@ def accept_by_machine(licensee: Person, offer: str, license_: License) -> None:
     }
     made = licensee.machine.post(f"/api/v1/offers/{offer}/acceptances", asked).json
     license_.acceptance, license_.contract = made["number"], made["contract"]
-    signature = licensee.key.sign(made["signed_bytes"])
+    signature = licensee.key.sign(made["pae"])
     address = f"/api/v1/acceptances/{license_.acceptance}/notice"
     sent = licensee.machine.post(address, {"kid": licensee.key.kid, "signature": signature}).json
     if sent["record_digest"] != made["record_digest"]:
@@ -129,7 +129,7 @@ def _by_machine(person: Person, prepare: str, address: str, asked: dict[str, Any
     signed = {
         "prepared": prepared["prepared"],
         "kid": person.key.kid,
-        "signature": person.key.sign(prepared["signed_bytes"]),
+        "signature": person.key.sign(prepared["pae"]),
     }
     return person.machine.post(address, signed).json
 

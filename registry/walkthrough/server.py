@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.message import EmailMessage
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -77,7 +78,8 @@ class Server:
 
     def code_for(self, address: str) -> str:
         """The code in the newest unread letter to an address, once the worker has sent it."""
-        return CODE.findall(self.letter(address, "确认您的邮箱"))[0]
+        found: str = CODE.findall(self.letter(address, "确认您的邮箱"))[0]
+        return found
 
     def letter(self, address: str, subject: str) -> str:
         """The newest unread letter to an address whose subject holds these words."""
@@ -89,11 +91,10 @@ class Server:
         for path in letters:
             if path in self._read:
                 continue
-            letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            letter: EmailMessage = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             if letter["To"] == address and subject in str(letter["Subject"]):
                 self._read.add(path)
-                body: str = letter.get_content()
-                return body
+                return _words(letter)
         return None
 
     def _answers(self) -> bool:
@@ -137,6 +138,10 @@ def wait(what: str, look: Callable[[], Found | None], *, patience: float = PATIE
         if time.monotonic() > ends:
             raise WentWrong(f"waited {patience:.0f} seconds in vain: {what}")
         time.sleep(PAUSE)
+
+
+def _words(letter: EmailMessage) -> str:
+    return str(letter.get_content())
 
 
 def _environment(instance: Path, base_url: str) -> dict[str, str]:

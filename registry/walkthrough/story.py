@@ -114,6 +114,8 @@ def offers_are_made(walk: Walk) -> None:
             holders.sign(holder, number)
         reviewers.publish(walk.clerk, number, offer)
         walk.journal.declarations[offer.key] = number
+        proof = walk.clerk.browser.get(f"/offers/{number}/proof")
+        (walk.out / "receipts" / f"{number}.json").write_bytes(proof.body)
         how = "open now as an ordinary license"
         if not offer.local:
             cnipa = f"XK{walk.today.year}9999{number[-4:]}"
@@ -191,9 +193,6 @@ def papers_are_collected(walk: Walk) -> None:
         names = licensees.collect_papers(licensee, license_, papers, kinds=kinds)
         licensees.collect_receipts(licensee, license_, receipts)
         walk.journal.note(license_.licensee, f"downloaded {len(names)} papers of {license_.contract}")
-    for number in walk.journal.declarations.values():
-        proof = walk.clerk.browser.get(f"/offers/{number}/proof")
-        (receipts / f"{number}.json").write_bytes(proof.body)
 
 
 def contracts_are_made_ready(walk: Walk) -> None:

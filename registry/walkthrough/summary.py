@@ -1,5 +1,6 @@
 """SUMMARY.md: what was done, by whom, with which numbers, and how anybody can check it."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ def write(out: Path, journal: Journal, report: Report, *, day: str) -> None:
             "Declarations", ("what", "number", "patent", "holder", "fee", "state"), _declarations(journal)
         ),
         _table("Licenses", _LICENSE_HEADS, _licenses(journal)),
+        _table("Papers", ("file", "SHA-256"), _papers(out)),
         _batch(journal),
         _table("Refused, as it must be", ("what", "how"), journal.refusals),
         _how(),
@@ -31,7 +33,7 @@ def write(out: Path, journal: Journal, report: Report, *, day: str) -> None:
 
 _LICENSE_HEADS = (
     "contract", "acceptance", "licensee", "offer", "fee", "paid (yuan)", "track", "through", "notice seq",
-    "effective seq", "state", "registration", "remark",
+    "effective seq", "record digest", "state", "registration", "remark",
 )  # fmt: skip
 
 
@@ -69,9 +71,14 @@ def _licenses(journal: Journal) -> Iterable[Sequence[str]]:
     for one in journal.licenses:
         yield (
             one.contract, one.acceptance, one.licensee, journal.declarations[one.offer], one.method,
-            one.amount, one.track, one.door, str(one.noticed_seq), str(one.effective_seq), one.state,
-            one.registration, one.remark,
+            one.amount, one.track, one.door, str(one.noticed_seq), str(one.effective_seq),
+            f"`{one.record_digest[:SHORT]}`", one.state, one.registration, one.remark,
         )  # fmt: skip
+
+
+def _papers(out: Path) -> Iterable[Sequence[str]]:
+    for path in sorted((out / "papers").glob("*.pdf")):
+        yield path.name, f"`{hashlib.sha256(path.read_bytes()).hexdigest()}`"
 
 
 def _batch(journal: Journal) -> str:
