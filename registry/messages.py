@@ -226,6 +226,10 @@ MESSAGES: dict[str, LazyString] = {
     "line_problem": _l("这一项有问题：%(note)s"),
     "reasons_missing": _l("请先在有问题的项目下写明理由，或者填写说明。"),
     "register_changed": _l("提交之后专利事项有改动，与所签文本不一致；请退回重新签署。"),
+    "own_consent": _l(
+        "声明一方的成员不能代其他专利权人签署同意；请由该专利权人签署，或者上传其盖章的书面声明。"
+    ),
+    "own_party": _l("您是当事单位的成员，或者您所在的交易所就是当事单位，请由另一位工作人员办理。"),
     "own_matter": _l("不能审核自己起草的声明，请由另一位审核员办理。"),
     "override_needless": _l("这项规则目前没有障碍，无需例外放行。"),
     "override_known": _l("这项规则的例外放行已经提出或者办结。"),
@@ -270,7 +274,7 @@ MESSAGES: dict[str, LazyString] = {
     "expected_figures_blank": _l("预计新增投入、产值未填写；部分登记机构要求填写。"),
     "paper_warning": _l("打印时有提示：%(subject)s。"),
     "own_offer": _l("不能接受自己的要约。"),
-    "already_licensed": _l("您已经有这项要约的有效许可或者未了的通知（%(number)s），结束之前不能再接受一次。"),
+    "already_licensed": _l("您已有这项要约的许可或者未了的通知（%(number)s），结束之前不能再接受。"),
     "already_sent": _l("这份通知（%(number)s）已经发出。"),
     "consent_data": _l("须同意向交易场所和登记机构提供材料，否则无法备案和登记。"),
     "day_in_future": _l("日期不能晚于今天。"),

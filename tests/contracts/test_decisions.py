@@ -228,7 +228,7 @@ def test_only_the_offers_own_venue_decides_and_only_once(lite: Flask, offer: Off
     with pytest.raises(Conflict) as caught:
         reading(
             lambda: decisions.decide_act(
-                offer.venue.actor, decisions.find(question), outcome="stands", reasons="x"
+                offer.venue.actor, decisions.find(question), {"outcome": "stands", "reasons": "x"}
             )
         )
     assert caught.value.code == "already_decided"
@@ -241,7 +241,7 @@ def test_a_decision_signed_with_other_reasons_is_refused(lite: Flask, offer: Off
     db.session.rollback()
     act = reading(
         lambda: decisions.decide_act(
-            offer.venue.actor, decisions.find(question), outcome="stands", reasons="甲"
+            offer.venue.actor, decisions.find(question), {"outcome": "stands", "reasons": "甲"}
         )
     )
     facts = {"outcome": "void", "reasons": "甲"}
