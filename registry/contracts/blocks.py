@@ -1,7 +1,7 @@
 """What a paper says, as values in reading order: set in ink, or written as plain text that says the same.
 
-Builders make blocks and know no ink; documents know ink and no law. The plain text is what golden tests compare
-and what a reader without eyes gets.
+Builders make blocks and know no ink; documents know ink and no law. The plain text is what golden tests
+compare and what a reader without eyes gets.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,6 @@
-"""开放许可证书 or 普通许可证书: one page with four facts, what the signatures are worth, and what it does not prove."""
+"""开放许可证书 or 普通许可证书: one page with four facts, what the signatures are worth, and what it does not
+prove.
+"""
 
 from registry.contracts import evidence, paper_wording
 from registry.contracts.blocks import Composed, Facts, Space, Title

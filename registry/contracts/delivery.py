@@ -1,4 +1,6 @@
-"""实施通知书 with its delivery receipt: the licensee's notice, and when and where it entered the receiving system."""
+"""实施通知书 with its delivery receipt: the licensee's notice, and when and where it entered the receiving
+system.
+"""
 
 from registry import money
 from registry.contracts import evidence, paper_wording
@@ -94,5 +96,6 @@ def _receipt_words(facts: PaperFacts) -> dict[str, object]:
 def _announcement(facts: PaperFacts) -> str:
     declaration = facts.record["declaration"]
     if facts.statutory:
-        return f"国家知识产权局 {day(declaration['cnipa_day'])} 公告，开放许可声明编号 {declaration['cnipa_number']}"
+        on, number = day(declaration["cnipa_day"]), declaration["cnipa_number"]
+        return f"国家知识产权局 {on} 公告，开放许可声明编号 {number}"
     return "通知到达时未经国家知识产权局公告"

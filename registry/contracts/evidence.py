@@ -85,7 +85,9 @@ def _effective_rows(entered: Entered | None) -> list[tuple[str, str]]:
 
 
 def licensor(facts: PaperFacts) -> Signatory:
-    """The licensor's block: signed by the standing authorisation of the declaration (design: journeys 2.2)."""
+    """The licensor's block: signed by the standing authorisation of the declaration (design: journeys
+    2.2).
+    """
     party, declaration = facts.record["licensor"], facts.record["declaration"]
     return Signatory(
         role="许可方",

@@ -1,6 +1,8 @@
-"""What a paper may say: the frozen record, and beside it what the register's own instants and the log fixed since.
+"""What a paper may say: the frozen record, and beside it what the register's own instants and the log fixed
+since.
 
-Nothing here reads a live row of a party, an offer or a patent, so that the same paper printed again is the same paper.
+Nothing here reads a live row of a party, an offer or a patent, so that the same paper printed again is the
+same paper.
 """
 
 from collections.abc import Mapping
@@ -51,7 +53,9 @@ class Entered:
 
 @dataclass(frozen=True, kw_only=True)
 class PaperFacts:
-    """One acceptance as its papers print it. `effective` and the three days stand once the license is obtained."""
+    """One acceptance as its papers print it. `effective` and the three days stand once the license is
+    obtained.
+    """
 
     record: Mapping[str, Any]
     statement: Mapping[str, Any]  # the licensee's signed notice, as Statement.encode writes it

@@ -1,9 +1,9 @@
 """The words of papers: versioned, dated templates under templates/papers/<version>/, rendered into blocks.
 
-A template's line says by its first characters what it becomes: `# ` a section (第一条 …), `## ` a small head, `- ` a
-clause numbered within its section, `~ ` small type, `@name` a block the builder brings; anything else is a paragraph.
-What people typed is put on one line and can never begin one, so nobody can write a head of ours into a field. A name
-the template uses and the builder does not bring is an error, never a blank.
+A template's line says by its first characters what it becomes: `# ` a section (第一条 …), `## ` a small head,
+`- ` a clause numbered within its section, `~ ` small type, `@name` a block the builder brings; anything else
+is a paragraph. What people typed is put on one line and can never begin one, so nobody can write a head of
+ours into a field. A name the template uses and the builder does not bring is an error, never a blank.
 """
 
 import re
@@ -31,7 +31,9 @@ def one_line(value: Any) -> str:
 def blocks(
     version: str, name: str, words: Mapping[str, Any], inserts: Mapping[str, Sequence[Block]] | None = None
 ) -> tuple[Block, ...]:
-    """The template's blocks with `words` filled in. Raises jinja2.UndefinedError, KeyError for a missing insert."""
+    """The template's blocks with `words` filled in. Raises jinja2.UndefinedError, KeyError for a missing
+    insert.
+    """
     text = _template(version, name).render(words)
     return tuple(_blocks(text, inserts or {}))
 
@@ -85,14 +87,16 @@ def _template(version: str, name: str) -> Template:
 
 @lru_cache
 def _environment() -> Environment:
-    """No autoescape: this is ink, which reads no markup; see the module's text for what keeps fields in their line."""
+    """No autoescape: this is ink, which reads no markup; see the module's text for what keeps fields in their
+    line.
+    """
     return Environment(
         loader=FunctionLoader(_source),
         undefined=StrictUndefined,
         finalize=one_line,
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,
+        autoescape=False,  # noqa: S701 - ink, not HTML
     )
 
 

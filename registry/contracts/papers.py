@@ -1,4 +1,5 @@
-"""Which papers there are, when each is printed, which fields of the frozen record each needs, in which version.
+"""Which papers there are, when each is printed, which fields of the frozen record each needs, in which
+version.
 
 Wording stands in templates/papers/, ink in registry.documents; printing.py prints, stores and files them.
 """
@@ -15,8 +16,8 @@ from registry.contracts.registration_form import FormExtras
 PaperSet = Literal["notice", "effective"]
 DEFAULT_OBJECTIVE = "industry_commerce"
 _COMMON = (
-    "wording", "demonstration", "nonce", "origin", "base_url", "contract", "acceptance", "track", "prepared_on",
-    "declaration", "patents", "licensor", "licensee", "signers", "notice", "fee", "venue",
+    "wording", "demonstration", "nonce", "origin", "base_url", "contract", "acceptance", "track",
+    "prepared_on", "declaration", "patents", "licensor", "licensee", "signers", "notice", "fee", "venue",
 )  # fmt: skip
 
 
@@ -74,7 +75,9 @@ KINDS: Mapping[str, PaperKind] = {
 
 
 def compose(kind: str, facts: PaperFacts) -> Composed:
-    """One paper. Raises KeyError for an unknown kind, ValueError when the record lacks what the paper needs."""
+    """One paper. Raises KeyError for an unknown kind, ValueError when the record lacks what the paper
+    needs.
+    """
     paper = KINDS[kind]
     missing = [name for name in paper.needs if name not in facts.record]
     if missing:

@@ -1,4 +1,6 @@
-"""付款通知单: many finance offices pay only against paper. Account and amount as the declaration fixed them."""
+"""付款通知单: many finance offices pay only against paper. Account and amount as the declaration fixed
+them.
+"""
 
 from registry import money
 from registry.contracts import evidence, paper_wording

@@ -1,7 +1,8 @@
 """The worker prints: outside any transaction, stored by content, then rows and one filing together.
 
-Whatever crashes, the job runs again and does only what is missing: the same facts and fonts give the same bytes, so a
-paper that was stored is found stored, and a kind that has its row is neither printed nor filed a second time.
+Whatever crashes, the job runs again and does only what is missing: the same facts and fonts give the same
+bytes, so a paper that was stored is found stored, and a kind that has its row is neither printed nor filed a
+second time.
 """
 
 import json
@@ -62,7 +63,9 @@ def font_set() -> FontSet:
 
 
 def facts_of(acceptance: Acceptance) -> PaperFacts:
-    """The frozen record with what the register and the log fixed beside it. The notice must have been entered."""
+    """The frozen record with what the register and the log fixed beside it. The notice must have been
+    entered.
+    """
     if acceptance.noticed_at is None or acceptance.noticed_seq is None:
         raise ValueError(f"{acceptance.number} has not been sent")
     effective = entered(acceptance.effective_seq) if acceptance.effective_seq is not None else None

@@ -1,7 +1,9 @@
-"""The registration form of one contract as values: every field once, in the order a clerk types them (journeys 4.2).
+"""The registration form of one contract as values: every field once, in the order a clerk types them
+(journeys 4.2).
 
-The sheet (01), the list of a batch and the re-key view all read this one row, so they cannot disagree. Days are ISO,
-amounts plain decimals, codes as the registrar calls them where that is known; an empty text is an empty field.
+The sheet (01), the list of a batch and the re-key view all read this one row, so they cannot disagree. Days
+are ISO, amounts plain decimals, codes as the registrar calls them where that is known; an empty text is an
+empty field.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,10 +28,15 @@ APPLICANT_ROLES = {
 }
 BASIS = {Basis.FIXED: "固定", Basis.ESTIMATE: "估算", Basis.ZERO: "零"}
 PAYMENT = {
-    Method.FREE: "none", Method.LUMP: "lump", Method.INSTALMENTS: "instalments", Method.PER_YEAR: "instalments",
-    Method.ROYALTY_SALES: "royalty", Method.ROYALTY_PROFIT: "royalty", Method.ENTRY_ROYALTY: "entry_royalty",
+    Method.FREE: "none",
+    Method.LUMP: "lump",
+    Method.INSTALMENTS: "instalments",
+    Method.PER_YEAR: "instalments",
+    Method.ROYALTY_SALES: "royalty",
+    Method.ROYALTY_PROFIT: "royalty",
+    Method.ENTRY_ROYALTY: "entry_royalty",
     Method.OTHER: "other",
-}  # fmt: skip
+}
 """PER_YEAR is a fixed total falling due in parts: 一次总算、分期支付 of CC 846."""
 
 
@@ -45,10 +52,11 @@ class FormColumn:
 
 def _party_columns(side: str, name: str) -> tuple[FormColumn, ...]:
     fields = (
-        ("name", "名称", True), ("number", "统一社会信用代码/证件号", True), ("nature_code", "性质代码", True),
-        ("nature", "性质", False), ("country", "国别代码", True), ("region", "行政区划代码", True),
-        ("address", "地址", True), ("representative", "法定代表人", True), ("contact", "联系人", True),
-        ("phone", "电话", True), ("email", "邮箱", False), ("bank", "开户银行", False), ("account", "账号", False),
+        ("name", "名称", True), ("number", "统一社会信用代码/证件号", True),
+        ("nature_code", "性质代码", True), ("nature", "性质", False), ("country", "国别代码", True),
+        ("region", "行政区划代码", True), ("address", "地址", True),
+        ("representative", "法定代表人", True), ("contact", "联系人", True), ("phone", "电话", True),
+        ("email", "邮箱", False), ("bank", "开户银行", False), ("account", "账号", False),
     )  # fmt: skip
     return tuple(
         FormColumn(key=f"{side}_{key}", heading=f"{name}{label}", typed=typed) for key, label, typed in fields
@@ -79,26 +87,30 @@ COLUMNS: tuple[FormColumn, ...] = (
     *_columns(("co_sellers", "共有专利权人")),
     *_party_columns("buyer", "买方"),
     *_columns(
-        ("intermediary", "★中介方名称"), ("voucher", "交易凭证编号"), ("total_amount", "★合同成交总额（元）", "amount"),
+        ("intermediary", "★中介方名称"), ("voucher", "交易凭证编号"),
+        ("total_amount", "★合同成交总额（元）", "amount"),
         ("technology_amount", "★技术交易额（元）", "amount"), ("total_wan", "成交总额（万元）"),
         ("basis", "金额依据（固定/估算/零）"), ("deductions", "非技术性费用（元）", "amount"),
         ("payment_method", "★支付方式"), ("technology_field", "★技术领域代码"),
         ("socio_economic_objective", "★社会经济目标代码"), ("industry", "★国民经济行业代码"),
-        ("ip_kind", "★知识产权类型"), ("plan", "★计划类别"), ("expected_input", "★预计新增投入（元）", "amount"),
-        ("expected_output", "★预计新增产值（元）", "amount"), ("related", "★是否关联"), ("confidential", "★是否涉密"),
-        ("foreign", "★是否涉外"), ("patent_count", "专利件数", "count"),
+        ("ip_kind", "★知识产权类型"), ("plan", "★计划类别"),
+        ("expected_input", "★预计新增投入（元）", "amount"),
+        ("expected_output", "★预计新增产值（元）", "amount"), ("related", "★是否关联"),
+        ("confidential", "★是否涉密"), ("foreign", "★是否涉外"), ("patent_count", "专利件数", "count"),
     ),
     *PATENT_COLUMNS,
     *_columns(
-        ("cnipa_number", "开放许可声明编号"), ("cnipa_day", "公告日"), ("declaration_digest", "平台声明摘要"),
-        ("recordal_number", "CNIPA 备案号"), ("recordal_day", "备案日"), ("applicant", "★申请人"),
-        ("applicant_role", "★申请人身份"), ("agent", "★经办人"), ("agent_phone", "★经办人电话"),
-        ("filled_on", "★填报日期"), ("complete", "材料齐备"), ("missing", "缺项"),
+        ("cnipa_number", "开放许可声明编号"), ("cnipa_day", "公告日"),
+        ("declaration_digest", "平台声明摘要"), ("recordal_number", "CNIPA 备案号"),
+        ("recordal_day", "备案日"), ("applicant", "★申请人"), ("applicant_role", "★申请人身份"),
+        ("agent", "★经办人"), ("agent_phone", "★经办人电话"), ("filled_on", "★填报日期"),
+        ("complete", "材料齐备"), ("missing", "缺项"),
     ),
     *_columns(
         ("result", "结果"), ("registration_number", "合同登记编号"), ("registration_day", "登记日期"),
-        ("recognised_total", "核定成交总额（元）", "amount"), ("recognised_technology", "核定技术交易额（元）", "amount"),
-        ("certificate_number", "证明编号"), ("ground", "理由"),
+        ("recognised_total", "核定成交总额（元）", "amount"),
+        ("recognised_technology", "核定技术交易额（元）", "amount"), ("certificate_number", "证明编号"),
+        ("ground", "理由"),
     ),
 )  # fmt: skip
 RESULT_KEYS = tuple(column.key for column in COLUMNS[-7:])

@@ -1,4 +1,5 @@
-"""技术合同登记表（信息核对表）: all rows of the registration form on one page, for applicant and registrar to compare.
+"""技术合同登记表（信息核对表）: all rows of the registration form on one page, for applicant and registrar to
+compare.
 
 It prints no official form's number and no authority's name (design: journeys 4.1). Group nine stays empty.
 """

@@ -1,4 +1,6 @@
-"""The papers that belong to a package or a batch and not to the license: 00, 03, 09, 10, 11 and the hand-over sheet."""
+"""The papers that belong to a package or a batch and not to the license: 00, 03, 09, 10, 11 and the hand-over
+sheet.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

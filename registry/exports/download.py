@@ -1,4 +1,6 @@
-"""Handing out a stored archive: the same bytes every time, their digest as the ETag, length known beforehand."""
+"""Handing out a stored archive: the same bytes every time, their digest as the ETag, length known
+beforehand.
+"""
 
 from collections.abc import Iterator
 from typing import BinaryIO

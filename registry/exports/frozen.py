@@ -1,7 +1,8 @@
 """A contract's place in a batch, frozen: its row of the list and everything a package is made of, as JSON.
 
-Frozen in the transaction that makes the batch, so that packing later, or again after a crash, packs the same things
-whatever has been brought or corrected since. Natural persons' full numbers stand here and in the package alone.
+Frozen in the transaction that makes the batch, so that packing later, or again after a crash, packs the same
+things whatever has been brought or corrected since. Natural persons' full numbers stand here and in the
+package alone.
 """
 
 from collections.abc import Mapping, Sequence

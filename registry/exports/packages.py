@@ -1,7 +1,8 @@
-"""The package of one contract: files 00 to 14 as far as there are any, each with its digest in the package's manifest.
+"""The package of one contract: files 00 to 14 as far as there are any, each with its digest in the package's
+manifest.
 
-Generated here: 00, 01, 03, 09, 10, 11; printed before and taken from the store: 02, 04; brought by the parties: the rest.
-A missing file is named as missing, with who has to bring it; nothing stands in for it.
+Generated here: 00, 01, 03, 09, 10, 11; printed before and taken from the store: 02, 04; brought by the
+parties: the rest. A missing file is named as missing, with who has to bring it; nothing stands in for it.
 """
 
 import hashlib

@@ -1,4 +1,6 @@
-"""Making a batch in three pages: choose, who applies where, check; then the batch's own page (batch_pages)."""
+"""Making a batch in three pages: choose, who applies where, check; then the batch's own page
+(batch_pages).
+"""
 
 import flask
 from flask import redirect, render_template, request, url_for

@@ -1,4 +1,6 @@
-"""The list of a batch for retyping and comparing: XLSX of three sheets and CSV, columns as the form has them (4.2)."""
+"""The list of a batch for retyping and comparing: XLSX of three sheets and CSV, columns as the form has them
+(4.2).
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal

@@ -1,7 +1,8 @@
-"""What a venue can do with batches: see which contracts are ready, check a choice, make a batch, hand it out again.
+"""What a venue can do with batches: see which contracts are ready, check a choice, make a batch, hand it out
+again.
 
-A contract leaves for a registrar in one live batch only: the registration track lets it be exported once, and moves in
-the transaction that makes the batch. The archive is packed by the worker and stored once.
+A contract leaves for a registrar in one live batch only: the registration track lets it be exported once, and
+moves in the transaction that makes the batch. The archive is packed by the worker and stored once.
 """
 
 from collections.abc import Sequence

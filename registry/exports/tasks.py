@@ -1,7 +1,8 @@
-"""Packing a batch: papers and archive made and stored outside any transaction, then the batch says where it is.
+"""Packing a batch: papers and archive made and stored outside any transaction, then the batch says where it
+is.
 
-If we crash while packing nothing has been promised and the job packs again; once a batch has its digest, packing again
-does nothing, so everybody who downloads gets the same bytes.
+If we crash while packing nothing has been promised and the job packs again; once a batch has its digest,
+packing again does nothing, so everybody who downloads gets the same bytes.
 """
 
 import hashlib

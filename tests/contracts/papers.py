@@ -1,4 +1,6 @@
-"""Frozen records written out by hand, one for each fee method, track and special party; papers are composed from these."""
+"""Frozen records written out by hand, one for each fee method, track and special party; papers are composed
+from these.
+"""
 
 import copy
 from datetime import UTC, date, datetime
@@ -63,8 +65,8 @@ FEES: dict[str, dict[str, Any]] = {
     },
 }
 DUE = {
-    "free": "0.00", "lump": "68000.00", "instalments": "40000.00", "free_first": "0.00", "per_year": "8000.00",
-    "royalty_sales": "0.00", "royalty_profit": "0.00", "entry_royalty": "30000.00",
+    "free": "0.00", "lump": "68000.00", "instalments": "40000.00", "free_first": "0.00",
+    "per_year": "8000.00", "royalty_sales": "0.00", "royalty_profit": "0.00", "entry_royalty": "30000.00",
 }  # fmt: skip
 UNIVERSITY = {
     "id": "00000000-0000-4000-8000-000000000001",
@@ -153,7 +155,10 @@ ANSWERS = {
     "materials": {"handover": "published_only", "words": "", "hours": 0},
     "use": {"summary": "…", "industry": "C35", "field": "01", "stage": "", "additional_terms": ""},
     "contact": {"unit": "技术转移中心", "phone": "021-60000001", "email": "tto@u1.example", "relay": False},
-    "filing": {"recordal_by": "licensee", "registration_by": "holder", "dispute": "court", "dispute_body": "上海知识产权法院"},
+    "filing": {
+        "recordal_by": "licensee", "registration_by": "holder",
+        "dispute": "court", "dispute_body": "上海知识产权法院",
+    },
     "opening": {"open_from": "announcement"},
 }  # fmt: skip
 NOTICED_AT = datetime(2026, 11, 22, 1, 2, 3, 4000, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """Papers say the whole truth for each fee method and track, in exactly the words that were looked at.
 
-The golden texts are written anew only when asked: REGISTRY_WRITE_GOLDEN=1 pytest tests/contracts/test_papers.py
+The golden texts are written anew only when asked: REGISTRY_WRITE_GOLDEN=1 pytest
+tests/contracts/test_papers.py
 """
 
 import os
@@ -38,7 +39,9 @@ def text(kind: str, about: PaperFacts) -> str:
 
 
 def variant(fee: str, track: str) -> PaperFacts:
-    """Each method once with a simple party set; special parties go with some of them, so that all are seen."""
+    """Each method once with a simple party set; special parties go with some of them, so that all are
+    seen.
+    """
     special: dict[str, dict[str, Any]] = {
         "per_year": {"patents": [UTILITY_MODEL]},
         "instalments": {

@@ -110,7 +110,7 @@ def test_after_a_crash_at_any_point_the_same_papers_come_out_and_one_filing(
             printing.print_papers(payload(number, "notice"))
     assert papers_of(number) == []
     printing.print_papers(payload(number, "notice"))
-    assert dict((kind, digest) for kind, digest, _ in papers_of(number))["notice"] == expected
+    assert {kind: digest for kind, digest, _ in papers_of(number)}["notice"] == expected
     assert len(issued()) == 1
 
 

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
@@ -51,8 +50,8 @@ def archive(venue: Person, number: str) -> bytes:
 
 
 @pytest.fixture
-def ready(lite: Flask) -> Iterator[tuple[Offer, str]]:
-    yield making.ready_paid(lite)
+def ready(lite: Flask) -> tuple[Offer, str]:
+    return making.ready_paid(lite)
 
 
 @pytest.fixture
