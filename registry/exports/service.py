@@ -94,7 +94,7 @@ def check(actor: Actor, choice: Choice) -> Checked:
         zero_apart=tuple(apart),
         faulty=tuple(one for one in rest if not one.ready),
         total=total,
-        technology=total,  # a fee and nothing else: no equipment is part of it (registration section 2, row 18)
+        technology=total,  # a fee and nothing else: no equipment is part of it (form, row 18)
     )
 
 
