@@ -13,7 +13,7 @@ run: setup
 	@$(BIN)/registry serve --demo --port $(PORT)
 
 test: setup-dev fonts-test lint
-	@sh .ci/postgres
+	@sh .ci/tools
 	@echo "== tests (SQLite and PostgreSQL) =="
 	@$(BIN)/python -m pytest
 
