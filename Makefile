@@ -17,10 +17,15 @@ test: setup-dev fonts-test lint
 	@echo "== tests (SQLite and PostgreSQL) =="
 	@$(BIN)/python -m pytest
 
-setup: $(VENV)/.run
+MO := registry/translations/en/LC_MESSAGES/messages.mo
+
+setup: $(VENV)/.run $(MO)
 	@REGISTRY_DEMO=1 $(BIN)/registry fonts
 
-setup-dev: $(VENV)/.dev
+setup-dev: $(VENV)/.dev $(MO)
+
+$(MO): $(MO:.mo=.po) | $(VENV)/.run
+	@$(BIN)/pybabel --quiet compile -d registry/translations -f
 
 fonts-test: $(VENV)/.dev
 	@REGISTRY_DEMO=1 REGISTRY_INSTANCE=build $(BIN)/registry fonts
@@ -34,7 +39,6 @@ $(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "== installing what the service needs (about a minute the first time) =="
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	@$(BIN)/pybabel --quiet compile -d registry/translations -f
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
