@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import TypeVar
@@ -20,7 +21,7 @@ from registry.errors import Refused
 from registry.ledger import service as ledger
 from registry.ledger import verify as verifier
 from registry.ledger.report import Report
-from registry.ledger.signing import create_keys
+from registry.ledger.signing import KeysUnsafe, create_keys
 from registry.parties import staff
 from registry.parties.rules import Role
 
@@ -29,7 +30,17 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="The report as JS
 LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True)
 
 
-@click.group()
+class Registry(click.Group):
+    """Says in one line what an operator can mend, instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (config.Misconfigured, KeysUnsafe) as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Registry)
 def cli() -> None:
     """Mingxu 明许: the open-license registry."""
 
@@ -37,20 +48,13 @@ def cli() -> None:
 @contextmanager
 def _application() -> Iterator[Flask]:
     """The application, in its context, its connections closed at the end."""
-    app = create_app(_settings())
+    app = create_app(config.from_environment())
     with app.app_context():
         try:
             yield app
         finally:
             db.session.remove()
             db.engine.dispose()
-
-
-def _settings() -> config.Settings:
-    try:
-        return config.from_environment()
-    except config.Misconfigured as error:
-        raise click.ClickException(str(error)) from error
 
 
 @cli.command()
@@ -60,12 +64,9 @@ def _settings() -> config.Settings:
 @click.option("--workers", default=2, show_default=True)
 def serve(demo: bool, port: int, host: str, workers: int) -> None:
     """Prepare what is missing and run web server and worker together."""
-    settings = serving.demo_settings(port) if demo else _settings()
-    try:
-        code = serving.serve(settings, host=host, port=port, workers=workers, say=click.echo)
-    except config.Misconfigured as error:
-        raise click.ClickException(str(error)) from error
-    sys.exit(code)
+    settings = serving.demo_settings(port) if demo else config.from_environment()
+    run = partial(serving.serve, settings, host=host, port=port, workers=workers, say=click.echo)
+    sys.exit(_or_refusal(run))
 
 
 @cli.command()
@@ -82,7 +83,7 @@ def worker() -> None:
 @cli.command()
 def fonts() -> None:
     """Build the embedded Chinese fonts, once."""
-    build_fonts(_settings().fonts, progress=click.echo)
+    build_fonts(config.from_environment().fonts, progress=click.echo)
 
 
 @cli.group("db")
@@ -93,7 +94,7 @@ def database() -> None:
 @database.command()
 def upgrade() -> None:
     """Migrate as the owner, then guards, grants, log and standard terms."""
-    settings = _settings()
+    settings = config.from_environment()
     schema.upgrade(settings)
     with _application():
         schema.seed()
@@ -108,7 +109,7 @@ def keys() -> None:
 @keys.command()
 def create() -> None:
     """Make the countersigning and the checkpoint key; refuses where keys already are."""
-    folder = _settings().keys
+    folder = config.from_environment().keys
     if folder.exists():
         raise click.ClickException("keys are already there; rotation is a filing, not a new ceremony")
     create_keys(folder)

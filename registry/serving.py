@@ -19,12 +19,13 @@ from registry.config import Settings
 from registry.database import db
 from registry.demonstration import load as demonstration
 from registry.documents import fonts
+from registry.ledger import service as ledger
 from registry.ledger.signing import create_keys
 
 Say = Callable[[str], None]
 Part = subprocess.Popen[bytes]
-PATIENCE = 30.0
-"""Seconds a part may take to answer after its start, and to end after it was told to."""
+STARTS, ENDS = 120.0, 30.0
+"""Seconds the web server may take to answer its first page, and a part to end after it was told to."""
 
 
 def demo_settings(port: int, instance: Path | None = None) -> Settings:
@@ -48,7 +49,7 @@ def demo_settings(port: int, instance: Path | None = None) -> Settings:
 
 
 def prepare(settings: Settings, say: Say) -> Flask:
-    """Keys (made by themselves in the demonstration only), fonts, schema, log and terms."""
+    """Keys (made by themselves in the demonstration only), fonts, schema, log, terms. Raises as `serve`."""
     settings.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not settings.keys.exists():
         if not settings.demo:
@@ -59,14 +60,18 @@ def prepare(settings: Settings, say: Say) -> Flask:
     say("bringing the database to the present schema")
     schema.upgrade(settings)
     app = create_app(settings)
-    if not settings.demo:  # the demonstration's log begins in its own past
-        with app.app_context():
+    with app.app_context():
+        ledger.check_start()  # before anything is signed: a log set back must not be continued
+        if not settings.demo:  # the demonstration's log begins in its own past
             schema.seed()
     return app
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int, say: Say) -> int:
-    """Run until a signal; 0 after one, else the exit code of whichever part stopped by itself."""
+    """Run until a signal; 0 after one, else the exit code of whichever part stopped by itself.
+
+    Raises Misconfigured, KeysUnsafe, and Conflict when the log is not the one whose head was published.
+    """
     app = prepare(settings, say)
     accounts: list[demonstration.DemoAccount] = []
     with app.app_context():
@@ -91,15 +96,16 @@ def _start(host: str, port: int, workers: int) -> list[Part]:
     web += ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4"]
     web += ["--log-level", "warning", "--graceful-timeout", "20"]
     worker = [sys.executable, "-m", "registry", "worker"]
-    return [subprocess.Popen(command, env=dict(os.environ)) for command in (web, worker)]  # noqa: S603 - our own
+    # each in a process group of its own: Ctrl-C reaches us alone, and we end them in order
+    return [subprocess.Popen(command, env=dict(os.environ), process_group=0) for command in (web, worker)]  # noqa: S603
 
 
 def _answers(host: str, port: int, parts: list[Part], stopped: Event) -> bool:
     """Wait until a page comes back; False when a part or the patience ended first."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + STARTS
     reached = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104
     while time.monotonic() < end and not stopped.is_set() and all(part.poll() is None for part in parts):
-        connection = HTTPConnection(reached, port, timeout=PATIENCE)
+        connection = HTTPConnection(reached, port, timeout=5)
         try:
             connection.request("HEAD", "/")
             connection.getresponse()
@@ -121,7 +127,7 @@ def _watch(parts: list[Part], stopped: Event) -> int:
         part.terminate()
     for part in parts:
         try:
-            part.wait(timeout=PATIENCE)
+            part.wait(timeout=ENDS)
         except subprocess.TimeoutExpired:
             part.kill()
             part.wait()
