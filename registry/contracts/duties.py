@@ -13,6 +13,7 @@ from registry.contracts.models import Acceptance
 from registry.contracts.readiness import StampState
 from registry.contracts.rules import AcceptanceState
 from registry.licenses import schedule
+from registry.licenses.draft import Handover
 from registry.licenses.schedule import DueKind
 
 LICENSEE, HOLDER, BOTH = "licensee", "holder", "both"
@@ -81,11 +82,7 @@ def _after(acceptance: Acceptance) -> Iterator[Duty]:
             contract
         )
         yield Duty(code="stamp", who=BOTH, done=stamped, article="CC 490")
-    if acceptance.record["declaration"]["answers"].get("materials", {}).get("handover") not in (
-        None,
-        "",
-        "nothing",
-    ):
+    if _handed_over(acceptance) not in ("", Handover.PUBLISHED_ONLY):
         yield Duty(code="handover", who=HOLDER, article="CC 866")
     yield from _money(acceptance)
     paid_to = acceptance.declaration.patent.annuity_paid_to
@@ -127,3 +124,9 @@ def later_payments(acceptance: Acceptance) -> list[schedule.Due]:
 def _recordal_by(acceptance: Acceptance) -> str:
     by = acceptance.record["declaration"]["answers"].get("filing", {}).get("recordal_by", "")
     return {"holder": HOLDER, "licensee": LICENSEE}.get(by, BOTH)
+
+
+def _handed_over(acceptance: Acceptance) -> str:
+    """What the declaration promises beyond the published text."""
+    answers = acceptance.record["declaration"]["answers"]
+    return str(answers.get("materials", {}).get("handover") or "")
