@@ -84,7 +84,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, say: Say) -
         signal.signal(number, lambda *_: stopped.set())
     parts = _start(host, port, workers)
     if _answers(host, port, parts, stopped):
-        say(f"\nMingxu 明许 is at {settings.base_url}\n")
+        say(f"\nMingxu 明许 is at {settings.base_url} (listening on {host}:{port})\n")
         if settings.demo:
             say(demonstration.account_table(accounts))
     return _watch(parts, stopped)
