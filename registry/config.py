@@ -1,4 +1,7 @@
-"""Settings: one frozen dataclass, read once from REGISTRY_* variables. Secrets have no default outside the demonstration."""
+"""Settings: one frozen dataclass, read once from REGISTRY_* variables.
+
+Secrets have no default outside the demonstration.
+"""
 
 import os
 import secrets
@@ -6,8 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+DEMO_ORIGIN = "demo.mingxu.invalid"
+DEMO_OPERATOR, NO_OPERATOR = "明许演示运营方（演示）", "明许运营方（未设置）"
 
-class Misconfigured(Exception):  # noqa: N818
+
+class Misconfigured(Exception):
     """The settings cannot serve; the message says which variable and what it must hold."""
 
 
@@ -22,7 +28,7 @@ class Settings:
     origin: str
     base_url: str
     demo: bool = False
-    operator_name: str = "明许运营方（未设置）"
+    operator_name: str = NO_OPERATOR
     upload_limit: int = 10 * 1024 * 1024
     body_limit: int = 24 * 1024 * 1024
     session_idle: int = 2 * 3600
@@ -72,16 +78,16 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
     if not secret and demo:
         secret = secrets.token_hex(32)
     if len(secret) < 32:
-        raise Misconfigured("REGISTRY_SECRET_KEY must hold at least 32 characters (try: openssl rand -hex 32)")
+        raise Misconfigured("REGISTRY_SECRET_KEY must hold 32 characters or more (try: openssl rand -hex 32)")
     values: dict[str, object] = {
         "database_url": driver(url),
         "owner_database_url": driver(env.get("REGISTRY_OWNER_DATABASE_URL") or url),
         "instance": instance,
         "secret_key": secret,
-        "origin": env.get("REGISTRY_ORIGIN") or ("demo.mingxu.invalid" if demo else _required(env, "REGISTRY_ORIGIN")),
+        "origin": env.get("REGISTRY_ORIGIN") or (DEMO_ORIGIN if demo else _required(env, "REGISTRY_ORIGIN")),
         "base_url": (env.get("REGISTRY_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
         "demo": demo,
-        "operator_name": env.get("REGISTRY_OPERATOR_NAME", "明许演示运营方（演示）" if demo else "明许运营方（未设置）"),
+        "operator_name": env.get("REGISTRY_OPERATOR_NAME", DEMO_OPERATOR if demo else NO_OPERATOR),
         "mail_from": env.get("REGISTRY_MAIL_FROM", "no-reply@localhost"),
         "smtp_url": env.get("REGISTRY_SMTP_URL", ""),
         "batch_zero_fee": env.get("REGISTRY_BATCH_ZERO_FEE") == "1",

@@ -75,7 +75,8 @@ def init_app(app: Flask, url: str) -> None:
     """Bind the database to the application; SQLite gets its pragmas and explicit BEGINs."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     if url.startswith("sqlite"):
-        options: dict[str, Any] = {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None}}
+        arguments = {"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None}
+        options: dict[str, Any] = {"connect_args": arguments}
     else:
         options = {"pool_pre_ping": True, "pool_size": 8, "connect_args": {"connect_timeout": 2}}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
@@ -143,12 +144,13 @@ def in_transaction() -> bool:
 
 
 def _passing(error: DBAPIError) -> bool:
-    """Serialization failure, deadlock, a busy SQLite, or a twin with the same idempotency key: worth another try."""
+    """Serialization failure, deadlock, busy SQLite, a twin with the same idempotency key: worth another try."""
     state = getattr(error.orig, "sqlstate", None)
     text = str(error.orig)
     if isinstance(error, IntegrityError):
         return "uq_idempotency" in text or "idempotency." in text
-    return state in {"40001", "40P01"} or (isinstance(error, OperationalError) and "database is locked" in text)
+    locked = isinstance(error, OperationalError) and "database is locked" in text
+    return locked or state in {"40001", "40P01"}
 
 
 def request_id() -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 
-class Refused(Exception):  # noqa: N818 - the domain's own word
+class Refused(Exception):
     """A rule said no. Nothing was written."""
 
     def __init__(self, code: str, field: str = "", article: str = "", **params: Any) -> None:
@@ -19,7 +19,8 @@ class Refused(Exception):  # noqa: N818 - the domain's own word
         self.params: Mapping[str, Any] = params
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.code!r}, field={self.field!r}, article={self.article!r}, {self.params!r})"
+        name = type(self).__name__
+        return f"{name}({self.code!r}, field={self.field!r}, article={self.article!r}, {self.params!r})"
 
 
 class Invalid(Refused):

@@ -219,7 +219,9 @@ MESSAGES: dict[str, LazyString] = {
     "no_standard_terms": _l("目前没有生效的标准条款，请联系本平台。"),
     "consent_void": _l("声明 %(number)s 的文本已经改动，此链接失效；请等待新的链接。"),
     "consent_form": _l("请签署，或者上传盖章的同意书，二者择一。"),
-    "already_answered": _l("关于声明 %(number)s 的答复已经提交，不能更改；需要更改的，请专利权人重新发送链接。"),
+    "already_answered": _l(
+        "关于声明 %(number)s 的答复已经提交，不能更改；需要更改的，请专利权人重新发送链接。"
+    ),
     "already_filed": _l("撤回 %(number)s 已经提交。"),
     "claims_open": _l("声明 %(number)s 还有付款凭证等待核对；请先核对收款，再撤回。"),
     "line_unanswered": _l("这一项还没有审核结论。"),

@@ -54,7 +54,7 @@ def _as_postgres(*command: str) -> list[str]:
 
 @contextlib.contextmanager
 def cluster(*, durable: bool = False) -> Iterator[Cluster]:
-    """Start a cluster, stop and remove it afterwards. `durable` keeps fsync on, for fault runs and benches."""
+    """Start a cluster, stop and remove it afterwards. `durable` keeps fsync on, for benches."""
     place = binaries()
     if place is None:
         raise FileNotFoundError("no PostgreSQL server is installed")
@@ -63,14 +63,27 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
         shutil.chown(folder, "postgres", "postgres")
     data = folder / "d"
     try:
-        _run(_as_postgres(str(place / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"))  # fmt: skip
+        command = [str(place / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        _run(_as_postgres(*command, "--locale=C.UTF-8", "--no-sync"))
         port = _free_port()
-        options = ["-c", "listen_addresses=127.0.0.1", "-p", str(port), "-k", str(folder), "-c", "max_connections=120"]
+        options = [
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-p",
+            str(port),
+            "-k",
+            str(folder),
+            "-c",
+            "max_connections=120",
+        ]
         if not durable:
             options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                _as_postgres(str(place / "postgres"), "-D", str(data), *options), stdout=log, stderr=log, cwd=folder
+                _as_postgres(str(place / "postgres"), "-D", str(data), *options),
+                stdout=log,
+                stderr=log,
+                cwd=folder,
             )
         made = Cluster(folder, port)
         try:
@@ -106,4 +119,6 @@ def _wait(made: Cluster) -> None:
         with contextlib.suppress(psycopg.OperationalError), made.admin():
             return
         time.sleep(0.05)
-    raise RuntimeError("PostgreSQL did not come up: " + (made.folder / "log").read_text(errors="replace")[-2000:])
+    raise RuntimeError(
+        "PostgreSQL did not come up: " + (made.folder / "log").read_text(errors="replace")[-2000:]
+    )

@@ -23,7 +23,8 @@ def test_placeholders_are_the_same_in_both_languages() -> None:
     wrong = [
         (message.id, message.string)
         for message in english()
-        if message.id and set(PLACEHOLDER.findall(str(message.id))) != set(PLACEHOLDER.findall(str(message.string)))
+        if message.id
+        and set(PLACEHOLDER.findall(str(message.id))) != set(PLACEHOLDER.findall(str(message.string)))
     ]
     assert not wrong
 

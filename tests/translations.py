@@ -1,4 +1,4 @@
-"""The English catalogue: `make messages` brings it up to the source's sentences; a test refuses what is missing or stale."""
+"""The English catalogue: `make messages` brings it up to the source; a test refuses what is missing or stale."""
 
 import io
 import sys
@@ -19,10 +19,14 @@ KEYWORDS = {
 
 def source() -> Catalog:
     """Every sentence the source asks to have translated."""
-    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["babel"]["mappings"]
+    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["babel"][
+        "mappings"
+    ]
     methods = [(entry["pattern"], entry["method"]) for entry in mappings]
     found = Catalog(fuzzy=False)
-    extracted = extract_from_dir(ROOT, methods, {"**.html": {"silent": "false"}}, keywords=KEYWORDS, directory_filter=_ours)
+    extracted = extract_from_dir(
+        ROOT, methods, {"**.html": {"silent": "false"}}, keywords=KEYWORDS, directory_filter=_ours
+    )
     for _name, _line, message, _comments, context in extracted:
         found.add(message, context=context)
     return found
@@ -60,7 +64,13 @@ def _whole(text: object) -> bool:
 
 def _ours(path: str) -> bool:
     name = Path(path).name
-    return not name.startswith((".", "_")) and name not in {"tests", "build", "instance", "migrations", "docs"}
+    return not name.startswith((".", "_")) and name not in {
+        "tests",
+        "build",
+        "instance",
+        "migrations",
+        "docs",
+    }
 
 
 if __name__ == "__main__":

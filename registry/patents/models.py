@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.database import Model, UtcDateTime, uuid_key
 
 FACT_KINDS = (
-    "exclusive_license", "sole_license", "pending_exclusive_recordal", "ordinary_license", "dispute", "preservation",
-    "pledge", "invalidation", "termination", "other_hindrance",
+    "exclusive_license", "sole_license", "pending_exclusive_recordal", "ordinary_license", "dispute",
+    "preservation", "pledge", "invalidation", "termination", "other_hindrance",
 )  # fmt: skip
 
 
@@ -43,7 +43,9 @@ class Patent(Model):
     owners: Mapped[list["PatentOwner"]] = relationship(
         order_by="PatentOwner.position", back_populates="patent", cascade="all, delete-orphan"
     )
-    reports: Mapped[list["EvaluationReport"]] = relationship(order_by="EvaluationReport.day", back_populates="patent")
+    reports: Mapped[list["EvaluationReport"]] = relationship(
+        order_by="EvaluationReport.day", back_populates="patent"
+    )
     facts: Mapped[list["PatentFact"]] = relationship(order_by="PatentFact.starts_on", back_populates="patent")
 
     @property
@@ -81,7 +83,7 @@ class EvaluationReport(Model):
 
 
 class PatentFact(Model):
-    """Something in the register or declared that may bar an offer: a license, pledge, dispute, invalidation."""
+    """Something in the register or declared that may bar an offer: license, pledge, dispute, invalidation."""
 
     __tablename__ = "patent_fact"
     __table_args__ = (

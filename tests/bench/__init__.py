@@ -1,1 +1,1 @@
-"""Ratios against bare baselines measured in the same run: machines differ, ratios travel. Nothing here is a test."""
+"""Ratios against bare baselines of the same run: machines differ, ratios travel. Nothing here is a test."""

@@ -23,7 +23,9 @@ AIMS = {"SQLite": ("≥ 0.5", "≥ 0.4"), "PostgreSQL": ("≥ 0.45", "≥ 0.35")
 def main() -> None:
     rows = papers.run()
     with tempfile.TemporaryDirectory(prefix="mxbench") as folder:
-        rows += _on("SQLite", Path(folder) / "lite", lambda place: (f"sqlite:///{place / 'registry.sqlite'}", None))
+        rows += _on(
+            "SQLite", Path(folder) / "lite", lambda place: (f"sqlite:///{place / 'registry.sqlite'}", None)
+        )
         if postgres.binaries() is None:
             print("no PostgreSQL here: its rows are left out")
         else:
@@ -45,7 +47,11 @@ def _on(name: str, place: Path, urls: Callable[[Path], tuple[str, str | None]]) 
     append_aim, accept_aim = AIMS[name]
     with app.app_context():
         schema.seed()
-        rows = [*ledgers.run(name, append_aim), *acceptances.run(app, name, accept_aim), *pages.run(app, name)]
+        rows = [
+            *ledgers.run(name, append_aim),
+            *acceptances.run(app, name, accept_aim),
+            *pages.run(app, name),
+        ]
         db.session.remove()
         db.engine.dispose()
     shutil.rmtree(place)

@@ -1,4 +1,4 @@
-"""Contract and form against ReportLab alone: the same words in the same face, set by its own Paragraph and Table, once."""
+"""Contract and form against ReportLab alone: the same words and face, set by its own Paragraph and Table."""
 
 from io import BytesIO
 from xml.sax.saxutils import escape
@@ -37,7 +37,9 @@ def run() -> list[Row]:
 
 
 def _paragraphs(lines: list[str]) -> None:
-    SimpleDocTemplate(BytesIO(), pagesize=A4, invariant=1).build([Paragraph(escape(line), STYLE) for line in lines])
+    SimpleDocTemplate(BytesIO(), pagesize=A4, invariant=1).build(
+        [Paragraph(escape(line), STYLE) for line in lines]
+    )
 
 
 def _table(lines: list[str]) -> None:
