@@ -144,7 +144,7 @@ def in_transaction() -> bool:
 
 
 def _passing(error: DBAPIError) -> bool:
-    """Serialization failure, deadlock, busy SQLite, a twin with the same idempotency key: worth another try."""
+    """Serialization failure, deadlock, busy SQLite, a twin with the same idempotency key: try again."""
     state = getattr(error.orig, "sqlstate", None)
     text = str(error.orig)
     if isinstance(error, IntegrityError):
