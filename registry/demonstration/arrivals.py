@@ -52,10 +52,11 @@ def open_venues(stage: Stage) -> None:
 
 
 def verify_all(stage: Stage) -> None:
-    """An operator compares every document but one."""
-    operator = stage.actor("operator")
+    """An operator compares every document but one; its own venue's is compared by the other venue's."""
+    operators = {"V1": stage.actor("operator-v2")}
     for one in PARTIES:
         if one.key not in STAYS_UNVERIFIED:
+            operator = operators.get(one.key) or stage.actor("operator")
             parties.verify(operator, stage.organisation(one.key))
 
 
