@@ -5,6 +5,7 @@ from typing import Any
 import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from registry import clock, history, problems
@@ -148,10 +149,13 @@ def text(number: str) -> ResponseReturnValue:
 @blueprint.get("/declarations/<number>/sheet")
 @doors.signed_in
 def sheet(number: str) -> ResponseReturnValue:
-    """The values to copy into CNIPA's own form, in its order of items (GL 3.3)."""
+    """The values to copy into CNIPA's own form, in its order of items (GL 3.3) and always in Chinese."""
     declaration = own(number)
+    fields = assembly.public(declaration).fields
+    with force_locale("zh"):
+        method, fee = words.word(fields["fee"]["method"], "method"), words.fee_words(fields["fee"])
     return render_template(
-        "licenses/sheet.html", declaration=declaration, fields=assembly.public(declaration).fields
+        "licenses/sheet.html", declaration=declaration, fields=fields, method=method, fee=fee
     )
 
 
