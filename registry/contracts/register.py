@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import clock, history
 from registry.config import Settings
@@ -57,11 +58,12 @@ def lock(acceptance_id: UUID) -> Acceptance:
     """
     of_it = select(Acceptance.declaration_id).where(Acceptance.id == acceptance_id).scalar_subquery()
     fresh = {"populate_existing": True}
-    db.session.scalars(
+    declaration = db.session.scalars(
         select(Declaration).where(Declaration.id == of_it).with_for_update().execution_options(**fresh)
     ).one()
     query = select(Acceptance).where(Acceptance.id == acceptance_id).with_for_update()
     acceptance = db.session.scalars(query.execution_options(**fresh)).one()
+    set_committed_value(acceptance, "declaration", declaration)  # read a moment ago: not read again
     db.session.expire(acceptance, ["payments"])
     return acceptance
 
