@@ -93,9 +93,10 @@ def attach(number: str) -> ResponseReturnValue:
 @blueprint.get("/contracts/<number>/papers/<uuid:paper_id>.pdf")
 @doors.signed_in
 def paper(number: str, paper_id: UUID) -> ResponseReturnValue:
-    found, data = papers_shown.find(own(number), paper_id)
+    contract = own(number)
+    found, data = papers_shown.find(contract, paper_id)
     response = doors.plain_response(data, "application/pdf")
-    name = f"{number}-{found.kind}-{found.version}.pdf"
+    name = f"{contract.number}-{found.kind}-{found.version}.pdf"
     response.headers["Content-Disposition"] = f"inline; filename={name}"
     response.headers["ETag"] = f'"{found.digest}"'
     return response
@@ -155,6 +156,8 @@ def of_venue() -> ResponseReturnValue:
 
 
 def _faults(contract: Contract) -> list[readiness.Finding]:
+    if all(one.effective_on is None for one in contract.acceptances):
+        return []  # nothing to register yet, so nothing is missing
     return [one for one in registration.findings(contract) if one.severity is readiness.Severity.FAULT]
 
 

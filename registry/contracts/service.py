@@ -120,15 +120,12 @@ def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accept
     check_current(acceptance)
     if dict(statement.fields) != acceptance.statement_fields:
         raise Conflict("stale_digest", "statement")
-    acceptance.statement = statement.encode()
-    acceptance.noticed_at = clock.now()
-    verb = _next(acceptance)
-    register.move(actor, acceptance, verb)
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        raise Conflict("already_licensed", article="PL 51", number=acceptance.number) from error
-    _file_notice(acceptance, statement, verb)
+    with db.session.no_autoflush:  # the row is written once, whole
+        acceptance.statement = statement.encode()
+        acceptance.noticed_at = clock.now()
+        verb = _next(acceptance)
+        register.move(actor, acceptance, verb)
+        _file_notice(acceptance, statement, verb)
     acceptance.salts = {}  # they stand with the filing now, where they can be erased
     return acceptance
 
@@ -326,6 +323,10 @@ def _file_notice(acceptance: Acceptance, statement: Statement, verb: str) -> Non
     if verb == "send_paid":
         days = schedule.start_window(records.fee_of(acceptance.record))
         register.ask_for_payment(acceptance, days=days, from_day=clock.legal_day(acceptance.noticed_at))
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise Conflict("already_licensed", article="PL 51", number=acceptance.number) from error
     appended = ledger.append(filings, at=acceptance.noticed_at)
     acceptance.noticed_seq = appended[0].seq
     enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "notice"}, subject_id=acceptance.id)
