@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 from registry.parties.doors import current_actor
@@ -15,8 +16,8 @@ Item = tuple[LazyString, str]
 EVERYBODY: tuple[Item, ...] = ((_l("查找许可"), "/search"), (_l("核验"), "/verify"))
 DESK: Item = (_l("我的办事台"), "/desk")
 PARTY: tuple[Item, ...] = (
-    (_l("专利"), "/patents"),
-    (_l("声明"), "/declarations"),
+    (lazy_pgettext("navigation", "专利"), "/patents"),
+    (lazy_pgettext("navigation", "声明"), "/declarations"),
     (_l("取得的许可"), "/licenses"),
     (_l("待核对款项"), "/holder/payments"),
     (_l("单位"), "/organisation"),
