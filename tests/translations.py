@@ -1,4 +1,4 @@
-"""The English catalogue: `make messages` brings it up to the source; tests refuse what is missing or stale."""
+"""The English catalogue. `make messages` brings it up to the source; tests refuse gaps and left-overs."""
 
 import io
 import sys
