@@ -147,6 +147,10 @@ def _words(letter: EmailMessage) -> str:
 def _environment(instance: Path, base_url: str) -> dict[str, str]:
     """Nothing of the surrounding installation's settings reaches the throw-away one."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
+    if kept.pop(
+        "PYTHONDONTWRITEBYTECODE", ""
+    ):  # no litter in the checkout, but no compiling nine times either
+        kept["PYTHONPYCACHEPREFIX"] = str(instance / "bytecode")
     return kept | {
         "REGISTRY_INSTANCE": str(instance),
         "REGISTRY_SECRET_KEY": secrets.token_hex(32),
