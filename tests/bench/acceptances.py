@@ -1,7 +1,8 @@
 """An acceptance by machine, signed outside, against a bare Flask POST with commit on the same engine.
 
-What is measured is the call that files: session, schema, rules, two filings with their signatures, idempotency,
-jobs, history, commit. Preparing and signing happen before. A free license, so that notice and effect are entered together.
+What is measured is the call that files: session, schema, rules, two filings with their signatures,
+idempotency, jobs, history, commit. Preparing and signing happen before. A free license, so that notice and
+effect are entered together.
 """
 
 from collections.abc import Iterator
