@@ -52,7 +52,7 @@ def me() -> dict[str, Any]:
 @blueprint.response(201, KeyAnswer)
 @doors.signed_in
 def prepare_key(asked: dict[str, Any]) -> dict[str, Any]:
-    """Prepare the enrolment of the organisation's own key: sign `signed_bytes` with it and post the
+    """Prepare the enrolment of the organisation's own key: sign `pae` with it and post the
     signature.
     """
     actor = doors.actor()
@@ -141,7 +141,7 @@ def _key(key: Key) -> dict[str, Any]:
         "alg": key.alg,
         "level": key.level,
         "enrolled_seq": key.enrolled_seq,
-        **({"statement": prepared, "signed_bytes": b64(statement_bytes(prepared))} if prepared else {}),
+        **({"statement": prepared, "pae": b64(statement_bytes(prepared))} if prepared else {}),
     }
 
 

@@ -212,7 +212,7 @@ class KeyAnswer(Schema):
     alg = fields.String()
     level = fields.String()
     statement = fields.Dict()
-    signed_bytes = fields.String(metadata={"description": "base64 of the bytes to sign (DSSE PAE)"})
+    pae = fields.String(metadata={"description": "base64 of the bytes to sign (DSSE PAE)"})
     enrolled_seq = fields.Integer(allow_none=True, metadata={"description": "place of the filing in the log"})
 
 

@@ -92,7 +92,7 @@ def test_a_machine_enrolls_its_organisations_key_in_two_steps(app: Flask) -> Non
     prepared = client.call("POST", "/keys", key="k1", json=asked)
     assert prepared.status_code == 201
     assert prepared.json["enrolled_seq"] is None
-    signature = base64.b64encode(signer.sign(base64.b64decode(prepared.json["signed_bytes"]))).decode()
+    signature = base64.b64encode(signer.sign(base64.b64decode(prepared.json["pae"]))).decode()
     path = f"/keys/{prepared.json['kid']}/signature"
     done = client.call("POST", path, key="k2", json={"signature": signature})
     assert done.status_code == 201
