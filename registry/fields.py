@@ -21,6 +21,8 @@ from registry.errors import Refused
 
 T = TypeVar("T")
 _WORD = re.compile(r"[a-z][a-z0-9_]*")
+_YEARS = range(1900, 3000)
+"""Years a day may lie in: every calculation with such a day stays within what dates can say."""
 _DAY = re.compile(r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?")
 _YES = ("yes", "true", "on", "1")
 _NO = ("no", "false", "off", "0")
@@ -123,6 +125,10 @@ class LegalDate(Checked[date]):
     def read(self, value: Any) -> date:
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
+        found = self._day(value)
+        return found if found.year in _YEARS else _refuse("not_a_date")
+
+    def _day(self, value: Any) -> date:
         plain = "".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) else ""
         found = _DAY.fullmatch(plain)
         try:

@@ -48,7 +48,7 @@ def once(
     Raises Refused `idempotency_missing` without a key and `idempotency_reused` when the key stood for
     something else.
     """
-    if not key or len(key) > 80:
+    if not key or len(key) > 80 or not key.isprintable():
         raise Refused("idempotency_missing", "Idempotency-Key")
     known = db.session.scalar(
         select(Idempotency).where(Idempotency.account_id == account_id, Idempotency.key == key)

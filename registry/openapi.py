@@ -27,6 +27,12 @@ class Parser(FlaskParser):  # type: ignore[misc]
     def handle_error(self, error: ValidationError, req: Request, schema: Any, **_: Any) -> NoReturn:
         raise forms.refusal_of(error)
 
+    def _raw_load_json(self, req: Request) -> Any:
+        try:
+            return super()._raw_load_json(req)
+        except (RecursionError, ValueError):  # nested without end, a number of thousands of digits
+            raise Refused("not_json")
+
     def _handle_invalid_json_error(self, error: Any, req: Request, *args: Any, **kwargs: Any) -> NoReturn:
         raise Refused("not_json")
 

@@ -192,7 +192,9 @@ def _refused(refused: Refused) -> Response:
 def answer(refused: Refused, number: int) -> Response:
     """A refusal as a response: a document for machines, a page or the way to the sign-in page for people."""
     if wants_document():
-        response = Response(json.dumps(document(refused, number), ensure_ascii=False), number, mimetype=JSON)
+        text = json.dumps(document(refused, number), ensure_ascii=False)
+        said = text.encode("utf-8", "backslashreplace")  # half a surrogate pair that was sent is said escaped
+        response = Response(said, number, mimetype=JSON)
     elif isinstance(refused, NotSignedIn):
         response = make_response(redirect(f"/login?next={quote(_way_back(), safe='/')}", 303))
     else:

@@ -245,8 +245,10 @@ def attach(given: dict[str, Any], number: str) -> dict[str, Any]:
     actor = doors.actor()
 
     def work() -> str:
+        found = _contract(number)
+        allow(actor, "contract.attach", found)
         upload = parties.uploaded(actor, given["file_upload"], field="file_upload")
-        registration.attach(actor, _contract(number), given["slot"], upload)
+        registration.attach(actor, found, given["slot"], upload)
         return number
 
     doors.once("contract.attach", {"number": number, **given}, work, key=doors.idempotency_header())

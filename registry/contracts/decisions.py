@@ -21,6 +21,8 @@ from registry.database import db
 from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.filings import Filing, Statement
 from registry.licenses.models import Declaration
+from registry.money import plain
+from registry.parties import service as parties
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
 from registry.parties.rules import CLOCK, Actor
@@ -155,12 +157,14 @@ def outcomes(decision: Decision, acceptance: Acceptance) -> tuple[str, ...]:
 # --- deciding ----------------------------------------------------------------------------------------
 
 
-def decide_act(actor: Actor, decision: Decision, *, outcome: str, reasons: str) -> Act:
-    """The filing of the decision, for the venue's operator to sign. A plain read."""
+def decide_act(actor: Actor, decision: Decision, facts: Mapping[str, Any]) -> Act:
+    """The filing of the decision with everything `decide` will act on, for the venue's operator to sign. A
+    plain read.
+    """
     acceptance = acceptance_of(decision)
-    allow(actor, "acceptance.decide", acceptance)
-    _check(decision, acceptance, {"outcome": outcome, "reasons": reasons})
-    return act_of(_filing(decision, acceptance, outcome, reasons), role=register.VENUE)
+    _may_decide(actor, acceptance)
+    _check(decision, acceptance, facts)
+    return act_of(_filing(decision, acceptance, facts), role=register.VENUE)
 
 
 def decide(
@@ -173,10 +177,10 @@ def decide(
     `stands`: as it was.
     """
     acceptance = register.lock(decision.acceptance_id)
-    allow(actor, "acceptance.decide", acceptance)
+    _may_decide(actor, acceptance)
     db.session.refresh(decision, with_for_update=True)
     _check(decision, acceptance, facts)
-    filing = _filing(decision, acceptance, facts["outcome"], facts["reasons"])
+    filing = _filing(decision, acceptance, facts)
     if act.filing.fields != filing.fields or act.filing.secrets != filing.secrets:
         raise Conflict("stale_digest", "statement")
     effect = _APPLY[facts["outcome"]](actor, acceptance, decision, facts)
@@ -203,20 +207,44 @@ def _check(decision: Decision, acceptance: Acceptance, facts: Mapping[str, Any])
         raise Refused("outcome_not_possible", "outcome")
 
 
-def _filing(decision: Decision, acceptance: Acceptance, outcome: str, reasons: str) -> Filing:
+def _may_decide(actor: Actor, acceptance: Acceptance) -> None:
+    allow(actor, "acceptance.decide", acceptance)
+    parties.impartial(actor, acceptance.holder_id, acceptance.licensee_id)
+
+
+def _filing(decision: Decision, acceptance: Acceptance, facts: Mapping[str, Any]) -> Filing:
     contract = acceptance.contract.number
-    fields = {"contract": contract, "ground": decision.ground, "outcome": outcome}
-    return Filing(type="objection.decided", subject=contract, fields=fields, secrets={"reasons": reasons})
+    fields = {"contract": contract, "ground": decision.ground, "outcome": facts["outcome"]}
+    secrets: dict[str, Any] = {"reasons": facts["reasons"]}
+    payment = open_payment(acceptance)
+    if facts["outcome"] == PAID and payment is not None:
+        secrets["evidence"] = _money(_stated(payment, facts))
+    return Filing(type="objection.decided", subject=contract, fields=fields, secrets=secrets)
+
+
+def _stated(payment: Payment, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What arrived and when: as the venue states it, else as the account's answer did."""
+    return {
+        "amount": facts.get("amount") if facts.get("amount") is not None else payment.arrived_amount,
+        "arrived_on": facts.get("arrived_on") or payment.arrived_on,
+        "arrived_at": facts.get("arrived_at") or payment.arrived_at,
+    }
+
+
+def _money(stated: Mapping[str, Any]) -> dict[str, str]:
+    """The same as text, as it is committed and signed."""
+    amount, day, instant = stated["amount"], stated["arrived_on"], stated["arrived_at"]
+    found = {
+        "amount": plain(amount) if amount is not None else "",
+        "bank_day": clock.rfc3339(instant) if instant else day.isoformat() if day else "",
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _paid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> Filing:
     payment = open_payment(acceptance)
     assert payment is not None
-    stated: dict[str, Any] = {
-        "amount": facts.get("amount") if facts.get("amount") is not None else payment.arrived_amount,
-        "arrived_on": facts.get("arrived_on") or payment.arrived_on,
-        "arrived_at": facts.get("arrived_at") or payment.arrived_at,
-    }
+    stated = _stated(payment, facts)
     for name in ("amount", "arrived_on"):
         if stated[name] is None:
             raise Refused("required", name)

@@ -62,7 +62,7 @@ def _decide(decision_id: UUID, given: dict[str, Any]) -> None:
     clock_time = given.pop("arrived_time")
     facts = {**given, "arrived_at": schemas.instant_of(given["arrived_on"], clock_time)}
     found = _decision(decision_id)
-    act = decisions.decide_act(actor, found, outcome=facts["outcome"], reasons=facts["reasons"])
+    act = decisions.decide_act(actor, found, facts)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
         "acceptance.decide",

@@ -31,6 +31,8 @@ RESULTS = ("agrees", "other_payer", "not_arrived", "duplicate")
 """What somebody who looks at the account can say; short and over follow from the amount, late from the day.
 """
 ZERO = Decimal("0.00")
+_PAYER = ("payer", "payer_reason")
+"""Who paid, and why another than the licensee: committed with the slip, so that the signature covers it."""
 _PAYABLE = (AcceptanceState.AWAITING_PAYMENT, AcceptanceState.LAPSED)
 
 
@@ -116,6 +118,7 @@ def confirm_act(actor: Actor, payment: Payment, facts: Mapping[str, Any]) -> Act
     `confirm`.
     """
     allow(actor, "payment.confirm", payment.acceptance)
+    parties.impartial(actor, payment.acceptance.licensee_id)
     _check_answer(payment, facts)
     role = register.VENUE if actor.venue_id else register.HOLDER
     return act_of(_answer_filing(payment, facts), role=role)
@@ -130,6 +133,7 @@ def confirm(
     `facts`: result (RESULTS), amount, arrived_on, arrived_at (optional, aware), serial, note.
     """
     allow(actor, "payment.confirm", payment.acceptance)
+    parties.impartial(actor, payment.acceptance.licensee_id)
     acceptance = register.lock(payment.acceptance_id)
     db.session.refresh(payment, with_for_update=True)
     _check_answer(payment, facts)
@@ -306,7 +310,7 @@ def _filing(
     if facts.get("note"):
         secrets["reason"] = facts["note"]
     if digest:
-        secrets["evidence"] = {"slip": digest}
+        secrets["evidence"] = {"slip": digest, **{name: facts[name] for name in _PAYER if facts.get(name)}}
     contract = acceptance.contract.number
     return Filing(type=kind, subject=contract, fields={"contract": contract, "state": state}, secrets=secrets)
 

@@ -77,8 +77,10 @@ def attach(number: str) -> ResponseReturnValue:
     actor, posted = doors.actor(), attachments.received()
 
     def work() -> str:
+        contract = own(number)
+        allow(actor, "contract.attach", contract)
         upload = parties.uploaded(actor, given["file_upload"], field="file_upload")
-        registration.attach(actor, own(number), given["slot"], upload)
+        registration.attach(actor, contract, given["slot"], upload)
         return number
 
     try:

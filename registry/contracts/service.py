@@ -133,6 +133,7 @@ def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accept
 def clear(actor: Actor, acceptance: Acceptance, *, reason: str) -> None:
     """Let an acceptance go on that had stopped because a party is outside the mainland (GL 6; TIE)."""
     allow(actor, "acceptance.review", acceptance)
+    parties.impartial(actor, acceptance.holder_id, acceptance.licensee_id)
     _say_why(reason)
     acceptance = register.lock(acceptance.id)
     fee = records.fee_of(acceptance.record)
@@ -151,6 +152,7 @@ def clear(actor: Actor, acceptance: Acceptance, *, reason: str) -> None:
 def refuse_review(actor: Actor, acceptance: Acceptance, *, reason: str) -> None:
     """Void an acceptance in manual review: the technology may not go where the party is (GL 6; TIE)."""
     allow(actor, "acceptance.review", acceptance)
+    parties.impartial(actor, acceptance.holder_id, acceptance.licensee_id)
     _say_why(reason)
     acceptance = register.lock(acceptance.id)
     rules.ACCEPTANCE.move(acceptance.state, "clear_free")  # only from manual review

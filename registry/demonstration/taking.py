@@ -104,7 +104,7 @@ def decide(stage: Stage, key: str, outcome: str, reasons: str, *, arrived: date 
     facts: dict[str, Any] = {"outcome": outcome, "reasons": reasons}
     if arrived is not None:
         facts |= {"amount": acceptance.amount_due, "arrived_on": arrived}
-    act = decisions.decide_act(operator, decision, outcome=outcome, reasons=reasons)
+    act = decisions.decide_act(operator, decision, facts)
     decisions.decide(operator, decision, facts, act, stage.sign("operator", act.statement))
 
 

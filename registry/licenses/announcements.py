@@ -18,6 +18,7 @@ from registry.licenses.assembly import digests
 from registry.licenses.models import Declaration
 from registry.licenses.rules import OFFERED_STATES, DeclarationState
 from registry.parties import mail
+from registry.parties import service as parties
 from registry.parties.models import Upload
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
@@ -218,11 +219,13 @@ def _settle(declaration: Declaration) -> None:
 
 def _announced_by(actor: Actor, declaration: Declaration) -> Declaration:
     allow(actor, "declaration.announce", declaration)
+    parties.impartial(actor, declaration.holder_id)
     return register.lock(declaration.id)
 
 
 def _reviewed_by(actor: Actor, declaration: Declaration) -> Declaration:
     allow(actor, "declaration.review", declaration)
+    parties.impartial(actor, declaration.holder_id)
     return register.lock(declaration.id)
 
 

@@ -87,6 +87,11 @@ def evidence(declaration: Declaration) -> dict[str, Evidence]:
     }
 
 
+def files_of(declaration: Declaration) -> set[UUID]:
+    """The uploads a declaration, its patent and its consents name."""
+    return {upload for _, _, upload in _files(declaration)}
+
+
 def line_of(refusal: Refused) -> str:
     """The line a finding belongs to."""
     if refusal.code in _BY_CODE:

@@ -8,20 +8,21 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import select
 
 from registry import clock, history
 from registry.database import db, new_id
-from registry.errors import Conflict, NotFound, Refused
+from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.ledger.filings import Statement
 from registry.licenses import assembly, statements
 from registry.licenses.models import Consent, Declaration, Withdrawal
 from registry.licenses.register import lock, terms_on_day
 from registry.licenses.rules import DeclarationState
 from registry.parties import mail, sessions
-from registry.parties.models import Upload
+from registry.parties.models import Membership, Upload
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
 from registry.patents.models import PatentOwner
@@ -170,6 +171,7 @@ def answer(
         raise Conflict("wrong_state", state=declaration.state, verb="answer_consent")
     fields = statement_for(consent)
     if answer == "agreed":
+        _not_the_declarant(actor, declaration, consent, statement)
         _keep_agreement(consent, fields, statement, upload)
     consent.answer, consent.reason = answer, reason.strip()
     consent.account_id, consent.answered_at = actor.account_id, clock.now()
@@ -275,6 +277,19 @@ def _may_answer(actor: Actor, answer: str, reason: str) -> None:
         raise Refused("not_a_choice", "answer")
     if answer != "agreed" and not reason.strip():
         raise Refused("required", "reason")
+
+
+def _not_the_declarant(
+    actor: Actor, declaration: Declaration, consent: Consent, statement: Statement | None
+) -> None:
+    """Nobody of the declaring side signs in a co-owner's name (CC 168; GL 3.2); a stamped sheet may come from
+    anybody.
+    """
+    if statement is None or consent.position == assembly.declarant_position(declaration):
+        return
+    query = sessions.memberships_of(cast(UUID, actor.account_id))
+    if db.session.scalar(query.where(Membership.organisation_id == declaration.holder_id).limit(1)):
+        raise NotAllowed("own_consent", article="CC 168; GL 3.2")
 
 
 def _keep_agreement(

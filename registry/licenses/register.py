@@ -73,6 +73,18 @@ if open_over not in patents.UNDER_OFFER:
     patents.UNDER_OFFER.append(open_over)
 
 
+def venues_over(patent_id: UUID) -> set[UUID]:
+    """Where a declaration over a patent has been handed in and has not ended."""
+    query = select(Declaration.venue_id).where(
+        Declaration.patent_id == patent_id, Declaration.state.in_(OPEN_STATES)
+    )
+    return set(db.session.scalars(query))
+
+
+if venues_over not in patents.VENUES:
+    patents.VENUES.append(venues_over)
+
+
 def publish_filing(declaration: Declaration) -> None:
     """File `declaration.published` and note where it stands; the statements of all owners go with it."""
     version = declaration.current

@@ -31,9 +31,11 @@ from registry.licenses.announcements import revoke as revoke
 from registry.licenses.announcements import terminate as terminate
 from registry.licenses.check_list import LINES as LINES
 from registry.licenses.check_list import evidence as evidence
+from registry.licenses.check_list import files_of as files_of
 from registry.licenses.models import Consent, Declaration, Override, ReviewLine
 from registry.licenses.rules import OFFERED_STATES, DeclarationState
 from registry.parties import mail
+from registry.parties import service as parties
 from registry.parties.files import also_visible
 from registry.parties.models import Upload
 from registry.parties.permissions import allow
@@ -316,6 +318,7 @@ def _open(actor: Actor, declaration: Declaration) -> Declaration:
     allow(actor, "declaration.review", declaration)
     if actor.account_id == declaration.created_by:
         raise NotAllowed("own_matter")
+    parties.impartial(actor, declaration.holder_id)
     return register.lock(declaration.id)
 
 
@@ -372,7 +375,8 @@ def _flags(declaration: Declaration) -> tuple[str, ...]:
 
 @also_visible
 def shown_for_review(actor: Actor, upload: Upload) -> bool:
-    """A venue's operator sees what was brought for a declaration handed in there, and consent sheets to it.
+    """A venue's operator sees what a declaration handed in there names, and consent sheets to it: not what
+    the holder brought elsewhere.
     """
     if actor.venue_id is None or upload.purpose in PRIVATE:
         return False
@@ -380,5 +384,9 @@ def shown_for_review(actor: Actor, upload: Upload) -> bool:
         Declaration.venue_id == actor.venue_id, Declaration.state != DeclarationState.DRAFT
     )
     sheet = here.join(Consent, Consent.declaration_id == Declaration.id).where(Consent.upload_id == upload.id)
-    brought = here.where(Declaration.holder_id == upload.organisation_id)
-    return any(db.session.scalars(query.limit(1)).first() is not None for query in (sheet, brought))
+    if db.session.scalars(sheet.limit(1)).first() is not None:
+        return True
+    brought = select(Declaration).where(
+        Declaration.id.in_(here), Declaration.holder_id == upload.organisation_id
+    )
+    return any(upload.id in files_of(declaration) for declaration in db.session.scalars(brought))

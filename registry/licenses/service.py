@@ -77,8 +77,9 @@ def save_step(actor: Actor, declaration: Declaration, step: str, answers: Mappin
         return tick(actor, declaration, answers)
     if step not in STEPS:
         raise NotFound("not_found")
-    declaration = _editable(declaration)
-    declaration.draft = {**declaration.draft, step: _plain(answers)}
+    declaration, given = _editable(declaration), _plain(answers)
+    _own_files(actor, declaration, {step: given})
+    declaration.draft = {**declaration.draft, step: given}
     if step == "opening":
         declaration.open_from = answers["open_from"]
     history.record(actor, "save_step", declaration, changes={"step": step})
@@ -189,6 +190,14 @@ def _editable(declaration: Declaration) -> Declaration:
     if declaration.state not in assembly.EDITABLE:
         raise Conflict("wrong_state", state=declaration.state, verb="draft")
     return declaration
+
+
+def _own_files(actor: Actor, declaration: Declaration, given: Mapping[str, Any]) -> None:
+    """A file named anew must be the actor's own: nobody files another's. Raises Refused `upload_unknown`."""
+    known = {upload for _, upload in reading.uploads(declaration.draft)}
+    for path, upload in reading.uploads(given):
+        if upload not in known:
+            parties.uploaded(actor, upload, field=f"{path}_upload")
 
 
 def _once(refused: list[Refused]) -> list[Refused]:

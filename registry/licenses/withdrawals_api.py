@@ -98,6 +98,7 @@ def file(given: dict[str, Any], number: str, withdrawal: str) -> Any:
 
     def work() -> str:
         found = _found(number, withdrawal)
+        allow(actor, "declaration.withdraw", found.declaration)
         if found.digest != given["digest"]:
             raise Conflict("stale_digest", "digest")
         said = parties.external(actor, given["kid"], signature, withdrawals.statement_for(found))

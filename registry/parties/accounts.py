@@ -29,6 +29,8 @@ from registry.parties.rules import CONFIRM_CODE_MINUTES, CONFIRM_TRIES, Actor, L
 
 WINDOW = timedelta(minutes=15)
 LETTERS = 5
+CODES, CODES_WINDOW = 30, timedelta(days=1)
+"""Codes tried for one address in a day: fresh letters bring no fresh tries without end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +87,9 @@ def send_code(email: str, purpose: str) -> None:
 
 def confirm(email: str, code: str) -> bool:
     """Confirm the address; the account's key becomes a filing. False for a wrong or old code: the try is
-    counted.
+    counted. Raises Refused `too_many_attempts`.
     """
+    attempt("code", email, limit=CODES, window=CODES_WINDOW)
     account = _by_email(email, locked=True)
     if account is None or (account.confirmed_at is None and not _code_fits(account, "confirm", code)):
         return False
@@ -102,8 +105,9 @@ def confirm(email: str, code: str) -> bool:
 
 def reset_password(email: str, code: str, password: NewPassword) -> bool:
     """A new password makes a new key; the old key is revoked by a filing, all sessions end. False for a wrong
-    code.
+    code. Raises Refused `too_many_attempts`.
     """
+    attempt("code", email, limit=CODES, window=CODES_WINDOW)
     account = _by_email(email, locked=True)
     if account is None or not _code_fits(account, "reset", code):
         return False
@@ -144,7 +148,7 @@ def key_of(account_id: UUID | None) -> Key:
     return key
 
 
-def attempt(what: str, who: str, *, limit: int) -> None:
+def attempt(what: str, who: str, *, limit: int, window: timedelta = WINDOW) -> None:
     """Count an attempt before it is made, so that parallel ones cannot slip through. Raises Refused
     `too_many_attempts`.
 
@@ -159,10 +163,10 @@ def attempt(what: str, who: str, *, limit: int) -> None:
                 db.session.add(row)
         except IntegrityError:
             row = db.session.get_one(Throttle, key, with_for_update=True)
-    if row.window + WINDOW <= instant:
+    if row.window + window <= instant:
         row.window, row.count = instant, 0
     if row.count >= limit:
-        raise Refused("too_many_attempts", minutes=int(WINDOW.total_seconds() // 60))
+        raise Refused("too_many_attempts", minutes=int(window.total_seconds() // 60))
     row.count += 1
 
 

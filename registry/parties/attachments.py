@@ -12,8 +12,8 @@ from uuid import UUID
 from flask import request
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from registry.database import db, transaction
-from registry.errors import Invalid, Refused
+from registry.database import transaction
+from registry.errors import Invalid, NotFound, Refused
 from registry.forms import AnySchema, FormState, load, nested
 from registry.parties import doors
 from registry.parties import service as parties
@@ -96,9 +96,10 @@ def _keep(file: FileStorage, name: str) -> UUID:
 
 
 def filename(upload_id: object) -> str:
-    """What a kept file was called; for pages that show it beside its input."""
+    """What a kept file was called; for pages that show it beside its input. Empty for a file that does not
+    concern the reader.
+    """
     try:
-        row = db.session.get(Upload, UUID(str(upload_id)))
-    except ValueError:
+        return str(parties.shown(doors.actor(), UUID(str(upload_id))).filename)
+    except (ValueError, NotFound):
         return ""
-    return row.filename if row else ""

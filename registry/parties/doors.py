@@ -21,7 +21,7 @@ from werkzeug.http import dump_options_header
 from registry import clock, idempotency
 from registry.config import Settings
 from registry.database import db, transaction
-from registry.errors import NotAllowed, NotSignedIn, Refused
+from registry.errors import NotAllowed, NotFound, NotSignedIn, Refused
 from registry.parties import sessions
 from registry.parties.rules import Actor
 
@@ -66,8 +66,14 @@ def submit(verb: str, data: Mapping[str, Any], work: Callable[[], str]) -> str:
 
 
 def once(verb: str, data: Mapping[str, Any], work: Callable[[], str], *, key: str) -> str:
-    """`submit` with a key from wherever it came; the API passes its header."""
-    account_id, asked = actor().account_id, idempotency.fingerprint(verb, data)
+    """`submit` with a key from wherever it came; the API passes its header.
+
+    A machine's key counts in one membership of its account: another membership never reads its answer. A
+    form's key is drawn with its page, and founding an organisation changes whom one acts for.
+    """
+    who = actor()
+    acting = [str(who.organisation_id or ""), str(who.venue_id or ""), str(who.role)] if _by_machine() else []
+    account_id, asked = who.account_id, idempotency.fingerprint(verb, {"as": acting, "asked": data})
     assert account_id is not None
     reference, replayed = transaction(lambda: idempotency.once(account_id, key, asked, work))
     g.replayed = replayed
@@ -154,6 +160,7 @@ def _enter() -> None:
         raise NotSignedIn("not_signed_in")
     if request.method not in SAFE and not _by_machine():
         _refuse_forgery()
+    _refuse_zeros()
 
 
 def _access() -> str:
@@ -209,8 +216,17 @@ def _refuse_forgery() -> None:
         raise NotAllowed("csrf")
     if origin == "null" or request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise NotAllowed("csrf")
-    if not hmac.compare_digest(request.form.get("csrf_token", ""), csrf_token()):
+    if not hmac.compare_digest(request.form.get("csrf_token", "").encode(), csrf_token().encode()):
         raise NotAllowed("csrf")
+
+
+def _refuse_zeros() -> None:
+    """PostgreSQL takes no text with a zero in it, and nobody types one: refused before all else."""
+    if "\x00" in request.path:
+        raise NotFound("not_found")
+    typed = [*request.args.items(multi=True), *request.form.items(multi=True)]
+    if any("\x00" in name or "\x00" in value for name, value in typed):
+        raise Refused("name_control", character="U+0000")
 
 
 def _leave(response: Response) -> Response:

@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request
 
 from registry import forms
 from registry.database import transaction
-from registry.errors import Refused
+from registry.errors import NotAllowed, NotFound, Refused
 from registry.forms import FormState
 from registry.ledger.filings import statement_bytes
 from registry.parties import doors, enrolment
@@ -31,10 +31,13 @@ def new() -> Answer:
 @doors.signed_in
 def prepare() -> Answer:
     actor = doors.actor()
+    allow(actor, "key.enroll", parties.organisation_of(actor))
     try:
         asked = forms.load(PublicKeySchema, forms.nested(request.form))
         alg, public = parties.parse_public(asked["public_key"])
         kid = transaction(lambda: parties.prepare_key(actor, public, alg=alg).kid)
+    except (NotAllowed, NotFound):
+        raise
     except Refused as refused:
         form = FormState.failed(request.form, refused, PublicKeySchema)
         return render_template("parties/key_new.html", form=form), 422
@@ -67,6 +70,8 @@ def enroll(kid: str) -> Answer:
         doors.submit(
             "key.enroll", {"kid": kid, **asked}, lambda: parties.enroll_key(actor, kid, signature).kid
         )
+    except (NotAllowed, NotFound):
+        raise
     except Refused as refused:
         if refused.code in ("signature_invalid", "signature_form"):
             refused = Refused(refused.code, "signature", **refused.params)

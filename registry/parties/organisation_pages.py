@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from registry import forms, language
 from registry.codes.tables import table
 from registry.database import transaction
-from registry.errors import NotFound, Refused
+from registry.errors import NotAllowed, NotFound, Refused
 from registry.forms import FormState
 from registry.parties import doors, identifiers, organisations
 from registry.parties import service as parties
@@ -64,6 +64,8 @@ def found(kind: str) -> Answer:
     try:
         asked = {**forms.load(schema, forms.nested(request.form)), "kind": chosen}
         doors.submit("organisation.found", asked, lambda: str(parties.found(actor, asked).id))
+    except (NotAllowed, NotFound):
+        raise
     except Refused as refused:
         return _found_page(chosen, FormState.failed(request.form, refused, schema)), 422  # type: ignore[return-value]
     return redirect("/organisation", 303)
@@ -87,6 +89,8 @@ def edit() -> Answer:
     try:
         asked = forms.load(schema, forms.nested(request.form))
         transaction(lambda: parties.edit(actor, parties.organisation_of(actor), asked))
+    except (NotAllowed, NotFound):
+        raise
     except Refused as refused:
         return _edit_page(organisation, FormState.failed(request.form, refused, schema)), 422  # type: ignore[return-value]
     return redirect("/organisation", 303)
@@ -107,6 +111,8 @@ def bring_evidence() -> Answer:
 
         asked = {"organisation": actor.organisation_id, "sha256": hashlib.sha256(data).hexdigest()}
         doors.submit("organisation.evidence", asked, work)
+    except (NotAllowed, NotFound):
+        raise
     except Refused as refused:
         return _own_page(FormState.failed(MultiDict(), refused)), 422  # type: ignore[return-value]
     return redirect("/organisation", 303)
@@ -140,6 +146,8 @@ def send_back(organisation_id: UUID) -> Answer:
     try:
         reason = forms.load(ReasonSchema, forms.nested(request.form))["reason"]
         transaction(lambda: parties.send_back(actor, parties.organisation(actor, organisation_id), reason))
+    except (NotAllowed, NotFound):
+        raise
     except Refused as refused:
         form = FormState.failed(request.form, refused, ReasonSchema)
         return _compare_page(organisation_id, form), 422  # type: ignore[return-value]

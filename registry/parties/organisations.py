@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry import clock, history
 from registry.database import db, new_id
-from registry.errors import Conflict, NotFound, Refused
+from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.parties import identifiers, mail, names
 from registry.parties.models import IdentityDocument, Membership, Organisation, Session, Upload, Venue
 from registry.parties.permissions import allow
@@ -96,6 +96,7 @@ def verify(actor: Actor, organisation: Organisation) -> None:
     `evidence_missing`.
     """
     allow(actor, "organisation.verify", organisation)
+    impartial(actor, organisation.id)
     if organisation.evidence_upload is None:
         raise Refused("evidence_missing", "evidence")
     organisation.verified_at, organisation.verified_by = clock.now(), actor.account_id
@@ -113,6 +114,23 @@ def send_back(actor: Actor, organisation: Organisation, reason: str) -> None:
     mail.write_to_organisation(
         organisation.id, "organisation_sent_back", organisation=organisation, reason=reason
     )
+
+
+def impartial(actor: Actor, *parties: UUID) -> None:
+    """Refuse a venue's operator who belongs to one of the parties, or whose venue is one (after CC 168).
+
+    Parties themselves and the clock pass: theirs is no operator's judgement. Raises NotAllowed `own_party`.
+    """
+    if actor.venue_id is None:
+        return
+    belongs = select(Membership.id).where(
+        Membership.account_id == actor.account_id,
+        Membership.organisation_id.in_(parties),
+        Membership.ended_at.is_(None),
+    )
+    is_one = select(Venue.id).where(Venue.id == actor.venue_id, Venue.organisation_id.in_(parties))
+    if any(db.session.scalar(query.limit(1)) is not None for query in (belongs, is_one)):
+        raise NotAllowed("own_party", article="CC 168")
 
 
 def unverified() -> Sequence[Organisation]:

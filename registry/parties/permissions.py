@@ -97,7 +97,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "contract.attach": (Grant(PARTY_ROLES, _licensee), Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue)),
     "contract.register": (Grant(STAFF, _venue),),
     "recordal.record": (Grant(SIGN, _licensee), Grant(SIGN, _holder), Grant(STAFF, _venue)),
-    "batch.make": (Grant(STAFF, _any),),
+    "batch.make": (Grant(STAFF, _venue),),
     "batch.view": (Grant(STAFF, _venue), READ_ALL),
     "job.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
 }

@@ -44,6 +44,8 @@ def external(actor: Actor, kid: str, signature: bytes, fields: Mapping[str, Any]
     key = db.session.get(Key, kid)
     if key is None or key.organisation_id is None or key.organisation_id != actor.organisation_id:
         raise Refused("key_unknown", "kid")
+    if actor.api_kid and kid != actor.api_kid:  # a machine's access names the key it signs with
+        raise Refused("key_unknown", "kid")
     return Statement(fields=dict(fields), alg=key.alg, kid=kid, signature=signature, level=Level.EXTERNAL)
 
 

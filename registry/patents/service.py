@@ -11,10 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from registry import clock, history
 from registry.database import db, new_id
-from registry.errors import Conflict, NotFound, Refused
+from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.jobs import enqueue
 from registry.parties import identifiers
 from registry.parties import service as parties
@@ -29,6 +30,9 @@ UNDER_OFFER: list[Callable[[UUID, bool], bool]] = []
 """Asked with (patent id, published only): does a declaration stand over it? Declarations live above and
 register here.
 """
+
+VENUES: list[Callable[[UUID], set[UUID]]] = []
+"""Asked with a patent's id: at which venues has a declaration over it been handed in? Registered as above."""
 
 EXCLUDING = ("exclusive_license", "sole_license", "pending_exclusive_recordal")
 _PLAIN = ("title", "filing_date", "grant_date", "compensation_days")
@@ -49,8 +53,11 @@ def add(actor: Actor, facts: Mapping[str, Any]) -> Patent:
     )
     _describe(actor, patent, facts, organisation)
     patent.annuity_paid_to = facts.get("annuity_paid_to")
-    db.session.add(patent)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():  # a twin entering the same patent at this moment waits, then loses
+            db.session.add(patent)
+    except IntegrityError:
+        raise Conflict("patent_known", "number", number=str(number))
     history.record(actor, "add", patent, changes={"number": patent.number})
     return patent
 
@@ -60,7 +67,7 @@ def edit(actor: Actor, patent: Patent, facts: Mapping[str, Any]) -> None:
 
     Raises Conflict `patent_in_offer` while a declaration over it has been handed in.
     """
-    allow(actor, "patent.edit", patent)
+    _may_edit(actor, patent)
     if under_offer(patent.id):
         raise Conflict("patent_in_offer", article="GL 4, 9", number=patent.number)
     if "number" in facts and str(numbers.parse(facts["number"], field="number")) != patent.number:
@@ -87,7 +94,7 @@ def set_state(
 
     Raises Refused `exclusive_while_open`: no exclusive or sole license beside an open offer (PL 51).
     """
-    allow(actor, "patent.edit", patent)
+    _may_edit(actor, patent)
     patent.annuity_paid_to = annuity_paid_to
     if annuity_upload is not None:
         patent.annuity_upload = parties.uploaded(actor, annuity_upload, field="annuity_upload").id
@@ -109,7 +116,7 @@ def add_report(actor: Actor, patent: Patent, facts: Mapping[str, Any]) -> Evalua
 
     Raises Refused `report_not_needed` for an invention (PL 66), `day_future`.
     """
-    allow(actor, "patent.edit", patent)
+    _may_edit(actor, patent)
     if patent.kind == Kind.INVENTION:
         raise Refused("report_not_needed", "number", "PL 66")
     if facts["day"] > clock.today():
@@ -138,6 +145,7 @@ def add_report(actor: Actor, patent: Patent, facts: Mapping[str, Any]) -> Evalua
 def mark_checked(actor: Actor, patent: Patent) -> None:
     """Record that an operator has compared the patent with the office's register today."""
     allow(actor, "patent.check", patent)
+    _here(actor, patent)
     patent.checked_at = clock.now()
     history.record(actor, "mark_checked", patent)
 
@@ -178,6 +186,25 @@ def under_offer(patent_id: UUID, *, published: bool = False) -> bool:
 def last_day(patent: Patent) -> date:
     """The last day with the right (PL 42)."""
     return rules.last_day(Kind(patent.kind), patent.filing_date, compensation_days=patent.compensation_days)
+
+
+def _may_edit(actor: Actor, patent: Patent) -> None:
+    """The patentee, or an operator where a declaration over the patent was handed in."""
+    allow(actor, "patent.edit", patent)
+    _here(actor, patent)
+
+
+def _here(actor: Actor, patent: Patent) -> None:
+    """An operator's word counts where the patent's declarations were handed in, and not on own matters.
+
+    Raises NotAllowed.
+    """
+    parties.impartial(actor, patent.holder_id)
+    if actor.venue_id is None:
+        return
+    venues = {venue for asked in VENUES for venue in asked(patent.id)}
+    if venues and actor.venue_id not in venues:
+        raise NotAllowed("not_allowed")
 
 
 # --- inside ------------------------------------------------------------------------------------------

@@ -125,11 +125,7 @@ def decide(who: Person, number: str, outcome: str, **facts: Any) -> None:
     """Decide the open question about an acceptance."""
     decision_id = reading(lambda: open_question(number))
     given = {"outcome": outcome, "reasons": "经核对回单与账户明细。", **facts}
-    act = reading(
-        lambda: decisions.decide_act(
-            who.actor, decisions.find(decision_id), outcome=outcome, reasons=given["reasons"]
-        )
-    )
+    act = reading(lambda: decisions.decide_act(who.actor, decisions.find(decision_id), given))
     statement = who.sign(act.statement)
     transaction(
         lambda: decisions.decide(who.actor, decisions.find(decision_id), given, act, statement).outcome
