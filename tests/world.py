@@ -1,0 +1,246 @@
+"""One small world of every kind of object, for tests that knock at every door: who is there, what is theirs.
+
+Everything belongs to holder `u1`, licensee `c1` and venue `v1`; `c2` and `v2` are strangers to all of it.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from registry import clock
+from registry.contracts import decisions, register
+from registry.contracts.models import Paper
+from registry.database import db, transaction
+from registry.exports import service as exports
+from registry.exports.rules import Choice, Chosen
+from registry.ledger.signing import Ed25519Signer
+from registry.licenses import register as offers
+from registry.licenses import withdrawals
+from registry.parties import doors, sessions
+from registry.parties import service as parties
+from registry.parties.models import Account, ApiKey, Session
+from registry.parties.rules import Role
+from tests.browser import as_request
+from tests.contracts import taking
+from tests.exports.making import ready
+from tests.factories import (
+    FREE,
+    LUMP,
+    Offer,
+    Person,
+    actor_of,
+    consent_links,
+    make_account,
+    make_member,
+    make_organisation,
+    make_upload,
+    make_venue,
+    published,
+    reading,
+    ready_draft,
+    submitted,
+)
+from tests.parties.people import PDF
+
+ROLES = {"owner": Role.OWNER, "signer": Role.SIGNER, "preparer": Role.PREPARER, "finance": Role.FINANCE}
+
+
+@dataclass
+class Visitor:
+    """Somebody with a session cookie and, where a membership allows it, a machine's key."""
+
+    app: Flask
+    person: Person | None
+    token: str = ""
+    bearer: str = ""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        form: Mapping[str, Any] | None = None,
+        body: Any = None,
+        key: str = "k",
+    ) -> TestResponse:
+        """Knock: pages with the session and its token, the API with the key. Problems come as documents."""
+        client = self.app.test_client()
+        headers = {"Accept": "application/json", "Idempotency-Key": key}
+        options: dict[str, Any] = {"method": method}
+        if path.startswith("/api/"):
+            if self.bearer:
+                headers["Authorization"] = f"Bearer {self.bearer}"
+            if method != "GET":
+                options["json"] = body if body is not None else {}
+        else:
+            options["data"] = self._form(client, form or {}, key) if method != "GET" else None
+        return as_request(client.open, path, headers=headers, **options)
+
+    def _form(self, client: Any, form: Mapping[str, Any], key: str) -> dict[str, Any]:
+        secret = self.app.extensions["settings"].secret_key.encode()
+        bound = self.token or "visitor"
+        client.set_cookie(doors.SESSION_COOKIE if self.token else doors.VISITOR_COOKIE, bound)
+        token = hmac.new(secret, f"csrf:{bound}".encode(), hashlib.sha256).hexdigest()
+        files = {name: (BytesIO(PDF), "a.pdf") for name, value in form.items() if value == "@file"}
+        return {**form, **files, "csrf_token": token, "idempotency_key": key}
+
+    def get(self, path: str) -> TestResponse:
+        client = self.app.test_client()
+        headers = {"Accept": "application/json"}
+        if path.startswith("/api/") and self.bearer:
+            headers["Authorization"] = f"Bearer {self.bearer}"
+        elif self.token:
+            client.set_cookie(doors.SESSION_COOKIE, self.token)
+        return as_request(client.get, path, headers=headers)
+
+
+@dataclass
+class World:
+    """Visitors by name, and the objects' names as they stand in addresses."""
+
+    app: Flask
+    visitors: dict[str, Visitor] = field(default_factory=dict)
+    things: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+
+
+def make_world(app: Flask) -> World:
+    """Everything once, through the real services."""
+    world = World(app)
+    _people(world)
+    _registration(world)  # first: its papers are printed, the others' need not be
+    _offers(world)
+    _licenses(world)
+    _money(world)
+    _own_things(world)
+    db.session.rollback()
+    return world
+
+
+def _people(world: World) -> None:
+    app, people = world.app, world.people
+    for side, key in (("holder", "u1"), ("licensee", "c1"), ("foreign", "c2")):
+        people[f"{side}.owner"] = make_organisation(app, key)
+        for name, role in ROLES.items():
+            if name != "owner":
+                people[f"{side}.{name}"] = make_member(app, people[f"{side}.owner"], role)
+    people["venue"], people["other_venue"] = make_venue(app, "v1"), make_venue(app, "v2")
+    for name in (Role.AUDITOR, Role.ADMINISTRATOR):
+        person = make_account(app, f"{name}@example.cn")
+        _join(person, name)
+        people[str(name)] = Person(email=person.email, actor=actor_of(person.email), signer=person.signer)
+    people["guest"] = make_account(app, "guest@example.cn")
+    world.visitors = {name: _visitor(app, person) for name, person in people.items()}
+    world.visitors["anonymous"] = Visitor(app, None)
+
+
+def _join(person: Person, role: Role) -> None:
+    transaction(lambda: parties.join(person.actor.account_id, role=role).id)
+
+
+def _visitor(app: Flask, person: Person) -> Visitor:
+    settings, actor = app.extensions["settings"], person.actor
+
+    def work() -> str:
+        return sessions.open_session(db.session.get_one(Account, actor.account_id), settings)
+
+    token, bearer = transaction(work), ""
+    if actor.role != Role.GUEST:
+        bearer = transaction(lambda: parties.create_api_key(actor, label="test"))
+    return Visitor(app, person, token, bearer)
+
+
+def _offers(world: World) -> None:
+    app, holder, venue = world.app, world.people["holder.owner"], world.people["venue"]
+    free = published(app, holder, venue, fee=FREE)
+    world.things |= {"offer": free.number, "patent": free.patent}
+    world.things["draft"] = ready_draft(app, holder, venue)
+    world.things["review"] = submitted(app, holder, venue, co_owners=("r1",))
+    world.things["consent"] = consent_links(world.things["review"])[0]
+    withdrawn = published(app, holder, venue, fee=FREE)
+
+    def prepare() -> str:
+        found = offers.find(withdrawn.number)
+        return withdrawals.prepare(holder.actor, found, ground="assignment", reason="转让").number
+
+    number = transaction(prepare)
+    world.things |= {"offered": withdrawn.number, "withdrawal": number}
+    world.things["text"] = reading(lambda: withdrawals.find(number).digest)
+
+
+def _licenses(world: World) -> None:
+    app, licensee = world.app, world.people["licensee.owner"]
+    offer = _offer(world, world.things["offer"])
+    world.things["drafted"] = taking.drafted(licensee, offer)
+    abroad = published(app, offer.holder, offer.venue, fee=FREE)
+    world.things["abroad"] = taking.taken(licensee, abroad, abroad=True)
+
+
+def _money(world: World) -> None:
+    app, licensee = world.app, world.people["licensee.owner"]
+    holder, venue = world.people["holder.owner"], world.people["venue"]
+    waiting = taking.taken(licensee, published(app, holder, venue, fee=LUMP))
+    world.things["awaiting"] = waiting
+    claimed = taking.taken(licensee, published(app, holder, venue, fee=LUMP))
+    slip = make_upload(app, licensee, "bank_slip")
+    payment = taking.claim(app, licensee, claimed, slip_upload=slip)
+    world.things |= {"claimed": claimed, "payment": str(payment), "slip": str(slip)}
+    paid = taking.taken(licensee, published(app, holder, venue, fee=LUMP))
+    over = Decimal("68100.00")
+    taking.answer(holder, taking.claim(app, licensee, paid, amount=over), amount=over)
+    world.things["refund"] = str(reading(lambda: taking.refund_ids(paid))[0])
+    disputed = taking.taken(licensee, published(app, holder, venue, fee=LUMP))
+    reason = {"ground": "other_law", "reason": "事实说明。"}
+    transaction(lambda: decisions.object_to(holder.actor, register.find(disputed), **reason).id)
+    world.things["decision"] = str(reading(lambda: taking.open_question(disputed)))
+
+
+def _registration(world: World) -> None:
+    app, licensee, venue = world.app, world.people["licensee.owner"], world.people["venue"]
+    offer = published(app, world.people["holder.owner"], venue, fee=FREE)
+    world.things["contract"] = contract = ready(app, offer, licensee)
+    choice = Choice(contracts=(Chosen(number=contract, not_elsewhere=True),), include_zero=True)
+    world.things["batch"] = transaction(lambda: exports.make(venue.actor, choice).number)
+    world.things["effective"] = reading(lambda: _acceptance_of(world.things["contract"]))
+    world.things["paper"] = reading(lambda: _paper_of(world.things["contract"]))
+
+
+def _acceptance_of(contract: str) -> str:
+    return str(register.find_contract(contract).acceptances[0].number)
+
+
+def _paper_of(contract: str) -> str:
+    found = register.find_contract(contract)
+    return str(db.session.scalars(select(Paper.id).where(Paper.contract_id == found.id)).first())
+
+
+def _own_things(world: World) -> None:
+    holder = world.people["holder.owner"]
+    key = Ed25519Signer.generate()
+    world.things["public"] = Ed25519Signer.generate().public.hex()
+    world.things["key"] = transaction(lambda: parties.prepare_key(holder.actor, key.public).kid)
+    of_holder = holder.actor.account_id
+    world.things["session"] = str(
+        reading(lambda: db.session.query(Session.id).filter_by(account_id=of_holder).first()[0])  # type: ignore[index]
+    )
+    world.things["machine"] = str(
+        reading(lambda: db.session.query(ApiKey.id).filter_by(account_id=of_holder).first()[0])  # type: ignore[index]
+    )
+    world.things["organisation"] = str(holder.organisation_id)
+    world.things["upload"] = str(make_upload(world.app, holder, "agreement"))
+    world.things["today"] = clock.today().isoformat()
+
+
+def _offer(world: World, number: str) -> Offer:
+    patent = reading(lambda: offers.find(number).patent.number)
+    return Offer(
+        number=number, patent=patent, holder=world.people["holder.owner"], venue=world.people["venue"]
+    )
