@@ -160,14 +160,14 @@ def test_codes_cannot_be_tried_for_ever_with_fresh_letters(lite: Flask) -> None:
     signer, sealed = keys.create_sealed(PASSWORD)
     new, wrong = parties.NewPassword(hash="", signer=signer, sealed=sealed), 0
     with time_machine.travel(clock.now(), tick=False) as clock_now:
-        for _ in range(CODES // CONFIRM_TRIES):
-            clock_now.shift(timedelta(minutes=16))
-            transaction(lambda: parties.send_code(person.email, "reset"))
-            for _ in range(CONFIRM_TRIES):
-                wrong += not transaction(lambda: parties.reset_password(person.email, "x", new))
+        for n in range(CODES - 1):  # confirming the account was the first
+            if n % CONFIRM_TRIES == 0:
+                clock_now.shift(timedelta(minutes=16))
+                transaction(lambda: parties.send_code(person.email, "reset"))
+            wrong += not transaction(lambda: parties.reset_password(person.email, "x", new))
         with pytest.raises(Refused) as caught:
             transaction(lambda: parties.reset_password(person.email, "x", new))
-        assert (wrong, caught.value.code) == (CODES, "too_many_attempts")
+        assert (wrong, caught.value.code) == (CODES - 1, "too_many_attempts")
 
 
 def test_a_machines_key_in_another_membership_reads_no_answer_of_the_first(lite: Flask) -> None:
