@@ -98,6 +98,7 @@ LICENSES = {
 }
 RECORDALS = {
     "": _l("尚未记载"),
+    "due": _l("尚未申请备案"),
     "filed": _l("已提交"),
     "recorded": _l("已备案"),
     "refused": _l("不予备案"),

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 
-from registry.contracts import decisions, payments, refunds
+from registry.contracts import decisions, duties, payments, refunds, register
 from registry.contracts import service as contracts
+from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
 from registry.parties.desk import Card, cards
 from registry.parties.permissions import may
@@ -28,6 +29,9 @@ def _of_party(actor: Actor) -> Iterable[Card]:
         yield Card(title=_l("取得的许可和文件"), url="/licenses", count=len(mine), place=20)
     if unpaid:
         yield Card(title=_l("等待您付款的许可"), url="/licenses", count=unpaid, due=True, place=10)
+    started = sum(_has_open_steps(one) for one in mine)
+    if started:
+        yield Card(title=_l("生效后还有手续要办的许可"), url="/licenses", count=started, due=True, place=15)
     waiting = len(payments.waiting_for_holder(actor))
     if waiting:
         yield Card(title=_l("待核对款项"), url="/holder/payments", count=waiting, due=True, place=11)
@@ -37,6 +41,12 @@ def _of_party(actor: Actor) -> Iterable[Card]:
     received = len(contracts.of_holder(actor))
     if received:
         yield Card(title=_l("收到的实施通知"), url="/holder/acceptances", count=received, place=21)
+
+
+def _has_open_steps(license_: Acceptance) -> bool:
+    """Whether the licensee has still to stamp, to show who it is, or to file for recordal."""
+    steps = ("stamp", "evidence", "recordal")
+    return any(not one.done and one.code in steps for one in duties.of_side(license_, register.LICENSEE))
 
 
 def _of_venue(actor: Actor) -> Iterable[Card]:

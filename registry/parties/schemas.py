@@ -82,12 +82,14 @@ class _NewPasswordSchema(Schema):
             raise ValidationError({"password_again": [Refused("password_differs")]})
 
 
-class RegisterSchema(_NewPasswordSchema):
-    """A new account."""
-
+class _PersonSchema(Schema):
     name = _required(_name(100), _l("姓名"))
     email = _required(identifiers.email, _l("电子邮箱"))
     phone = _optional(identifiers.phone, _l("电话"))
+
+
+class RegisterSchema(_NewPasswordSchema, _PersonSchema):
+    """A new account; the fields of the last parent come first, as on the page."""
 
 
 class AddressSchema(Schema):

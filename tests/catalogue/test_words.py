@@ -3,7 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.catalogue import search, words
+from registry.catalogue import labels, search, words
+from registry.contracts.rules import RecordalState
 
 
 def test_chinese_is_read_character_by_character_and_latin_word_by_word() -> None:
@@ -57,3 +58,7 @@ def test_every_text_contains_the_terms_it_asks_for(text: str) -> None:
 
 def test_what_is_indexed_of_one_offer_has_an_end() -> None:
     assert len(words.indexed("字" * 100_000).split()) == words.TOKENS_MAX
+
+
+def test_every_state_of_recordal_is_said_on_the_verify_page() -> None:
+    assert {str(state) for state in RecordalState} <= labels.RECORDALS.keys()
