@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from registry import money
-from registry.contracts.blocks import Block, Composed, Form, Paragraph, Title
+from registry.contracts.blocks import Block, Composed, Form, Title
 from registry.contracts.paper_facts import PaperFacts, coded, country, day, industry, place
 from registry.contracts.registration_form import (
     REGISTRAR_HEAD,
@@ -51,10 +51,10 @@ def compose(licenses: Sequence[PaperFacts], extras: FormExtras) -> Composed:
         watermark=first.watermark,
         dense=True,
         blocks=(
-            Title(TITLE, SUBTITLE),
+            # the nonce stands up here, so that it never spills onto a page of its own
+            Title(TITLE, f"{SUBTITLE} · 记录随机数 {first.record['nonce']}"),
             Form(tuple(groups)),
             *more,
-            Paragraph(f"记录随机数 {first.record['nonce']}", small=True),
         ),
     )
 
