@@ -236,7 +236,9 @@ class FormState:
         return self.errors
 
     def label(self, name: str) -> Any:
-        return self.labels.get(re.sub(r"\.\d+(?=\.|$)", ".*", name)) or self.labels.get(anchor(name), "")
+        """What the summary calls a field; one without a name of its own is called by its group's."""
+        known = self.labels.get(re.sub(r"\.\d+(?=\.|$)", ".*", name)) or self.labels.get(anchor(name), "")
+        return known or (self.label(name.rpartition(".")[0]) if "." in name else "")
 
 
 def anchor(path: str) -> str:

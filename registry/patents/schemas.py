@@ -91,7 +91,7 @@ class PatentSchema(NumberSchema):
 class QuestionSchema(Schema):
     """One question about a circumstance that may bar the offer, and what is known of it."""
 
-    answer = Flag(required=True, metadata={"label": _l("是或者否")})
+    answer = Flag(required=True)  # called by its question's name
     kind = Choice(sorted({kind for kinds in QUESTIONS.values() for kind in kinds}), load_default="")
     starts_on = LegalDate(load_default=None, allow_none=True, metadata={"label": _l("自何日起")})
     ends_on = LegalDate(load_default=None, allow_none=True, metadata={"label": _l("至何日止")})
