@@ -1,0 +1,83 @@
+"""The documents stay true: what they name exists, what exists and matters is named."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from registry.commands import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SOURCES = sorted((ROOT / "registry").rglob("*.py"))
+VARIABLE = re.compile(r"REGISTRY_[A-Z_]+[A-Z]")
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def test_every_setting_is_documented_and_every_documented_setting_is_read() -> None:
+    documented = set(VARIABLE.findall(read(ROOT / "docs" / "operations.md")))
+    code = [*SOURCES, *(ROOT / "tests").rglob("*.py")]
+    used = {name for path in code if path.name != "test_docs.py" for name in VARIABLE.findall(read(path))}
+    assert documented == used - {"REGISTRY_WRITE_GOLDEN"}
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_and_pictures_resolve(path: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", read(path))
+    assert not [target for target in targets if not (path.parent / target).exists()]
+
+
+def test_commands_named_in_the_documents_exist() -> None:
+    named = {match for path in DOCS for match in re.findall(r"registry ((?:[a-z]+ ?){1,2})", read(path))}
+    known = set(cli.commands)
+    code = {
+        match.split()[0]
+        for path in DOCS
+        for block in re.findall(r"```(.*?)```|`([^`]+)`", read(path), re.S)
+        for match in re.findall(r"(?:^|bin/|\s)registry ([a-z]+)", "".join(block))
+    }
+    assert named
+    assert code <= known, code - known
+
+
+def test_identifiers_of_the_glossary_exist() -> None:
+    rows = [line for line in read(ROOT / "docs" / "glossary.md").splitlines() if line.startswith("| ")]
+    names = [name for row in rows for name in re.findall(r"`([a-z_]+(?:\.[A-Za-z_]+)+)`", row.split("|")[2])]
+    assert len(names) > 25
+    assert not [name for name in names if not _exists(name)]
+
+
+def _exists(name: str) -> bool:
+    """A module, or an attribute of one, under registry; types of filing are data of ledger.kinds."""
+    if name in import_module("registry.ledger.kinds").KINDS:
+        return True
+    parts = name.split(".")
+    for cut in range(len(parts), 0, -1):
+        for prefix in ("registry.", "registry.licenses.", "registry.parties.", "registry.ledger."):
+            try:
+                found: object = import_module(prefix + ".".join(parts[:cut]))
+            except ModuleNotFoundError:
+                continue
+            for attribute in parts[cut:]:
+                found = getattr(found, attribute, None)
+            if found is not None:
+                return True
+    return False
+
+
+def test_source_files_stay_readable() -> None:
+    assert not [path.name for path in SOURCES if len(read(path).splitlines()) > 400]
+
+
+def test_nothing_is_left_for_later_in_the_source() -> None:
+    marks = re.compile(r"\b(TODO|FIXME|XXX)\b")
+    assert not [path.name for path in SOURCES if marks.search(read(path))]
+
+
+def test_adr_are_numbered_without_gaps() -> None:
+    numbers = [int(path.name[:4]) for path in sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))]
+    assert numbers == list(range(1, len(numbers) + 1))
