@@ -116,6 +116,7 @@ def _show(contract: Contract, form: FormState) -> str:
         papers=papers_shown.of(contract),
         printing=papers_shown.printing(contract),
         brought=slots.brought(contract),
+        readable=lambda upload: parties.may_see(doors.actor(), upload),
         findings=registration.findings(contract) if effective else [],
         total=registration.total_of(contract),
         duties=duties.of(acceptance),

@@ -91,7 +91,7 @@ def uploaded(actor: Actor, upload_id: UUID | str | None, *, field: str) -> Uploa
 def shown(actor: Actor, upload_id: UUID) -> Upload:
     """An upload the actor may look at. Raises NotFound."""
     upload = db.session.get(Upload, upload_id)
-    if upload is None or not _concerns(actor, upload):
+    if upload is None or not may_see(actor, upload):
         raise NotFound("not_found")
     return upload
 
@@ -103,7 +103,8 @@ def safe_filename(name: str) -> str:
     return f"{stem[:110]}{dot}{ending[:9]}" if stem else last[:120] or "file"
 
 
-def _concerns(actor: Actor, upload: Upload) -> bool:
+def may_see(actor: Actor, upload: Upload) -> bool:
+    """Whether somebody may look at an upload: their own, their side's, or one a folder shows them."""
     if upload.account_id == actor.account_id or may(actor, "upload.view", upload):
         return True
     shows = db.session.scalar(select(Organisation).where(Organisation.evidence_upload == upload.id))

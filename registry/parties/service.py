@@ -22,7 +22,7 @@ from registry.parties.accounts import (
     sign_in,
     sign_out,
 )
-from registry.parties.files import PURPOSES, also_visible, keep_upload, shown, uploaded
+from registry.parties.files import PURPOSES, also_visible, keep_upload, may_see, shown, uploaded
 from registry.parties.organisations import (
     bring_evidence,
     create_venue,
@@ -74,6 +74,7 @@ __all__ = [
     "keep_upload",
     "key_of",
     "keys_of",
+    "may_see",
     "organisation",
     "organisation_key",
     "organisation_of",

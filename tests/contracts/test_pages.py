@@ -2,6 +2,7 @@
 in both languages.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -243,6 +244,19 @@ def test_a_draft_is_not_shown_to_the_holder(lite: Flask, offer: Offer) -> None:
     browser = sign_in(lite, offer.holder)
     assert browser.get(f"/acceptances/{number}").status == 404
     assert number not in browser.get("/holder/acceptances").text
+
+
+def test_the_contract_page_links_no_file_and_no_page_its_reader_may_not_open(
+    lite: Flask, offer: Offer
+) -> None:
+    c1 = make_organisation(lite, "c1")
+    number = taking.taken(c1, offer)
+    contract = reading(lambda: register.find(number).contract.number)
+    for who in (c1, offer.holder, offer.venue):
+        browser = sign_in(lite, who).get(f"/contracts/{contract}")
+        main = browser.html.partition("<main")[2]
+        for link in sorted(set(re.findall(r'href="(/(?:files|contracts|venue)[^"#?]*)', main))):
+            assert browser.get(link).status == 200, (who.email, link)
 
 
 def test_the_contract_page_takes_files_recordal_and_results(lite: Flask, offer: Offer) -> None:
