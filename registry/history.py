@@ -3,7 +3,7 @@ which request.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -79,8 +79,7 @@ def record(
     return row
 
 
-def of(subject: Any) -> list[History]:
-    """The moves of one thing, oldest first."""
-    return list(
-        db.session.scalars(select(History).where(History.subject_id == subject.id).order_by(History.at))
-    )
+def of(subject: Any, *, verbs: Collection[str] = ()) -> list[History]:
+    """The moves of one thing, or those of some verbs, oldest first."""
+    query = select(History).where(History.subject_id == subject.id).order_by(History.at)
+    return list(db.session.scalars(query.where(History.verb.in_(verbs)) if verbs else query))

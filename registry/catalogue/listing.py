@@ -4,7 +4,6 @@ What was signed is never said in other words here: the text, its digest and the 
 the frozen version. Plain words stand beside it. Of a licensee's own dates only today's are computed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -225,11 +224,9 @@ def _events(declaration: Declaration) -> tuple[Event, ...]:
         "withdraw_local": declaration.withdrawn_seq,
         "announce_withdrawal": declaration.withdrawn_seq,
     }
-    rows: Sequence[history.History] = history.of(declaration)
     return tuple(
         Event(verb=row.verb, at=row.at, seq=_seq(row) if row.verb not in seqs else seqs[row.verb])
-        for row in rows
-        if row.verb in EVENTS
+        for row in history.of(declaration, verbs=EVENTS)
     )
 
 
