@@ -249,11 +249,14 @@ def test_a_draft_is_not_shown_to_the_holder(lite: Flask, offer: Offer) -> None:
 def test_the_contract_page_links_no_file_and_no_page_its_reader_may_not_open(
     lite: Flask, offer: Offer
 ) -> None:
-    c1 = make_organisation(lite, "c1")
+    c1 = make_organisation(lite, "c1", verified=False)
+    evidence = {"file": (PDF, "营业执照.pdf")}
+    sign_in(lite, c1).get("/organisation").submit(action="/organisation/evidence", files=evidence)
     number = taking.taken(c1, offer)
     contract = reading(lambda: register.find(number).contract.number)
     for who in (c1, offer.holder, offer.venue):
         browser = sign_in(lite, who).get(f"/contracts/{contract}")
+        assert "营业执照.pdf" in browser.text
         main = browser.html.partition("<main")[2]
         for link in sorted(set(re.findall(r'href="(/(?:files|contracts|venue)[^"#?]*)', main))):
             assert browser.get(link).status == 200, (who.email, link)
