@@ -130,7 +130,7 @@ def _proof_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts: 
         reports = []
         for name, seq in _places(facts):
             data = jcs(ledger.receipt(seq, disclose=DISCLOSED))
-            yield _made(f"11 收据 {name} {number} {seq}.json", "11", data)
+            yield _made(f"11 回执 {name} {number} {seq}.json", "11", data)
             reports.append((f"{name}（存证序号 {seq}）", check_receipt(data, key).to_text("zh")))
         composed = covers.verification(row, facts, reports, str(key))
         yield _pdf(number, "11", f"电子签名与存证验证报告 {facts.noticed.seq}", composed, fonts)

@@ -154,7 +154,7 @@ def test_what_is_missing_is_named_with_who_has_to_bring_it(packed: tuple[Person,
 
 def test_the_receipts_in_a_package_verify_without_the_database(packed: tuple[Person, str, ZipFile]) -> None:
     _, _, archive_ = packed
-    receipts = [name for name in archive_.namelist() if "/11 收据" in name]
+    receipts = [name for name in archive_.namelist() if "/11 回执" in name]
     assert len(receipts) == 3
     for name in receipts:
         report = check_receipt(archive_.read(name), ledger_setup().vkey)
