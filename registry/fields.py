@@ -206,6 +206,9 @@ class Choice(Checked[Any]):
 
     def __init__(self, values: type[StrEnum] | Iterable[str], **kwargs: Any) -> None:
         self.choices: dict[str, str] = {str(one): one for one in values}
+        default = kwargs.get("load_default", next(iter(self.choices), ""))
+        if not callable(default) and str(default) not in self.choices:
+            kwargs["load_default"] = lambda: default  # nothing chosen: no default the document could name
         kwargs["metadata"] = {"enum": list(self.choices)} | (kwargs.get("metadata") or {})
         super().__init__(**kwargs)
 
