@@ -165,6 +165,7 @@ TICKED = {
     "standing_authorisation": True,
     "receives_here": True,
     "internal_check": True,
+    "ask_reviewer": True,
 }
 
 

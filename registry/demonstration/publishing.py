@@ -21,7 +21,8 @@ from registry.patents import service as patents
 from registry.patents.models import Patent
 from registry.patents.numbers import Kind
 
-TICKS = {"undertaking": True, "standing_authorisation": True, "receives_here": True, "internal_check": True}
+TICKS = {"undertaking": True, "standing_authorisation": True, "receives_here": True, "internal_check": True,
+         "ask_reviewer": True}  # fmt: skip
 NOTE = (
     "参照近三年同领域普通许可的成交区间和本单位研发投入分摊测算，取区间下沿；来源为本单位合同台账和公开的开放许可声明。"
     "（演示说明，不是真实测算）"

@@ -34,7 +34,7 @@ from registry.licenses.fees import Method
 
 E = TypeVar("E", bound=StrEnum)
 Answers = Mapping[str, Any]
-TICKS = ("undertaking", "standing_authorisation", "receives_here", "internal_check")
+TICKS = ("undertaking", "standing_authorisation", "receives_here", "internal_check", "ask_reviewer")
 """What the declarant ticks before signing; kept under the step `signing`."""
 SIGNING = "signing"
 _NEEDED = (("fee", "method"), ("term", "offer_last_day"), ("term", "license_last_day"))

@@ -299,6 +299,7 @@ class TicksSchema(Schema):
     standing_authorisation = Flag(load_default=False, metadata={"label": _l("常设授权")})
     receives_here = Flag(load_default=False, metadata={"label": _l("指定接收系统")})
     internal_check = Flag(load_default=False, metadata={"label": _l("本单位已完成公示和内部审批")})
+    ask_reviewer = Flag(load_default=False, metadata={"label": _l("请审核人员决定是否准许")})
 
 
 def _below(refused: Refused, head: str) -> Refused:

@@ -103,7 +103,7 @@ def tick(actor: Actor, declaration: Declaration, ticks: Mapping[str, Any]) -> li
 def checks(declaration: Declaration) -> list[Refused]:
     """Everything the law and the office would say no to, as things stand today; empty means nothing at all.
 
-    Codes in rules.OVERRIDABLE do not keep a declaration from being handed in: a reviewer decides on them.
+    Codes in rules.OVERRIDABLE a reviewer may set aside, when the declarant asks for it.
     """
     today = clock.today()
     refused = reading.check_authority(
@@ -121,8 +121,12 @@ def checks(declaration: Declaration) -> list[Refused]:
 
 
 def obstacles(declaration: Declaration) -> list[Refused]:
-    """What keeps the declaration from being handed in: `checks` without what a reviewer may set aside."""
-    return [refusal for refusal in checks(declaration) if refusal.code not in rules.OVERRIDABLE]
+    """What keeps the declaration from being handed in.
+
+    Caps and other general limits (GL 3.3) block too, until the declarant asks the reviewer to set them aside.
+    """
+    asked = declaration.draft[SIGNING].get("ask_reviewer", False)
+    return [one for one in checks(declaration) if not (asked and one.code in rules.OVERRIDABLE)]
 
 
 def warnings(declaration: Declaration) -> list[Refused]:

@@ -74,6 +74,7 @@ class SubmissionSchema(MachineSignatureSchema):
     standing_authorisation = Flag(required=True)
     receives_here = Flag(required=True)
     internal_check = Flag(load_default=False)
+    ask_reviewer = Flag(load_default=False)
 
 
 class ConsentAnswerSchema(ConsentSchema):

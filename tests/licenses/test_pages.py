@@ -20,6 +20,7 @@ TICKS = {
     "standing_authorisation": "yes",
     "receives_here": "yes",
     "internal_check": "yes",
+    "ask_reviewer": "yes",
 }
 ANSWERS: dict[str, dict[str, Any]] = {
     "declarant": {"declarant.signer_capacity": "legal_representative"},

@@ -153,12 +153,17 @@ def test_what_the_law_refuses_is_not_handed_in(lite: Flask, changes: dict, code:
     assert code in codes(list(found))
 
 
-def test_a_fee_above_the_cap_may_be_handed_in_but_stays_marked_for_the_reviewer(lite: Flask) -> None:
+def test_a_fee_above_the_cap_is_refused_unless_the_reviewer_is_asked(lite: Flask) -> None:
     holder, venue = factories.make_organisation(lite), factories.make_venue(lite)
     number = factories.ready_draft(lite, holder, venue, fee={**LUMP, "amount": "20000000.01"})
-    declaration = register.find(number)
-    assert codes(licenses.checks(declaration)) == {"fee_over_cap"}
-    assert licenses.obstacles(declaration) == []
+    assert codes(licenses.checks(register.find(number))) == {"fee_over_cap"}
+    assert licenses.obstacles(register.find(number)) == []  # the builder's declarant asks
+    transaction(lambda: licenses.tick(holder.actor, register.find(number), {"ask_reviewer": False}))
+    with pytest.raises(Refused) as refused:
+        licenses.prepare(holder.actor, register.find(number))
+    assert (refused.value.code, refused.value.field) == ("fee_over_cap", "fee.amount")
+    assert refused.value.article == "GL 3.3"
+    assert register.find(number).state == "draft"
 
 
 def test_a_public_institution_owes_its_notice_of_the_price(lite: Flask) -> None:
