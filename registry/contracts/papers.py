@@ -11,10 +11,9 @@ from typing import Literal
 from registry.contracts import certificate, confirmation, delivery, payment_request, sheet
 from registry.contracts.blocks import Composed
 from registry.contracts.paper_facts import PaperFacts
-from registry.contracts.registration_form import FormExtras
+from registry.contracts.registration_form import DEFAULT_OBJECTIVE, FormExtras
 
 PaperSet = Literal["notice", "effective"]
-DEFAULT_OBJECTIVE = "industry_commerce"
 _COMMON = (
     "wording", "demonstration", "nonce", "origin", "base_url", "contract", "acceptance", "track",
     "prepared_on", "declaration", "patents", "licensor", "licensee", "signers", "notice", "fee", "venue",

@@ -21,6 +21,7 @@ from registry.contracts.readiness import (
     is_ready,
     readiness,
 )
+from registry.contracts.registration_form import DEFAULT_OBJECTIVE
 from registry.contracts.rules import AcceptanceState, RegistrationState
 from registry.database import db, new_id
 from registry.errors import Conflict, Refused
@@ -30,8 +31,6 @@ from registry.money import plain
 from registry.parties.models import Upload, Venue
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
-
-DEFAULT_OBJECTIVE = "industry_commerce"  # what most licenses serve; the clerk may set another
 
 
 def findings(contract: Contract) -> list[Finding]:

@@ -20,6 +20,8 @@ from registry.licenses.fees import Method
 from registry.licenses.schedule import Basis
 
 SEPARATOR = "；"
+DEFAULT_OBJECTIVE = "industry_commerce"
+"""社会经济目标 that is proposed: what most licenses serve; the clerk may set another."""
 REGISTRAR_HEAD = "九　登记机构填写（金额单位：元）"
 APPLICANT_ROLES = {
     "seller": "卖方（许可方）",
