@@ -1,7 +1,6 @@
 """The application: extensions, doors, error handlers, and the folders' blueprints in two lists."""
 
 from flask import Blueprint, Flask
-from flask_migrate import Migrate
 
 from registry import config, database, language, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
@@ -12,7 +11,6 @@ from registry.contracts import api as contracts_api
 from registry.contracts import decisions_pages, payments_pages, registration_pages
 from registry.contracts import pages as contracts_pages
 from registry.contracts import tasks as contracts_tasks  # noqa: F401 - registers its jobs
-from registry.database import db
 from registry.exports import api as exports_api
 from registry.exports import batch_pages
 from registry.exports import pages as exports_pages
@@ -87,7 +85,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.extensions["settings"] = settings
     database.init_app(app, settings.database_url)
-    Migrate(app, db, directory="migrations", render_as_batch=True)
     language.init_app(app)
     problems.init_app(app)
     doors.init_app(app)
