@@ -1,6 +1,7 @@
 """Signed notes, checkpoints, proof files and tile paths, exactly as C2SP writes them, nothing added.
 
-Sources: signed-note, tlog-checkpoint, tlog-proof and tlog-tiles in the public repository C2SP/C2SP.
+Sources: signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof and tlog-tiles in the public repository
+C2SP/C2SP.
 """
 
 import hashlib
@@ -13,8 +14,10 @@ from registry.ledger.canonical import b64, is_hex, unb64
 from registry.ledger.chain import HASH, TILE_WIDTH
 
 ED25519 = b"\x01"  # signature type byte of signed-note
+COSIGNATURE = b"\x04"  # of tlog-cosignature, Ed25519: an 8-byte time stands before the signature
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 MOST_SIGNATURES = 64
+COSIGNED = 8 + 64  # bytes of a cosignature: time and signature
 
 
 class NoteSigner(Protocol):
@@ -26,17 +29,27 @@ class NoteSigner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Vkey:
-    """A verifier key: who signs notes under which name."""
+    """A verifier key: who signs notes under which name, as a log or (kind COSIGNATURE) as a witness."""
 
     name: str
     public: bytes
+    kind: bytes = ED25519
 
     @property
     def key_id(self) -> bytes:
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + self.kind + self.public).digest()[:4]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{b64(ED25519 + self.public)}"
+        return f"{self.name}+{self.key_id.hex()}+{b64(self.kind + self.public)}"
+
+    def holds(self, text: str, signature: bytes) -> bool:
+        """Whether the signature of a line is this key's over the note's text."""
+        message = text.encode()
+        if self.kind == COSIGNATURE:
+            if len(signature) != COSIGNED:
+                return False
+            message, signature = cosigned_message(text, cosigned_at(signature)), signature[8:]
+        return signing.verify("ed25519", self.public, message, signature=signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +98,16 @@ def check_name(name: str) -> str:
     return name
 
 
-def parse_vkey(text: str) -> Vkey:
-    """The verifier key a text spells. Raises ValueError when malformed or of another type."""
+def parse_vkey(text: str, *, kind: bytes = ED25519) -> Vkey:
+    """The verifier key a text spells. Raises ValueError when malformed or of another kind."""
     name, plus, rest = text.strip().partition("+")
     key_id, second, encoded = rest.partition("+")
     if not plus or not second or not is_hex(key_id, 8):
         raise ValueError("malformed verifier key")
     key = unb64(encoded)
-    if key[:1] != ED25519 or len(key) != 1 + 32:
-        raise ValueError("not an Ed25519 verifier key")
-    vkey = Vkey(check_name(name), key[1:])
+    if key[:1] != kind or len(key) != 1 + 32:
+        raise ValueError("a verifier key of another kind")
+    vkey = Vkey(check_name(name), key[1:], kind)
     if vkey.key_id.hex() != key_id:
         raise ValueError("the verifier key's id does not fit its key")
     return vkey
@@ -104,6 +117,23 @@ def sign_note(text: str, name: str, signer: NoteSigner) -> str:
     """The note with our signature under it."""
     key = Vkey(check_name(name), signer.public)
     return f"{text}\n— {name} {b64(key.key_id + signer.sign(text.encode()))}\n"
+
+
+def cosigned_message(text: str, time: int) -> bytes:
+    """What a witness signs for a checkpoint's text: tlog-cosignature, "Ed25519 signed message"."""
+    return f"cosignature/v1\ntime {time}\n{text}".encode()
+
+
+def cosigned_at(signature: bytes) -> int:
+    """Seconds since the epoch at which a witness says it signed."""
+    return int.from_bytes(signature[:8], "big")
+
+
+def cosign(text: str, name: str, signer: NoteSigner, *, time: int) -> str:
+    """A witness's signature line over a checkpoint's text."""
+    key = Vkey(check_name(name), signer.public, COSIGNATURE)
+    signature = time.to_bytes(8, "big") + signer.sign(cosigned_message(text, time))
+    return f"— {name} {b64(key.key_id + signature)}\n"
 
 
 def split_note(note: str) -> tuple[str, list[Line]]:
@@ -131,7 +161,7 @@ def open_note(note: str, keys: Iterable[Vkey]) -> tuple[str, list[Vkey]]:
         key = known.get((line.name, line.key_id))
         if key is None:
             continue
-        if not signing.verify("ed25519", key.public, text.encode(), signature=line.signature):
+        if not key.holds(text, line.signature):
             raise ValueError("wrong signature of a known key")
         signed.append(key)
     if not signed:
