@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry.commands import cli
+from registry.ledger.kinds import KINDS, Kind
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -49,6 +50,24 @@ def test_identifiers_of_the_glossary_exist() -> None:
     names = [name for row in rows for name in re.findall(r"`([a-z_]+(?:\.[A-Za-z_]+)+)`", row.split("|")[2])]
     assert len(names) > 25
     assert not [name for name in names if not _exists(name)]
+
+
+FORMS = {"list of texts": "texts", "whole number": "number", "list of objects": "objects"}
+
+
+def test_the_formats_list_every_type_of_filing_with_its_fields() -> None:
+    row = re.compile(r"\| `\w+\.?\w*` \| \d")
+    rows = [line for line in read(ROOT / "docs" / "formats.md").splitlines() if row.match(line)]
+    assert rows == [_row(name, kind) for name, kind in KINDS.items()]
+
+
+def _row(name: str, kind: Kind) -> str:
+    fields = []
+    for field, form in {**kind.required, **kind.optional}.items():
+        mark = "?" if field in kind.optional else ""
+        written = f"`{field}{mark}` {FORMS.get(form, form)}"
+        fields.append(f"**{written}**" if field in kind.bound else written)
+    return f"| `{name}` | {kind.version} | `{kind.subject}` | {', '.join(fields)} | {kind.least_statements} |"
 
 
 def _exists(name: str) -> bool:
