@@ -1,58 +1,17 @@
-"""A declaration through the pages: steps, signature, consent, review, withdrawal."""
-
-from typing import Any
+"""A declaration through the pages: steps, signature, consent, withdrawal (the venue: test_venue_pages)."""
 
 import pytest
 from flask import Flask
 
 from registry import jobs
 from registry.database import transaction
-from registry.licenses import consents, register, reviews, reviews_schemas
+from registry.licenses import consents, register, reviews
 from registry.licenses.service import STEPS
 from tests import factories
 from tests.browser import PASSWORD, Browser
 from tests.factories import Person
+from tests.licenses.filling import LUMP, TICKS, browser, ready, sign
 from tests.parties.people import PDF
-
-PATENT = "ZL201999990017"
-TICKS = {
-    "undertaking": "yes",
-    "standing_authorisation": "yes",
-    "receives_here": "yes",
-    "internal_check": "yes",
-    "ask_reviewer": "yes",
-}
-ANSWERS: dict[str, dict[str, Any]] = {
-    "declarant": {"declarant.signer_capacity": "legal_representative"},
-    "owners": {},
-    "account": {
-        "account.whose": "own",
-        "account.name": "申城理工大学",
-        "account.bank": "某银行",
-        "account.number": "622202",
-    },
-    "fee_note": {"fee_note.text": "参照同类技术的许可费用测算。"},
-    "term": {
-        "term.offer_last_day": "2028年12月31日",
-        "term.license_last_day": "2030-12-31",
-        "term.duration_months": "36",
-    },
-    "acts": {"acts.acts[]": ["make", "use", "sell"], "acts.made_by_contractor": "yes"},
-    "materials": {"materials.handover": "published_only"},
-    "use": {"use.summary": "在多个节点之间共享文件。", "use.industry": "I65", "use.field": "01"},
-    "contact": {
-        "contact.unit": "技术转移中心",
-        "contact.phone": "021-63211234",
-        "contact.notices_email": "a@example.cn",
-    },
-    "filing": {
-        "filing.recordal_by": "licensee",
-        "filing.registration_by": "holder",
-        "filing.dispute": "court",
-    },
-    "opening": {"opening.open_from": "now"},
-}
-LUMP = {"fee.amount": "68,000", "fee.tax_included": "yes", "fee.pay_within_days": "15"}
 
 
 @pytest.fixture
@@ -63,38 +22,6 @@ def people(app: Flask) -> tuple[Person, Person]:
 @pytest.fixture
 def two(lite: Flask) -> tuple[Person, Person]:
     return factories.make_organisation(lite, "u1"), factories.make_venue(lite, "v1")
-
-
-def browser(app: Flask, who: Person, **options: Any) -> Browser:
-    return Browser(app, **options).sign_in(who.email)
-
-
-def begin(holder: Browser, patent: str) -> str:
-    holder.get(f"/declarations/new?patent={patent}").submit({"venue": "v1"}, action="")
-    assert holder.status == 200, holder.text
-    return holder.address.rpartition("/")[2]
-
-
-def fill(holder: Browser, number: str, **changes: Any) -> None:
-    for step, fields in (ANSWERS | changes).items():
-        holder.get(f"/declarations/{number}/{step}").submit(fields)
-        assert holder.status == 200, (step, holder.text)
-        assert "需要改正" not in holder.text, (step, holder.text)
-    holder.get(f"/declarations/{number}/fee?method=LUMP").submit(LUMP)
-    assert holder.address == f"/declarations/{number}", holder.text
-
-
-def sign(holder: Browser, number: str, **changes: Any) -> Browser:
-    return holder.get(f"/declarations/{number}/check").submit({**TICKS, "password": PASSWORD, **changes})
-
-
-def ready(app: Flask, who: Person, **options: Any) -> tuple[Browser, str]:
-    """A browser and a draft filled in through the pages."""
-    patent = factories.make_patent(app, who, **options)
-    holder = browser(app, who)
-    number = begin(holder, patent)
-    fill(holder, number)
-    return holder, number
 
 
 def test_a_holder_declares_and_a_reviewer_publishes(app: Flask, people: tuple[Person, Person]) -> None:
@@ -282,76 +209,6 @@ def test_an_unknown_link_is_not_found(lite: Flask) -> None:
     assert Browser(lite).get("/consent/nothing").status == 404
 
 
-def test_a_reviewer_returns_with_reasons_and_the_holder_reads_them(
-    lite: Flask, two: tuple[Person, Person]
-) -> None:
-    number = factories.submitted(lite, two[0], two[1])
-    clerk = browser(lite, two[1])
-    clerk.get(f"/venue/reviews/{number}").submit(
-        {"lines.attachments.verdict": "problem", "lines.attachments.note": "证书看不清"}, action=""
-    )
-    clerk.submit(action=f"/venue/reviews/{number}/return")
-    assert register.find(number).state == "returned"
-    assert "证书看不清" in browser(lite, two[0]).get(f"/declarations/{number}").text
-
-
-def test_a_problem_without_words_is_refused_beside_its_line(lite: Flask, two: tuple[Person, Person]) -> None:
-    number = factories.submitted(lite, two[0], two[1])
-    clerk = browser(lite, two[1]).get(f"/venue/reviews/{number}")
-    clerk.submit({"lines.fee.verdict": "problem"}, action="")
-    assert clerk.status == 422
-    assert register.find(number).state == "submitted"
-
-
-def test_a_reviewer_refuses_with_a_ground(lite: Flask, two: tuple[Person, Person]) -> None:
-    number = factories.submitted(lite, two[0], two[1])
-    clerk = browser(lite, two[1])
-    clerk.get(f"/venue/reviews/{number}").submit({"lines.bars.verdict": "pass"}, action="")
-    clerk.submit({"ground": "B2", "words": "法院已经裁定保全。"}, action=f"/venue/reviews/{number}/refuse")
-    assert register.find(number).state == "refused"
-    assert "法院已经裁定保全" in browser(lite, two[0]).get(f"/declarations/{number}").text
-
-
-def test_two_persons_set_a_cap_aside(lite: Flask, two: tuple[Person, Person]) -> None:
-    fee = {"method": "LUMP", "amount": "30000000.00", "tax_included": True, "pay_within_days": 15}
-    number = factories.submitted(lite, two[0], two[1], fee=fee)
-    factories.pass_all(two[1], number)
-    path = f"/venue/reviews/{number}/overrides/fee_over_cap"
-    first = browser(lite, two[1])
-    first.get(path).submit({"reason": "评估报告支持这一价格，附在说明里。", "password": PASSWORD})
-    assert "等待第二人" in first.text, first.text
-    colleague = factories.make_member(lite, two[1], factories.Role.OPERATOR)
-    second = browser(lite, colleague)
-    second.get(path).submit({"password": PASSWORD})
-    assert "已批准" in second.text, second.text
-    second.submit(action=f"/venue/reviews/{number}/approve")
-    assert register.find(number).state == "published"
-
-
-def test_the_clerk_records_what_cnipa_announced(lite: Flask, two: tuple[Person, Person]) -> None:
-    offer = factories.published(lite, *two)
-    clerk = browser(lite, two[1])
-    clerk.get(f"/venue/reviews/{offer.number}/cnipa").submit({"fact": "announced", "day": "2026-01-01"})
-    assert clerk.status == 422
-    clerk.submit({"fact": "announced", "day": "2090-01-01", "cnipa_number": "KF2026000001"})
-    assert clerk.status == 422
-    clerk.submit(
-        {"fact": "announced", "day": "2026-03-02", "cnipa_number": "KF2026000001"},
-        files={"gazette_upload": (PDF, "公报.pdf")},
-    )
-    declaration = register.find(offer.number)
-    assert (declaration.cnipa_status, declaration.cnipa_number) == ("announced", "KF2026000001"), clerk.text
-
-
-def test_the_clerk_pauses_and_resumes(lite: Flask, two: tuple[Person, Person]) -> None:
-    offer = factories.published(lite, *two)
-    clerk = browser(lite, two[1])
-    clerk.get(f"/venue/reviews/{offer.number}/pause").submit({"ground": "B3", "since": "2026-03-02"})
-    assert register.find(offer.number).paused_ground == "B3", clerk.text
-    clerk.get(f"/venue/reviews/{offer.number}/resume").submit({"words": "已补缴年费"})
-    assert register.find(offer.number).paused_since is None
-
-
 def test_a_holder_withdraws_a_local_offer_at_once(app: Flask, people: tuple[Person, Person]) -> None:
     offer = factories.published(app, *people)
     holder = browser(app, people[0])
@@ -382,14 +239,6 @@ def test_an_announced_offer_stays_open_while_its_withdrawal_waits(
     assert register.find(offer.number).state == "withdrawal_filed"
 
 
-def test_the_venues_own_page_shows_what_waits(lite: Flask, two: tuple[Person, Person]) -> None:
-    number = factories.submitted(lite, *two)
-    clerk = browser(lite, two[1])
-    assert number in clerk.get("/venue").text
-    assert "待审声明" in clerk.text
-    assert browser(lite, two[0]).get("/venue").status in (403, 404)
-
-
 def test_the_desk_counts_what_waits_for_a_holder(lite: Flask, two: tuple[Person, Person]) -> None:
     factories.ready_draft(lite, *two)
     assert "声明草稿" in browser(lite, two[0]).get("/desk").text
@@ -414,11 +263,6 @@ def test_every_page_speaks_english_too(lite: Flask, two: tuple[Person, Person]) 
         "/declarations/new",
     ):
         assert holder.get(path).status == 200, path
-
-
-def test_the_lines_a_page_may_send_are_those_of_the_check_list() -> None:
-    assert list(reviews.LINES) == list(reviews_schemas.LinesSchema().fields)
-    assert reviews.VERDICTS == reviews_schemas.VERDICTS
 
 
 def test_what_was_signed_reaches_the_venue_by_mail(lite: Flask, two: tuple[Person, Person]) -> None:

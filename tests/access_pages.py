@@ -1,0 +1,246 @@
+"""The access matrix of the pages: one line for each route, who may come in, to which things."""
+
+from collections.abc import Mapping
+
+from tests.access import (
+    ANSWER,
+    ATTACH,
+    AUDITOR,
+    CLAIM,
+    CLAIMING,
+    EVERYBODY,
+    FOREIGN,
+    HOLDER,
+    LICENSEE,
+    MONEY,
+    NOTICE,
+    OPERATORS,
+    OWNER_FORM,
+    OWNERS,
+    PATENT,
+    QUESTIONS,
+    READERS,
+    RECORDAL,
+    REPORT,
+    RESULT,
+    SIDES,
+    SIGNED,
+    SIGNED_IN,
+    TICKS,
+    TODAY,
+    UUID0,
+    VENUE,
+    WORDS,
+    Line,
+    drafting,
+    line,
+    signing,
+    those,
+)
+from tests.browser import PASSWORD
+
+PAGES: Mapping[str, Line] = {
+    # one's own account
+    "GET account.show": line(SIGNED_IN),
+    "GET account.password_form": line(SIGNED_IN),
+    "POST account.change_password": line(SIGNED_IN),
+    "POST account.create_machine_key": line(SIGNED_IN),
+    "POST account.act_for": line(frozenset(), {"membership": UUID0}),
+    "POST account.end_session": line(those(HOLDER, "owner"), session_id="session"),
+    "POST account.revoke_machine_key": line(those(HOLDER, "owner"), api_key_id="machine"),
+    "GET account.file": line(HOLDER | AUDITOR, upload_id="upload"),
+    "GET parties.show_desk": line(SIGNED_IN),
+    **{
+        f"GET parties.{name}": line(EVERYBODY)
+        for name in ("register_form", "confirm_form", "sign_in_form", "forgotten", "reset_form")
+    },
+    **{
+        f"POST parties.{name}": line(EVERYBODY)
+        for name in ("register", "confirm", "send_again", "sign_in", "sign_out", "send_reset", "reset")
+    },
+    "POST language": line(EVERYBODY),
+    "GET problem": line(EVERYBODY, code="=not_found"),
+    # organisations
+    "GET organisations.show": line(SIGNED_IN),
+    "GET organisations.choose": line(SIGNED_IN),
+    "GET organisations.found_form": line(SIGNED_IN, kind="=person"),
+    "POST organisations.found": line(SIGNED_IN, kind="=person"),
+    "GET organisations.edit_form": line(OWNERS),
+    "POST organisations.edit": line(
+        OWNERS,
+        {
+            "name": "另一个名称",
+            "address": "某路",
+            "nature": "150",
+            "legal_representative": "李四",
+            "contact_name": "王明",
+            "contact_phone": "13800138000",
+            "contact_email": "a@example.cn",
+        },
+    ),
+    "POST organisations.bring_evidence": line(OWNERS, {"file": "@file"}),
+    "GET organisations.waiting": line(OPERATORS),
+    "GET organisations.compare": line(OPERATORS, organisation_id="organisation"),
+    "POST organisations.verify": line(OPERATORS, organisation_id="organisation"),
+    "POST organisations.send_back": line(OPERATORS, {"reason": "看不清楚"}, organisation_id="organisation"),
+    "GET keys.new": line(OWNERS),
+    "POST keys.prepare": line(OWNERS, {"public_key": "{public}"}),
+    "GET keys.show": line(HOLDER, kid="key"),
+    "GET keys.statement": line(HOLDER, kid="key"),
+    "POST keys.enroll": line(those(HOLDER, "owner"), {"signature": "AAAA"}, kid="key"),
+    # patents
+    "GET patents.index": line(SIGNED_IN),
+    "GET patents.new": line(SIGNED_IN),
+    "POST patents.add": line(drafting(HOLDER, LICENSEE, FOREIGN), {**PATENT, **OWNER_FORM}),
+    "GET patents.show": line(HOLDER | OPERATORS | AUDITOR, number="patent"),
+    "GET patents.edit": line(HOLDER | OPERATORS | AUDITOR, number="patent"),
+    "POST patents.edit": line(drafting(HOLDER) | VENUE, {**PATENT, **OWNER_FORM}, number="patent"),
+    "GET patent_state.state": line(HOLDER | OPERATORS | AUDITOR, number="patent"),
+    "POST patent_state.state": line(
+        drafting(HOLDER) | VENUE,
+        {"annuity_paid_to": "2090-01-01", **{f"{name}.answer": "no" for name in QUESTIONS}},
+        number="patent",
+    ),
+    "GET patent_state.report": line(HOLDER | OPERATORS | AUDITOR, number="patent"),
+    "POST patent_state.report": line(
+        drafting(HOLDER) | VENUE, {**REPORT, "positive": "yes"}, number="patent"
+    ),
+    # declarations
+    "GET licenses.index": line(SIGNED_IN),
+    "GET licenses.start": line(SIGNED_IN),
+    "POST licenses.start": line(drafting(HOLDER), {"patent": "{patent}", "venue": "v1"}),
+    **{
+        f"GET licenses.{name}": line(HOLDER | VENUE | AUDITOR, number="review")
+        for name in ("show", "text", "sheet")
+    },
+    "GET licenses.step": line(HOLDER | VENUE | AUDITOR, number="draft", step="=filing"),
+    "POST licenses.save": line(
+        drafting(HOLDER),
+        {"filing.recordal_by": "holder", "filing.registration_by": "holder", "filing.dispute": "court"},
+        number="draft",
+        step="=filing",
+    ),
+    "GET signing.check": line(HOLDER | VENUE | AUDITOR, number="draft"),
+    "POST signing.sign": line(
+        signing(HOLDER) | those(HOLDER, "preparer"),  # a preparer's ticks are kept, the signature is refused
+        {**SIGNED, **dict.fromkeys(TICKS, "yes")},
+        number="draft",
+    ),
+    "GET signing.submitted": line(HOLDER | VENUE | AUDITOR, number="review"),
+    "GET consents.status": line(HOLDER | VENUE | AUDITOR, number="review"),
+    "POST consents.ask": line(drafting(HOLDER), number="draft"),
+    **{
+        f"GET consents.{name}": line(EVERYBODY, token="consent")
+        for name in ("named", "text", "choose", "sheet")
+    },
+    **{f"GET consents.{name}": line(SIGNED_IN, token="consent") for name in ("sign_form", "done")},
+    **{f"POST consents.{name}": line(SIGNED_IN, token="consent") for name in ("answer", "sign")},
+    "GET withdrawals.ground": line(HOLDER | VENUE | AUDITOR, number="offered"),
+    "POST withdrawals.prepare": line(signing(HOLDER), {"ground": "assignment"}, number="offered"),
+    "GET withdrawals.check": line(HOLDER | VENUE | AUDITOR, number="offered", withdrawal="withdrawal"),
+    "POST withdrawals.file": line(
+        signing(HOLDER), {**SIGNED, "digest": "{text}"}, number="offered", withdrawal="withdrawal"
+    ),
+    # the venue
+    "GET reviews.home": line(OPERATORS),
+    "GET reviews.queue": line(OPERATORS),
+    "GET reviews.review": line(VENUE, number="review"),
+    "POST reviews.save": line(VENUE, {"lines.number.verdict": "pass"}, number="review"),
+    "GET reviews.decide": line(VENUE, number="review"),
+    "POST reviews.approve": line(VENUE, number="review"),
+    "POST reviews.send_back": line(VENUE, {"note": "请补充"}, number="review"),
+    "POST reviews.refuse": line(VENUE, {"ground": "B3", **WORDS}, number="review"),
+    "POST reviews.checked": line(VENUE, number="review"),
+    "GET reviews.override": line(VENUE, number="review", rule="=fee_over_cap"),
+    "POST reviews.ask_override": line(
+        VENUE,
+        {"reason": "理由理由理由理由理由理由", "password": PASSWORD},
+        number="review",
+        rule="=fee_over_cap",
+    ),
+    "POST reviews.approve_override": line(
+        VENUE, {"password": PASSWORD}, number="review", rule="=fee_over_cap"
+    ),
+    **{
+        f"GET announcements.{name}": line(VENUE, number="offer")
+        for name in ("cnipa", "pause", "resume", "end")
+    },
+    "POST announcements.cnipa": line(VENUE, {"fact": "filed", "day": TODAY}, number="offer"),
+    "POST announcements.pause": line(VENUE, {"ground": "B3", "since": TODAY, **WORDS}, number="offer"),
+    "POST announcements.resume": line(VENUE, WORDS, number="offer"),
+    "POST announcements.end": line(VENUE, {"how": "terminate", **WORDS}, number="offer"),
+    # licenses
+    "GET contracts.ask": line(drafting(HOLDER, LICENSEE, FOREIGN), number="offered"),
+    "POST contracts.draft": line(drafting(HOLDER, LICENSEE, FOREIGN), NOTICE, number="offered"),
+    "GET contracts.check": line(LICENSEE, number="drafted"),
+    "POST contracts.send": line(signing(LICENSEE), {**SIGNED, "consent": "yes"}, number="drafted"),
+    "GET contracts.edit": line(drafting(LICENSEE), number="drafted"),
+    "POST contracts.edit": line(drafting(LICENSEE), NOTICE, number="drafted"),
+    "POST contracts.refresh": line(drafting(LICENSEE), number="drafted"),
+    "GET contracts.show": line(READERS, number="effective"),
+    "GET contracts.receipt": line(READERS, number="effective"),
+    "GET registration.mine": line(SIGNED_IN),
+    # money
+    "GET payments.slip": line(CLAIMING, number="awaiting"),
+    "POST payments.claim": line(CLAIMING, {**CLAIM, "password": PASSWORD}, number="awaiting"),
+    "POST payments.ask_venue": line(CLAIMING, number="claimed"),
+    "GET payments.of_holder": line(SIGNED_IN),
+    "GET payments.acceptances": line(SIGNED_IN),
+    "GET payments.of_venue": line(OPERATORS),
+    "GET payments.match": line(READERS, payment_id="payment"),
+    "POST payments.answer": line(MONEY, {**ANSWER, "password": PASSWORD}, payment_id="payment"),
+    "GET payments.refund": line(READERS, refund_id="refund"),
+    "POST payments.send_refund": line(MONEY, {"sent_on": TODAY, "slip_upload": "{slip}"}, refund_id="refund"),
+    "POST payments.received": line(CLAIMING, {"received": "yes"}, refund_id="refund"),
+    "GET payments.object_to": line(signing(HOLDER), number="awaiting"),
+    "POST payments.object_to": line(
+        signing(HOLDER), {"ground": "other_law", "reason": "事实说明"}, number="awaiting"
+    ),
+    "GET decisions.index": line(OPERATORS),
+    "GET decisions.show": line(VENUE, decision_id="decision"),
+    "POST decisions.decide": line(
+        VENUE, {"outcome": "stands", "reasons": "理由", "password": PASSWORD}, decision_id="decision"
+    ),
+    "GET decisions.review": line(VENUE, number="abroad"),
+    "POST decisions.review": line(VENUE, {"verdict": "clear", "reason": "依据"}, number="abroad"),
+    # contracts and batches
+    "GET registration.show": line(READERS, number="contract"),
+    "GET registration.paper": line(READERS, number="contract", paper_id="paper"),
+    "POST registration.attach": line(SIDES, ATTACH, number="contract"),
+    "POST registration.refresh": line(VENUE, number="contract"),
+    "GET registration.of_venue": line(OPERATORS),
+    "GET registration.zero_fee": line(OPERATORS),
+    "POST registration.zero_fee": line(OPERATORS, {"words": "可以受理"}),
+    **{
+        f"GET registration.{name}": line(VENUE, number="contract")
+        for name in ("stamp", "classification", "results")
+    },
+    "POST registration.stamp": line(
+        VENUE, {"seals.0.written": "甲", "seals.0.sealed": "甲"}, number="contract"
+    ),
+    "POST registration.classification": line(
+        VENUE,
+        {"technology_field": "01", "industry": "I65", "socio_economic_objective": "industry_commerce"},
+        number="contract",
+    ),
+    "POST registration.results": line(VENUE, RESULT, number="contract"),
+    "GET registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, number="contract"),
+    "POST registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, RECORDAL, number="contract"),
+    "GET exports.choose": line(OPERATORS),
+    "GET exports.applicants": line(OPERATORS, {"c": "{contract}"}),
+    "GET exports.check": line(VENUE, {"contracts.0.number": "{contract}"}),
+    "POST exports.make": line(
+        VENUE, {"contracts.0.number": "{contract}", "contracts.0.not_elsewhere": "yes"}
+    ),
+    "GET batches.show": line(VENUE | AUDITOR, number="batch"),
+    "GET batches.archive": line(VENUE | AUDITOR, number="batch"),
+    "GET batches.rekey": line(VENUE | AUDITOR, number="batch", position="=1"),
+    "POST batches.submitted": line(VENUE, number="batch", position="=1"),
+    "POST batches.take_back": line(VENUE, {"reason": "填错"}, number="batch", position="=1"),
+    # the catalogue
+    **{
+        f"GET catalogue.{name}": line(EVERYBODY, number="offer")
+        for name in ("offer", "offer_document", "offer_proof", "offer_qr", "offer_text")
+    },
+    **{f"GET catalogue.{name}": line(EVERYBODY) for name in ("home", "about", "search", "verify")},
+}
