@@ -7,6 +7,7 @@ import click
 from registry.command_line import AS_JSON, LANG, application, or_refusal, tell
 from registry.ledger import service as ledger
 from registry.ledger import verify as verifier
+from registry.ledger.policy import Policy
 
 
 @click.group()
@@ -27,20 +28,49 @@ def export(folder: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @click.option("--vkey", help="The log's verifier key, or a file that holds it.")
 @click.option(
+    "--policy",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A tlog-policy file: the log's key, witnesses and their quorum.",
+)
+@click.option(
+    "--entry",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The entry a proof is about.",
+)
+@click.option(
     "--earlier",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A checkpoint, proof or receipt from before: the log must only have grown since.",
 )
 @AS_JSON
 @LANG
-def verify(path: Path, vkey: str | None, earlier: Path | None, as_json: bool, lang: str) -> None:
-    """Check an exported log or a receipt, without database, network or operator. Exit code 0 or 1."""
+def verify(
+    path: Path,
+    vkey: str | None,
+    policy: Path | None,
+    entry: Path | None,
+    earlier: Path | None,
+    as_json: bool,
+    lang: str,
+) -> None:
+    """Check an exported log, a receipt, a proof or a checkpoint, without database, network or operator.
+
+    Exit code 0 only when nothing is invalid and the key or policy was given.
+    """
     try:
-        key = verifier.read_vkey(vkey) if vkey else None
-        report = verifier.verify_path(path, vkey=key, earlier=earlier)
+        trusted = _trusted(vkey, policy)
+        report = verifier.verify_path(path, trusted, earlier=earlier, entry=entry)
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
     tell(report, as_json=as_json, lang=lang)
+
+
+def _trusted(vkey: str | None, policy: Path | None) -> Policy | None:
+    if vkey and policy:
+        raise click.UsageError("give --vkey or --policy, not both")
+    if policy:
+        return verifier.read_policy(policy)
+    return verifier.read_vkey(vkey) if vkey else None
 
 
 @click.command()

@@ -24,6 +24,7 @@ from registry.exports.rules import Choice, Chosen
 from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
 from registry.ledger.filings import Statement
+from registry.ledger.policy import Policy, policy_of
 from registry.ledger.setup import ledger_setup
 from registry.ledger.verify import verify_path
 from registry.licenses import consents, reviews
@@ -75,11 +76,11 @@ def a_full_log(app: Flask) -> Offer:
 
 def test_any_changed_byte_of_a_full_log_is_found(lite: Flask, tmp_path: Path) -> None:
     a_full_log(lite)
-    log, vkey = tmp_path / "log", str(ledger_setup().vkey)
+    log, policy = tmp_path / "log", policy_of(ledger_setup().vkey)
     size = reading(lambda: ledger.export(log))
     types = {kind for kind, _ in taking.filings()}
     assert {"papers.issued", "payment.confirmed", "objection.decided", "license.effective"} <= types
-    assert verify_path(log, vkey).ok
+    assert verify_path(log, policy).ok
     files = sorted(path for path in log.rglob("*") if path.is_file())
     receipts = [_receipt(tmp_path / f"{seq}.json", seq) for seq in range(2, size)]
     chance = random.Random(20261122)
@@ -87,14 +88,14 @@ def test_any_changed_byte_of_a_full_log_is_found(lite: Flask, tmp_path: Path) ->
     for n in range(FLIPS):
         chosen = chance.choice(receipts if n % 4 == 0 else files)
         target = chosen if n % 4 == 0 else log
-        if not _found(chosen, chance, partial(_holds, target, vkey)):
+        if not _found(chosen, chance, partial(_holds, target, policy)):
             missed.append(chosen.name)
     assert missed == []
-    assert verify_path(log, vkey).ok
+    assert verify_path(log, policy).ok
 
 
-def _holds(target: Path, vkey: str) -> bool:
-    return verify_path(target, vkey).ok
+def _holds(target: Path, policy: Policy) -> bool:
+    return verify_path(target, policy).ok
 
 
 def _receipt(path: Path, seq: int) -> Path:

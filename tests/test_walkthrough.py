@@ -45,11 +45,11 @@ def test_the_whole_job_is_done_and_leaves_what_can_be_checked(
 
 
 def _the_log_and_receipts_verify(out: Path) -> None:
-    vkey = read_vkey(str(out / "vkey"))
-    assert verify_path(out / "log", vkey).ok
+    policy = read_vkey(str(out / "vkey"))
+    assert verify_path(out / "log", policy).ok
     receipts = list((out / "receipts").iterdir())
     assert len(receipts) == len(offers.OFFERS) + 2 * len(story.TAKINGS)
-    assert all(verify_path(path, vkey).ok for path in receipts)
+    assert all(verify_path(path, policy).ok for path in receipts)
     papers = list((out / "papers").iterdir())
     assert len(papers) == sum(5 if taking.amount else 4 for taking in story.TAKINGS)
     assert all(path.read_bytes().startswith(b"%PDF-") for path in papers)

@@ -27,6 +27,7 @@ from registry.exports import covers
 from registry.exports.frozen import thawed
 from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
+from registry.ledger.policy import policy_of
 from registry.ledger.receipt_file import check_receipt
 from registry.ledger.setup import ledger_setup
 
@@ -131,7 +132,7 @@ def _proof_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts: 
         for name, seq in _places(facts):
             data = jcs(ledger.receipt(seq, disclose=DISCLOSED))
             yield _made(f"11 回执 {name} {number} {seq}.json", "11", data)
-            reports.append((f"{name}（存证序号 {seq}）", check_receipt(data, key).to_text("zh")))
+            reports.append((f"{name}（存证序号 {seq}）", check_receipt(data, policy_of(key)).to_text("zh")))
         composed = covers.verification(row, facts, reports, str(key))
         yield _pdf(number, "11", f"电子签名与存证验证报告 {facts.noticed.seq}", composed, fonts)
 

@@ -5,30 +5,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from registry.ledger.chain import TILE_HEIGHT, TILE_WIDTH, complete_root, parse_entry, tiles_of
-from registry.ledger.notes import (
-    Head,
-    Vkey,
-    open_note,
-    parse_entry_bundle,
-    parse_head,
-    parse_vkey,
-    split_note,
-    tile_path,
-)
+from registry.ledger.heads import see
+from registry.ledger.notes import Head, Vkey, parse_entry_bundle, parse_vkey, tile_path
+from registry.ledger.policy import Policy
 from registry.ledger.report import Report
 from registry.ledger.verdicts import passed
 from registry.ledger.walk import INTEGRITY, Fault, Walk
 
 
-def check_folder(folder: Path, key: Vkey | None, *, earlier: Head | None = None) -> Report:
+def check_folder(folder: Path, policy: Policy | None, *, earlier: Head | None = None) -> Report:
     """Check an exported folder. Raises Fault at the first thing that does not hold, OSError."""
-    signer = _signer(folder, key)
-    note = _text(folder, "checkpoint")
-    try:
-        head = parse_head(open_note(note, [signer])[0])
-    except ValueError as error:
-        raise Fault(INTEGRITY, "checkpoint_signature") from error
-    if head.origin != signer.name:
+    enclosed = _enclosed(folder, policy)
+    seen = see(_text(folder, "checkpoint"), policy, own=enclosed)
+    head = seen.head
+    if head.origin != enclosed.name:
         raise Fault(INTEGRITY, "origin_differs")
     if earlier is not None and (earlier.origin != head.origin or earlier.size > head.size):
         raise Fault(INTEGRITY, "earlier_differs", head.size)
@@ -46,18 +36,11 @@ def check_folder(folder: Path, key: Vkey | None, *, earlier: Head | None = None)
         raise Fault(INTEGRITY, "root_differs", head.size - 1)
     expected |= _check_tiles(folder, leaves)
     _check_nothing_extra(folder, expected)
-    return passed(
-        "log",
-        head,
-        pinned=key is not None,
-        whole=True,
-        compared=earlier is not None,
-        unlisted=len(split_note(note)[1]) > 1,
-        facts={"last_time": walk.time, **{name: types[name] for name in sorted(types)}},
-    )
+    facts = {"last_time": walk.time, **{name: types[name] for name in sorted(types)}}
+    return passed("log", seen, compared=earlier is not None, facts=facts)
 
 
-def _signer(folder: Path, key: Vkey | None) -> Vkey:
+def _enclosed(folder: Path, policy: Policy | None) -> Vkey:
     text = _text(folder, "vkey")
     try:
         enclosed = parse_vkey(text)
@@ -65,7 +48,7 @@ def _signer(folder: Path, key: Vkey | None) -> Vkey:
             raise ValueError("not canonical")
     except ValueError as error:
         raise Fault(INTEGRITY, "vkey_differs") from error
-    if key is not None and enclosed != key:
+    if policy is not None and enclosed not in policy.logs:
         raise Fault(INTEGRITY, "vkey_differs")
     return enclosed
 

@@ -3,45 +3,39 @@
 from collections.abc import Mapping
 from typing import Any
 
-from registry.ledger.notes import Head
+from registry.ledger.heads import Seen
 from registry.ledger.report import Report, State, Verdict
 from registry.ledger.walk import INTEGRITY, SIGNATURES, Fault
 
+TIME, REGISTRATION = "time", "registration"
 
-def passed(
-    kind: str,
-    head: Head,
-    *,
-    pinned: bool,
-    whole: bool,
-    compared: bool,
-    unlisted: bool = False,
-    facts: Mapping[str, Any] | None = None,
-) -> Report:
+# What is said of integrity, signatures and registration when everything holds, by kind of thing.
+SAID: Mapping[str, tuple[str, str, str]] = {
+    "log": ("whole_log", "all_signatures", "as_filed"),
+    "database": ("whole_log", "all_signatures", "as_filed"),
+    "receipt": ("one_filing", "signatures_at_filing", "later_filings_unknown"),
+    "proof": ("one_entry", "envelope_not_here", "later_filings_unknown"),
+    "checkpoint": ("head_alone", "envelope_not_here", "later_filings_unknown"),
+}
+WITHOUT_ENVELOPES = ("proof", "checkpoint")
+
+
+def passed(kind: str, seen: Seen, *, compared: bool, facts: Mapping[str, Any] | None = None) -> Report:
     """Everything that could be checked here holds; what could not is said, never shown as valid."""
-    said = State.VALID if pinned else State.LOWERED
-    if pinned:
-        integrity = "whole_log" if whole else "one_filing"
-        signatures = "all_signatures" if whole else "signatures_at_filing"
-    else:
-        integrity = signatures = "key_not_pinned"
-    sound = said
-    if pinned and unlisted:  # C2SP has a reader ignore unknown signers; we say that they are there
-        sound, integrity = State.LOWERED, "unlisted_signature"
-    later = "as_filed" if whole else "later_filings_unknown"
+    registration = SAID[kind][2]
     return Report(
         kind=kind,
-        pinned=pinned,
-        origin=head.origin,
-        size=head.size,
-        root=head.root.hex(),
+        pinned=seen.pinned,
+        origin=seen.head.origin,
+        size=seen.head.size,
+        root=seen.head.root.hex(),
         verdicts=(
-            Verdict(name=INTEGRITY, state=sound, code=integrity),
-            Verdict(name=SIGNATURES, state=said, code=signatures),
-            Verdict(name="time", state=State.NOT_CHECKABLE, code="registry_clock_only"),
-            Verdict(name="registration", state=State.NOT_CHECKABLE, code=later),
+            _integrity(kind, seen),
+            _signatures(kind, seen),
+            _time(seen),
+            Verdict(name=REGISTRATION, state=State.NOT_CHECKABLE, code=registration),
         ),
-        notes=("compared_with_earlier" if compared else "self_consistent_only", "truth_not_proved"),
+        notes=_notes(compared=compared, witnessed=bool(seen.cosigned)),
         facts=facts or {},
     )
 
@@ -52,6 +46,41 @@ def failed(kind: str, fault: Fault, *, pinned: bool, origin: str = "") -> Report
         Verdict(name=name, state=State.INVALID, code=fault.code, seq=fault.seq)
         if name == fault.verdict
         else Verdict(name=name, state=State.NOT_CHECKABLE, code="not_reached")
-        for name in (INTEGRITY, SIGNATURES, "time", "registration")
+        for name in (INTEGRITY, SIGNATURES, TIME, REGISTRATION)
     ]
     return Report(kind=kind, verdicts=tuple(states), pinned=pinned, origin=origin)
+
+
+def _integrity(kind: str, seen: Seen) -> Verdict:
+    if not seen.pinned:  # of a bare checkpoint nothing at all was checked then, not even in part
+        state = State.NOT_CHECKABLE if kind == "checkpoint" else State.LOWERED
+        return Verdict(name=INTEGRITY, state=state, code="key_not_pinned")
+    if seen.unlisted:
+        return Verdict(name=INTEGRITY, state=State.LOWERED, code="unlisted_signature")
+    return Verdict(name=INTEGRITY, state=State.VALID, code=SAID[kind][0])
+
+
+def _signatures(kind: str, seen: Seen) -> Verdict:
+    code = SAID[kind][1]
+    if kind in WITHOUT_ENVELOPES:
+        return Verdict(name=SIGNATURES, state=State.NOT_CHECKABLE, code=code)
+    if not seen.pinned:
+        return Verdict(name=SIGNATURES, state=State.LOWERED, code="key_not_pinned")
+    return Verdict(name=SIGNATURES, state=State.VALID, code=code)
+
+
+def _time(seen: Seen) -> Verdict:
+    if seen.cosigned:
+        return Verdict(name=TIME, state=State.VALID, code="witnessed")
+    code = "registry_clock_only"
+    if seen.timestamp_unpinned:
+        code = "timestamp_unpinned"
+    if seen.witness_unpinned:
+        code = "witness_unpinned"
+    return Verdict(name=TIME, state=State.NOT_CHECKABLE, code=code)
+
+
+def _notes(*, compared: bool, witnessed: bool) -> tuple[str, ...]:
+    if compared:
+        return "compared_with_earlier", "truth_not_proved"
+    return ("truth_not_proved",) if witnessed else ("self_consistent_only", "truth_not_proved")

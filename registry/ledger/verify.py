@@ -1,58 +1,81 @@
-"""The offline verifier: an exported log or a receipt, without database, operator or network.
+"""The offline verifier: an exported log, a receipt, a proof or a checkpoint, without database or network.
 
 It imports neither the web framework nor the database. Everything is read strictly and re-encoded; size and
-root come only from a checkpoint whose signature was checked first.
+root come only from a checkpoint whose signatures were checked first, under the policy the reader brought.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from registry.ledger.canonical import strict
 from registry.ledger.log_folder import check_folder
-from registry.ledger.notes import Head, Vkey, open_note, parse_head, parse_proof, parse_vkey
+from registry.ledger.notes import Head, parse_proof, parse_vkey
+from registry.ledger.policy import Policy, open_checkpoint, parse_policy, policy_of
+from registry.ledger.proof_file import check_checkpoint, check_proof
 from registry.ledger.receipt_file import check_receipt
 from registry.ledger.report import Report
 from registry.ledger.verdicts import failed
 from registry.ledger.walk import INTEGRITY, Fault
 
-LARGEST_RECEIPT = 16 * 1024 * 1024
+LARGEST = 64 * 1024 * 1024
+PROOF = b"c2sp.org/tlog-proof@"
 
 
-def verify_path(path: Path, vkey: str | None = None, *, earlier: Path | None = None) -> Report:
-    """Check an exported folder or a receipt file; never raises for what it is given to check.
+def verify_path(
+    path: Path, policy: Policy | None = None, *, earlier: Path | None = None, entry: Path | None = None
+) -> Report:
+    """Check an exported folder or one file; never raises for what it is given to check.
 
-    `vkey` is the registry's verifier key, got from elsewhere; without it the verdicts are lowered. `earlier`
-    is a checkpoint, proof or receipt from before: a rewritten and re-signed log is refused against it.
-    Raises ValueError for a malformed vkey or an earlier checkpoint the key did not sign.
+    Without a policy the verdicts are lowered. `earlier` is a checkpoint, proof or receipt from before: a
+    rewritten and re-signed log is refused against it. `entry` is the entry a proof is about.
+    Raises ValueError for an earlier checkpoint the policy does not trust, a proof without its entry; OSError.
     """
-    key = None if vkey is None else parse_vkey(vkey)
-    before = None if earlier is None else read_head(earlier, key)
-    kind = "log" if path.is_dir() else "receipt"
+    before = None if earlier is None else read_head(earlier, policy)
+    if path.is_dir():
+        return _judged("log", policy, lambda: check_folder(path, policy, earlier=before))
     try:
-        if kind == "log":
-            return check_folder(path, key, earlier=before)
-        if path.stat().st_size > LARGEST_RECEIPT:
-            raise Fault(INTEGRITY, "unreadable")
-        return check_receipt(path.read_bytes(), key, earlier=before)
-    except Fault as fault:
-        return failed(kind, fault, pinned=key is not None)
-    except (OSError, UnicodeDecodeError):
-        return failed(kind, Fault(INTEGRITY, "unreadable"), pinned=key is not None)
+        data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+    except OSError:
+        data = b""
+    said = None if entry is None else entry.read_bytes()
+    return verify_bytes(data, policy, earlier=before, entry=said)
 
 
-def read_vkey(text: str) -> str:
-    """The verifier key, given as itself or as a file that holds it. Raises OSError, ValueError."""
+def verify_bytes(
+    data: bytes, policy: Policy | None = None, *, earlier: Head | None = None, entry: bytes | None = None
+) -> Report:
+    """Check what one file holds, its kind told by how it begins. Raises ValueError: a proof has no entry."""
+    if data.startswith(PROOF):
+        if entry is None:
+            raise ValueError("checking a proof needs the entry it is about")
+        return _judged("proof", policy, lambda: check_proof(data, policy, entry=entry, earlier=earlier))
+    if b"\n" in data and data[:1] not in (b"{", b"["):
+        return _judged("checkpoint", policy, lambda: check_checkpoint(data, policy, earlier=earlier))
+    return _judged("receipt", policy, lambda: check_receipt(data, policy, earlier=earlier))
+
+
+def read_vkey(text: str) -> Policy:
+    """Trust in one log's verifier key, given as itself or as a file that holds it. OSError, ValueError."""
     try:
-        return str(parse_vkey(text))
+        return policy_of(parse_vkey(text))
     except ValueError:
-        return str(parse_vkey(Path(text).read_text(encoding="utf-8")))
+        return policy_of(parse_vkey(Path(text).read_text(encoding="utf-8")))
 
 
-def read_head(path: Path, key: Vkey | None) -> Head:
+def read_policy(path: Path) -> Policy:
+    """The policy in a file (tlog-policy). Raises OSError, ValueError; ValueError when it names no log."""
+    policy = parse_policy(path.read_text(encoding="utf-8"))
+    if not policy.logs:
+        raise ValueError("the policy names no log")
+    return policy
+
+
+def read_head(path: Path, policy: Policy | None) -> Head:
     """The head stated by an earlier checkpoint, proof or receipt. Raises ValueError, OSError.
 
     Comparing needs the key: an unsigned head proves nothing.
     """
-    if key is None:
+    if policy is None:
         raise ValueError("comparing with an earlier checkpoint needs the verifier key")
     text = path.read_text(encoding="utf-8")
     if text.startswith("{"):
@@ -60,6 +83,15 @@ def read_head(path: Path, key: Vkey | None) -> Head:
         if not isinstance(receipt, dict) or not isinstance(receipt.get("proof"), str):
             raise ValueError("not a receipt")
         text = str(receipt["proof"])
-    if text.startswith("c2sp.org/tlog-proof@"):
+    if text.startswith(PROOF.decode()):
         text = parse_proof(text).checkpoint
-    return parse_head(open_note(text, [key])[0])
+    return open_checkpoint(text, policy).head
+
+
+def _judged(kind: str, policy: Policy | None, check: Callable[[], Report]) -> Report:
+    try:
+        return check()
+    except Fault as fault:
+        return failed(kind, fault, pinned=policy is not None)
+    except (OSError, UnicodeDecodeError):
+        return failed(kind, Fault(INTEGRITY, "unreadable"), pinned=policy is not None)

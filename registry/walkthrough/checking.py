@@ -6,6 +6,7 @@ from pathlib import Path
 
 from registry.ledger.chain import TILE_WIDTH, parse_entry
 from registry.ledger.notes import parse_entry_bundle, tile_path
+from registry.ledger.policy import Policy
 from registry.ledger.report import Report
 from registry.ledger.verify import read_vkey, verify_path
 from registry.ledger.walk import Pair, open_pair
@@ -18,19 +19,19 @@ def check_all(out: Path, journal: Journal) -> Report:
 
     Returns the log's report. Raises WentWrong with the verifier's own words.
     """
-    vkey = read_vkey(str(out / "vkey"))
+    policy = read_vkey(str(out / "vkey"))
     receipts = sorted((out / "receipts").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
     if not receipts:
         raise WentWrong("there are no receipts to check")
-    report = _verify(out / "log", vkey, journal, earlier=receipts[0])
+    report = _verify(out / "log", policy, journal, earlier=receipts[0])
     for path in receipts:
-        _verify(path, vkey, journal)
+        _verify(path, policy, journal)
     _check_papers(out, report.size, journal)
     return report
 
 
-def _verify(path: Path, vkey: str, journal: Journal, *, earlier: Path | None = None) -> Report:
-    report = verify_path(path, vkey=vkey, earlier=earlier)
+def _verify(path: Path, policy: Policy, journal: Journal, *, earlier: Path | None = None) -> Report:
+    report = verify_path(path, policy, earlier=earlier)
     if not report.ok:
         raise WentWrong(f"{path} does not verify:\n{report.to_text('en')}")
     grown = f"; only grown since {earlier.name}" if earlier else ""

@@ -23,6 +23,7 @@ from registry.exports import tasks
 from registry.exports.models import Batch
 from registry.exports.rules import Applicant, Choice, Chosen, Needs, wanted_slots
 from registry.jobs import Job
+from registry.ledger.policy import policy_of
 from registry.ledger.receipt_file import check_receipt
 from registry.ledger.setup import ledger_setup
 from registry.parties.models import Organisation, Upload
@@ -157,7 +158,7 @@ def test_the_receipts_in_a_package_verify_without_the_database(packed: tuple[Per
     receipts = [name for name in archive_.namelist() if "/11 回执" in name]
     assert len(receipts) == 3
     for name in receipts:
-        report = check_receipt(archive_.read(name), ledger_setup().vkey)
+        report = check_receipt(archive_.read(name), policy_of(ledger_setup().vkey))
         assert report.ok
 
 

@@ -1,0 +1,61 @@
+"""A checkpoint as its reader may take it: under the policy he brought, or with the key found beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from registry.ledger.notes import Head, Vkey, split_note
+from registry.ledger.policy import Policy, open_checkpoint, policy_of
+from registry.ledger.walk import INTEGRITY, Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A head, and what its reader knows of those who signed it.
+
+    `cosigned` holds the policy's witnesses by name, in seconds since the epoch. `unlisted`: somebody nobody
+    named signed too. `unpinned`: a witness or a timestamp stands there whose key the reader did not bring.
+    """
+
+    head: Head
+    pinned: bool
+    cosigned: Mapping[str, int] = field(default_factory=dict)
+    unlisted: bool = False
+    witness_unpinned: bool = False
+    timestamp_unpinned: bool = False
+
+
+def see(note: str, policy: Policy | None, *, own: Vkey | None) -> Seen:
+    """Open a checkpoint under the policy, or without one under the log's own key.
+
+    Raises Fault checkpoint_signature, quorum_missing.
+    """
+    trusted = policy or (policy_of(own) if own else Policy())
+    try:
+        opened = open_checkpoint(note, trusted)
+    except ValueError as error:
+        raise Fault(INTEGRITY, "checkpoint_signature") from error
+    if not trusted.met_by(opened.cosigned):
+        raise Fault(INTEGRITY, "quorum_missing")
+    # A line twice, too, is more than we hand out: C2SP has a reader ignore it, we say that it is there.
+    unlisted = len(split_note(note)[1]) > 1 + len(opened.cosigned)
+    return Seen(
+        head=opened.head,
+        pinned=policy is not None,
+        cosigned={key.name: time for key, time in opened.cosigned.items()},
+        unlisted=unlisted,
+        witness_unpinned=bool(opened.unknown),
+    )
+
+
+def compare(head: Head, earlier: Head | None) -> bool:
+    """Whether the earlier head was compared: of another size only a whole log can be.
+
+    Raises Fault origin_differs, earlier_differs.
+    """
+    if earlier is None:
+        return False
+    if head.origin != earlier.origin:
+        raise Fault(INTEGRITY, "origin_differs")
+    if head.size == earlier.size and head.root != earlier.root:
+        raise Fault(INTEGRITY, "earlier_differs", head.size - 1)
+    return head.size == earlier.size
