@@ -17,6 +17,8 @@ UNCHANGING: Mapping[str, tuple[str, ...]] = {
     "envelope": ("UPDATE", "DELETE"),
     "tile": ("UPDATE", "DELETE"),
     "checkpoint": ("UPDATE", "DELETE"),
+    "cosignature": ("UPDATE", "DELETE"),
+    "timestamp_token": ("UPDATE", "DELETE"),
     "disclosure": ("UPDATE",),  # may be erased, never altered
     "ledger_key": ("DELETE",),
     "ledger_head": ("DELETE",),
@@ -26,6 +28,8 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "envelope": ("SELECT", "INSERT"),
     "tile": ("SELECT", "INSERT"),
     "checkpoint": ("SELECT", "INSERT"),
+    "cosignature": ("SELECT", "INSERT"),
+    "timestamp_token": ("SELECT", "INSERT"),
     "disclosure": ("SELECT", "INSERT"),  # erasure goes through ledger_erase()
     "ledger_key": ("SELECT", "INSERT", "UPDATE (revoked_seq)"),
     "ledger_head": ("SELECT", "INSERT", "UPDATE"),

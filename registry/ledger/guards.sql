@@ -26,6 +26,14 @@ CREATE TRIGGER guard_checkpoint_once BEFORE INSERT ON checkpoint BEGIN
     WHERE EXISTS (SELECT 1 FROM checkpoint WHERE size = NEW.size AND note IS NOT NEW.note);
   SELECT RAISE(IGNORE) WHERE EXISTS (SELECT 1 FROM checkpoint WHERE size = NEW.size);
 END;
+CREATE TRIGGER guard_cosignature_once BEFORE INSERT ON cosignature BEGIN
+  SELECT RAISE(ABORT, 'guard: a witness is kept once for each size')
+    WHERE EXISTS (SELECT 1 FROM cosignature WHERE size = NEW.size AND witness = NEW.witness);
+END;
+CREATE TRIGGER guard_timestamp_token_once BEFORE INSERT ON timestamp_token BEGIN
+  SELECT RAISE(ABORT, 'guard: an authority is kept once for each size')
+    WHERE EXISTS (SELECT 1 FROM timestamp_token WHERE size = NEW.size AND authority = NEW.authority);
+END;
 CREATE TRIGGER guard_ledger_key_once BEFORE INSERT ON ledger_key BEGIN
   SELECT RAISE(ABORT, 'guard: a key is enrolled once')
     WHERE EXISTS (SELECT 1 FROM ledger_key WHERE kid = NEW.kid);

@@ -85,3 +85,24 @@ class Checkpoint(Model):
     size: Mapped[int] = mapped_column(SEQ, primary_key=True, autoincrement=False)
     note: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Cosignature(Model):
+    """A witness's signature line over a checkpoint's text (C2SP tlog-cosignature), the first of each size."""
+
+    __tablename__ = "cosignature"
+    size: Mapped[int] = mapped_column(SEQ, ForeignKey(Checkpoint.size), primary_key=True, autoincrement=False)
+    witness: Mapped[str] = mapped_column(String(300), primary_key=True)  # its verifier key
+    line: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime] = mapped_column(UtcDateTime)  # as the witness says, inside its signature
+
+
+class TimestampToken(Model):
+    """An RFC 3161 response over SHA-256 of a checkpoint's note as the registry alone signed it."""
+
+    __tablename__ = "timestamp_token"
+    size: Mapped[int] = mapped_column(SEQ, ForeignKey(Checkpoint.size), primary_key=True, autoincrement=False)
+    authority: Mapped[str] = mapped_column(String(300), primary_key=True)  # subject of its certificate
+    token: Mapped[bytes] = mapped_column(LargeBinary)
+    stamped_at: Mapped[datetime] = mapped_column(UtcDateTime)  # genTime
+    skew_ms: Mapped[int] = mapped_column(Integer)  # how far our clock was from theirs, for the operators

@@ -187,7 +187,7 @@ def parse_head(text: str) -> Head:
     root = unb64(lines[2])
     if len(root) != HASH:
         raise ValueError("a root has 32 bytes")
-    return Head(lines[0], _decimal(lines[1]), root, tuple(lines[3:]))
+    return Head(lines[0], decimal(lines[1]), root, tuple(lines[3:]))
 
 
 def parse_proof(text: str) -> Proof:
@@ -199,7 +199,7 @@ def parse_proof(text: str) -> Proof:
     hashes = tuple(unb64(line) for line in lines[2:])
     if any(len(step) != HASH for step in hashes):
         raise ValueError("a hash has 32 bytes")
-    return Proof(_decimal(lines[1].removeprefix("index ")), hashes, checkpoint)
+    return Proof(decimal(lines[1].removeprefix("index ")), hashes, checkpoint)
 
 
 def tile_path(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
@@ -243,7 +243,8 @@ def _line(line: str) -> Line:
     return Line(check_name(name), data[:4], data[4:])
 
 
-def _decimal(text: str) -> int:
+def decimal(text: str) -> int:
+    """A whole number in its one plain spelling. Raises ValueError for any other."""
     if not text.isascii() or not text.isdecimal() or str(int(text)) != text:
         raise ValueError("not a plain decimal number")
     return int(text)

@@ -23,12 +23,14 @@ from registry.ledger.checkpoints import (
     consistency,
     publish_checkpoint,
 )
+from registry.ledger.cosignatures import checkpoint_with_cosignatures, cosignatures_of
 from registry.ledger.export import export
 from registry.ledger.filings import Filing
 from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
 from registry.ledger.receipts import disclosures, filed_at, receipt
 from registry.ledger.setup import init_app, ledger_setup
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
+from registry.ledger.timestamps import timestamps_of
 
 __all__ = [
     "Appended",
@@ -37,7 +39,9 @@ __all__ = [
     "check_start",
     "checkpoint",
     "checkpoint_covering",
+    "checkpoint_with_cosignatures",
     "consistency",
+    "cosignatures_of",
     "disclosures",
     "erase",
     "export",
@@ -48,6 +52,7 @@ __all__ = [
     "receipt",
     "size",
     "start",
+    "timestamps_of",
 ]
 
 

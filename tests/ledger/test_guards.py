@@ -1,17 +1,18 @@
 """The database itself refuses, whoever writes: here its owner, with every right there is."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Table, create_engine, insert, text
 from sqlalchemy.exc import DBAPIError
 
-from registry import database
+from registry import clock, database
 from registry.database import db, transaction
 from registry.ledger import service as ledger
 from registry.ledger.guards import UNCHANGING, apply_guards, missing_guards
-from registry.ledger.models import LedgerHead
+from registry.ledger.models import Cosignature, LedgerHead, TimestampToken
 from registry.ledger.signing import Ed25519Signer
 from tests.ledger.making import effective, enrolment, file, notice, signed
 
@@ -20,6 +21,8 @@ COLUMNS = {
     "envelope": "bytes",
     "tile": "hashes",
     "checkpoint": "note",
+    "cosignature": "line",
+    "timestamp_token": "authority",
     "disclosure": "value",
     "ledger_key": "public",
     "ledger_head": "leaf",
@@ -31,8 +34,17 @@ def filled(app: Flask) -> Flask:
     signer = Ed25519Signer.generate()
     file(enrolment(signer), signed(notice("C-1"), signer), *(effective(f"C-{n}") for n in range(260)))
     ledger.publish_checkpoint()
-    db.session.rollback()
+    transaction(anchored)
     return app
+
+
+def anchored() -> None:
+    """One row in each of the two tables about what others said; what it says is not looked at here."""
+    row = {"size": 1, "signed_at": clock.now(), "stamped_at": clock.now(), "skew_ms": 0}
+    row |= {"witness": "w+00000000+AA==", "line": "line", "authority": "CN=a", "token": b"token"}
+    for model in (Cosignature, TimestampToken):
+        table = cast(Table, model.__table__)
+        db.session.execute(insert(table), {one.name: row[one.name] for one in table.columns})
 
 
 @pytest.fixture
