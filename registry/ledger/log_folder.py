@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from registry.ledger.canonical import is_hex
 from registry.ledger.chain import TILE_HEIGHT, TILE_WIDTH, complete_root, parse_entry, tiles_of
 from registry.ledger.heads import see
 from registry.ledger.notes import Head, Vkey, parse_entry_bundle, parse_vkey, tile_path
@@ -11,6 +12,8 @@ from registry.ledger.policy import Policy
 from registry.ledger.report import Report
 from registry.ledger.verdicts import passed
 from registry.ledger.walk import INTEGRITY, Fault, Walk
+
+ENVELOPES = "envelopes"
 
 
 def check_folder(folder: Path, policy: Policy | None, *, earlier: Head | None = None) -> Report:
@@ -24,10 +27,13 @@ def check_folder(folder: Path, policy: Policy | None, *, earlier: Head | None = 
         raise Fault(INTEGRITY, "earlier_differs", head.size)
     walk, expected, types = Walk(head.origin), {"checkpoint", "vkey"}, Counter[str]()
     leaves: list[bytes] = []
+    envelopes: set[bytes] = set()  # digests, not envelopes: a log of any length must fit
     for entry in _entries(folder, head.size, expected):
-        name = f"envelopes/{_envelope_digest(entry, walk.frontier.size)}"
-        expected.add(name)
-        pair = walk.step(entry, _bytes(folder, name, walk.frontier.size))
+        digest = _envelope_digest(entry, walk.frontier.size)
+        if bytes.fromhex(digest) in envelopes:
+            raise Fault(INTEGRITY, "filing_repeated", walk.frontier.size)
+        envelopes.add(bytes.fromhex(digest))
+        pair = walk.step(entry, _bytes(folder, f"{ENVELOPES}/{digest}", walk.frontier.size))
         leaves.append(pair.leaf)
         types[pair.entry.type] += 1
         if earlier is not None and walk.frontier.size == earlier.size and walk.frontier.root != earlier.root:
@@ -35,7 +41,7 @@ def check_folder(folder: Path, policy: Policy | None, *, earlier: Head | None = 
     if walk.frontier.root != head.root:
         raise Fault(INTEGRITY, "root_differs", head.size - 1)
     expected |= _check_tiles(folder, leaves)
-    _check_nothing_extra(folder, expected)
+    _check_nothing_extra(folder, expected, envelopes)
     facts = {"last_time": walk.time, **{name: types[name] for name in sorted(types)}}
     return passed("log", seen, compared=earlier is not None, facts=facts)
 
@@ -95,10 +101,16 @@ def _parents(row: list[bytes]) -> list[bytes]:
     return [complete_root(b"".join(row[at : at + TILE_WIDTH])) for at in range(0, full, TILE_WIDTH)]
 
 
-def _check_nothing_extra(folder: Path, expected: set[str]) -> None:
+def _check_nothing_extra(folder: Path, expected: set[str], envelopes: set[bytes]) -> None:
     for path in folder.rglob("*"):
-        if not path.is_dir() and path.relative_to(folder).as_posix() not in expected:
+        name = path.relative_to(folder).as_posix()
+        if name not in expected and not path.is_dir() and not _is_envelope(name, envelopes):
             raise Fault(INTEGRITY, "file_unexpected")
+
+
+def _is_envelope(name: str, envelopes: set[bytes]) -> bool:
+    place, _, digest = name.partition("/")
+    return place == ENVELOPES and is_hex(digest, 64) and bytes.fromhex(digest) in envelopes
 
 
 def _bytes(folder: Path, name: str, seq: int) -> bytes:

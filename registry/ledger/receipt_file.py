@@ -43,7 +43,8 @@ def check_receipt(data: bytes, policy: Policy | None, *, earlier: Head | None = 
         check_signatures(line.pair, keyring, origin=origin)
     disclosed = _check_disclosures(lines[-1].pair, value.get("disclosures", []))
     entry = lines[-1].pair.entry
-    facts = {"seq": entry.seq, "type": entry.type, "subject": entry.subject, "time": entry.time, **disclosed}
+    facts = {"seq": entry.seq, "type": entry.type, "subject": entry.subject, "time": entry.time}
+    facts |= {"signed_by": [said.fields["role"] for said in lines[-1].pair.filed.statements], **disclosed}
     return passed("receipt", seen, compared=compared, facts=facts)
 
 
@@ -84,6 +85,7 @@ def _check_needed(lines: Sequence[Line]) -> None:
 
 def _check_disclosures(pair: Pair, disclosures: list[Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
+    salts: set[str] = set()
     for item in disclosures:
         try:
             opened = exact_keys(item, {"path", "salt", "value"})
@@ -92,5 +94,8 @@ def _check_disclosures(pair: Pair, disclosures: list[Any]) -> dict[str, Any]:
         open_value(pair, opened)
         if f"disclosed.{opened['path']}" in shown:
             raise Fault(INTEGRITY, "disclosure_differs", pair.entry.seq)
+        if opened["salt"] in salts:  # who is shown one value could guess the other at leisure
+            raise Fault(INTEGRITY, "salt_reused", pair.entry.seq)
+        salts.add(opened["salt"])
         shown[f"disclosed.{opened['path']}"] = opened["value"]
     return shown
