@@ -33,6 +33,13 @@ def export(folder: Path) -> None:
     help="A tlog-policy file: the log's key, witnesses and their quorum.",
 )
 @click.option(
+    "--paper",
+    "papers",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A paper that the bundle must say was issued; may be given several times.",
+)
+@click.option(
     "--entry",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The entry a proof is about.",
@@ -49,17 +56,18 @@ def verify(
     vkey: str | None,
     policy: Path | None,
     entry: Path | None,
+    papers: tuple[Path, ...],
     earlier: Path | None,
     as_json: bool,
     lang: str,
 ) -> None:
-    """Check an exported log, a receipt, a proof or a checkpoint, without database, network or operator.
+    """Check an exported log, a bundle, a receipt, a proof or a checkpoint: no database, network or operator.
 
     Exit code 0 only when nothing is invalid and the key or policy was given.
     """
     try:
         trusted = _trusted(vkey, policy)
-        report = verifier.verify_path(path, trusted, earlier=earlier, entry=entry)
+        report = verifier.verify_path(path, trusted, earlier=earlier, entry=entry, papers=papers)
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
     tell(report, as_json=as_json, lang=lang)

@@ -89,6 +89,8 @@ def check_place(line: Line, note: str, head: Head) -> None:
 def open_value(pair: Pair, item: Mapping[str, Any]) -> None:
     """Raises Fault disclosure_differs unless path, salt and value open a commitment of the filing."""
     try:
+        if not isinstance(item["path"], str):
+            raise ValueError("a path is text")
         sealed = commitment(item["salt"], item["path"], item["value"])
     except (ValueError, TypeError) as error:
         raise Fault(INTEGRITY, "disclosure_differs", pair.entry.seq) from error

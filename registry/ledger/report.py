@@ -89,8 +89,16 @@ class Report:
             said = words.get(verdict.code, verdict.code)
             lines.append(f"{words[verdict.name]}: {words[verdict.state.value]} - {said}{place}")
         lines += ["", f"{words['log']}: {self.origin or '?'}, {words['size']} {self.size}"]
-        lines += [f"{key}: {value}" for key, value in self.facts.items()]
+        lines += [line for key, value in self.facts.items() for line in _told(key, value)]
         return "\n".join([*lines, *(words.get(note, note) for note in self.notes)]) + "\n"
+
+
+def _told(key: str, value: Any) -> list[str]:
+    """A fact in lines of text: a list takes one line for each of its items."""
+    if not isinstance(value, list):
+        return [f"{key}: {value}"]
+    rows = [", ".join(f"{name} {part}" for name, part in item.items()) for item in value]
+    return [f"{key}:", *(f"  {row}" for row in rows)] if rows else []
 
 
 def _headline(report: Report) -> str:
@@ -115,6 +123,9 @@ CHINESE: Mapping[str, str] = {
     "size": "条数",
     "whole_log": "每一条记录都在原位，未增、未删、未改、未换序。",
     "one_filing": "该记录确在所示的账本中，内容未改。",
+    "filings_listed": "所列各条记录确在所示的账本中，内容未改；包外是否另有记录，须查账本。",
+    "certificate_whole": "证书与所附凭证包均未改动，证书是账本所载签发的那一份。",
+    "signatures_in_bundle": "签名均成立；凭证包所含的吊销已计入。",
     "one_entry": "该条目确在所示的账本中；其封包不在此处。",
     "head_alone": "账本头确由所给公钥签名；其下的记录不在此处。",
     "all_signatures": "登记方与各方当事人的签名均成立；至账本末尾为止的吊销已计入。",
@@ -126,6 +137,7 @@ CHINESE: Mapping[str, str] = {
     "witness_unpinned": "检查点上有见证方的签名，但没有给出其公钥，未予采信。",
     "timestamp_unpinned": "附有时间戳，但没有给出可信的时间戳机构，未予采信。",
     "later_filings_unknown": "凭证只含这一条记录，之后是否撤回、终止或更正，须查账本。",
+    "as_bundled": "以凭证包所载、截至其检查点为准；登记机构的决定须向该机构核实。",
     "as_filed": "以账本所载为准；登记机构的决定须向该机构核实。",
     "not_reached": "前面已不成立，未再核验。",
     "self_consistent_only": "没有更早的凭证、见证或时间戳可比：不能排除运营方重写了全部账本。",
@@ -152,6 +164,10 @@ CHINESE: Mapping[str, str] = {
     "file_unexpected": "有不该有的文件。",
     "tile_differs": "哈希瓦片与记录不符。",
     "vkey_differs": "文件夹中的公钥与所给公钥不同。",
+    "subject_missing": "凭证包里没有关于其对象的记录。",
+    "salt_reused": "两项披露用了同一个盐值。",
+    "paper_unknown": "该文件不是账本所载签发的文件。",
+    "attachment_differs": "附加部分与规定的写法不符。",
     "disclosure_differs": "披露的内容与承诺不符。",
     "salt_reused": "两处承诺用了同一个盐值：看到一处即可猜出另一处。",
     "filing_repeated": "同一封包列入了两次。",
@@ -183,6 +199,9 @@ ENGLISH: Mapping[str, str] = {
     "size": "entries",
     "whole_log": "every entry stands in its place; nothing was added, dropped, changed or reordered.",
     "one_filing": "the filing is in the log shown, and is unchanged.",
+    "filings_listed": "the filings are in the log shown, unchanged; whether there are more, the log says.",
+    "certificate_whole": "certificate and bundle are unchanged; the log says this certificate was issued.",
+    "signatures_in_bundle": "the signatures hold; revocations in the bundle are counted.",
     "one_entry": "the entry is in the log shown; its envelope is not here.",
     "head_alone": "the head is signed by the key given; the entries under it are not here.",
     "all_signatures": "the registry's and the parties' signatures hold; revocations so far are counted.",
@@ -194,6 +213,7 @@ ENGLISH: Mapping[str, str] = {
     "witness_unpinned": "witnesses signed the checkpoint, but their keys were not given; not relied on.",
     "timestamp_unpinned": "there is a timestamp, but no trusted authority was given; not relied on.",
     "later_filings_unknown": "a receipt holds one filing; what came later is in the log.",
+    "as_bundled": "as the bundle states, up to its checkpoint; to be confirmed with the office that decided.",
     "as_filed": "as the log states it; an office's decision is to be confirmed with that office.",
     "not_reached": "not checked, because something before it does not hold.",
     "self_consistent_only": (
@@ -223,6 +243,10 @@ ENGLISH: Mapping[str, str] = {
     "file_unexpected": "there is a file that does not belong here.",
     "tile_differs": "a hash tile is not what the entries give.",
     "vkey_differs": "the key in the folder is not the key given.",
+    "subject_missing": "the bundle holds no filing about its subject.",
+    "salt_reused": "two disclosures have the same salt.",
+    "paper_unknown": "the paper is not one the log says was issued.",
+    "attachment_differs": "the added part is not what it must be.",
     "disclosure_differs": "a disclosed value is not the one committed to.",
     "salt_reused": "two commitments share one salt: who is shown one value can guess the other.",
     "filing_repeated": "the same envelope was entered twice.",

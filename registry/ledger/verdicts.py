@@ -14,6 +14,8 @@ SAID: Mapping[str, tuple[str, str, str]] = {
     "log": ("whole_log", "all_signatures", "as_filed"),
     "database": ("whole_log", "all_signatures", "as_filed"),
     "receipt": ("one_filing", "signatures_at_filing", "later_filings_unknown"),
+    "bundle": ("filings_listed", "signatures_in_bundle", "as_bundled"),
+    "certificate": ("certificate_whole", "signatures_in_bundle", "as_bundled"),
     "proof": ("one_entry", "envelope_not_here", "later_filings_unknown"),
     "checkpoint": ("head_alone", "envelope_not_here", "later_filings_unknown"),
 }

@@ -1,12 +1,16 @@
-"""The offline verifier: an exported log, a receipt, a proof or a checkpoint, without database or network.
+"""The offline verifier: an exported log, a bundle, a receipt, a proof, a checkpoint; no database, no network.
 
 It imports neither the web framework nor the database. Everything is read strictly and re-encoded; size and
 root come only from a checkpoint whose signatures were checked first, under the policy the reader brought.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from registry.ledger import bundle_file
+from registry.ledger.bundle_file import check_bundle
 from registry.ledger.canonical import strict
 from registry.ledger.log_folder import check_folder
 from registry.ledger.notes import Head, parse_proof, parse_vkey
@@ -22,13 +26,19 @@ PROOF = b"c2sp.org/tlog-proof@"
 
 
 def verify_path(
-    path: Path, policy: Policy | None = None, *, earlier: Path | None = None, entry: Path | None = None
+    path: Path,
+    policy: Policy | None = None,
+    *,
+    earlier: Path | None = None,
+    entry: Path | None = None,
+    papers: Iterable[Path] = (),
 ) -> Report:
     """Check an exported folder or one file; never raises for what it is given to check.
 
-    Without a policy the verdicts are lowered. `earlier` is a checkpoint, proof or receipt from before: a
-    rewritten and re-signed log is refused against it. `entry` is the entry a proof is about.
-    Raises ValueError for an earlier checkpoint the policy does not trust, a proof without its entry; OSError.
+    Without a policy the verdicts are lowered. `earlier` is a checkpoint, proof, receipt or bundle from
+    before: a rewritten and re-signed log is refused against it. `entry` is the entry a proof is about,
+    `papers` are files a bundle is asked about. Raises ValueError for an earlier
+    checkpoint the policy does not trust, a proof without its entry, papers for no bundle; OSError.
     """
     before = None if earlier is None else read_head(earlier, policy)
     if path.is_dir():
@@ -38,13 +48,23 @@ def verify_path(
     except OSError:
         data = b""
     said = None if entry is None else entry.read_bytes()
-    return verify_bytes(data, policy, earlier=before, entry=said)
+    given = {file.name: file.read_bytes() for file in papers}
+    return verify_bytes(data, policy, earlier=before, entry=said, papers=given)
 
 
 def verify_bytes(
-    data: bytes, policy: Policy | None = None, *, earlier: Head | None = None, entry: bytes | None = None
+    data: bytes,
+    policy: Policy | None = None,
+    *,
+    earlier: Head | None = None,
+    entry: bytes | None = None,
+    papers: Mapping[str, bytes] | None = None,
 ) -> Report:
     """Check what one file holds, its kind told by how it begins. Raises ValueError: a proof has no entry."""
+    if _format(data) == bundle_file.FORMAT:
+        return _judged("bundle", policy, lambda: check_bundle(data, policy, earlier=earlier, papers=papers))
+    if papers:
+        raise ValueError("only a bundle can be asked about papers")
     if data.startswith(PROOF):
         if entry is None:
             raise ValueError("checking a proof needs the entry it is about")
@@ -79,13 +99,25 @@ def read_head(path: Path, policy: Policy | None) -> Head:
         raise ValueError("comparing with an earlier checkpoint needs the verifier key")
     text = path.read_text(encoding="utf-8")
     if text.startswith("{"):
-        receipt = strict(text.encode())
-        if not isinstance(receipt, dict) or not isinstance(receipt.get("proof"), str):
-            raise ValueError("not a receipt")
-        text = str(receipt["proof"])
+        value = strict(text.encode())
+        try:
+            text = str(value["proof"] if "proof" in value else value["filings"][0]["proof"])
+        except (KeyError, IndexError, TypeError) as error:
+            raise ValueError("neither a receipt nor a bundle") from error
     if text.startswith(PROOF.decode()):
         text = parse_proof(text).checkpoint
     return open_checkpoint(text, policy).head
+
+
+def _format(data: bytes) -> Any:
+    """What a JSON text calls itself, None for anything else."""
+    if not data.startswith(b"{"):
+        return None
+    try:
+        value = json.loads(data)  # read strictly by the check that it is handed to
+    except (ValueError, RecursionError):
+        return None
+    return value.get("format") if isinstance(value, dict) else None
 
 
 def _judged(kind: str, policy: Policy | None, check: Callable[[], Report]) -> Report:

@@ -277,6 +277,7 @@ def test_every_code_a_report_can_hold_has_its_sentence_in_both_languages() -> No
             "log_folder.py",
             "filed_lines.py",
             "heads.py",
+            "bundle_file.py",
             "proof_file.py",
             "receipt_file.py",
             "audit.py",

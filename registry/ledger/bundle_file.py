@@ -1,0 +1,230 @@
+"""A license bundle, checked offline: what was filed about one contract or declaration, up to a checkpoint.
+
+Its form and every rule: docs/formats.md, section 6. It proves what stands in it, not that nothing else does.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from registry.ledger.bundle_facts import facts_of, papers_of
+from registry.ledger.canonical import exact_keys, sha256_hex, strict, unb64
+from registry.ledger.filed_lines import (
+    Line,
+    check_order,
+    check_place,
+    note_of,
+    open_value,
+    own_key,
+    read_line,
+)
+from registry.ledger.heads import Seen, compare, see
+from registry.ledger.keyring import Keyring
+from registry.ledger.notes import COSIGNATURE, ED25519, Head, Vkey, check_name, parse_vkey, split_note
+from registry.ledger.policy import Policy
+from registry.ledger.report import Report
+from registry.ledger.verdicts import passed
+from registry.ledger.walk import INTEGRITY, Fault, Pair, check_signatures, check_start
+
+FORMAT = "open-license-bundle/1"
+MEMBERS = {"format", "origin", "subject", "signers", "filings", "disclosures", "timestamps"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A bundle that holds: who signed its checkpoint, its filings in order, what it discloses."""
+
+    subject: str
+    seen: Seen
+    pairs: Sequence[Pair]
+    disclosures: Sequence[Mapping[str, Any]]
+    timestamps: Sequence[Mapping[str, str]]
+
+    def digests(self, paper: str | None = None) -> set[str]:
+        """The digests of the papers (of one kind) that were issued."""
+        return {str(one.get("digest")) for one in papers_of(self.pairs) if paper in (None, one.get("paper"))}
+
+
+def check_bundle(
+    data: bytes,
+    policy: Policy | None,
+    *,
+    earlier: Head | None = None,
+    papers: Mapping[str, bytes] | None = None,
+) -> Report:
+    """Check a bundle's bytes, and that each paper (by name) is one it says was issued. Raises Fault."""
+    bundle = open_bundle(data, policy)
+    compared = compare(bundle.seen.head, earlier)
+    return judged("bundle", bundle, compared=compared, papers=papers)
+
+
+def judged(kind: str, bundle: Bundle, *, compared: bool, papers: Mapping[str, bytes] | None = None) -> Report:
+    """The report on a bundle that holds. Raises Fault paper_unknown."""
+    known = bundle.digests()
+    told = {name: sha256_hex(paper) for name, paper in (papers or {}).items()}
+    if any(digest not in known for digest in told.values()):
+        raise Fault(INTEGRITY, "paper_unknown")
+    facts = facts_of(bundle.subject, bundle.pairs, bundle.disclosures)
+    return passed(kind, bundle.seen, compared=compared, facts={**facts, **_given(told)})
+
+
+def open_bundle(data: bytes, policy: Policy | None) -> Bundle:
+    """Read and check a bundle's bytes. Raises Fault at the first thing that does not hold."""
+    value = _parse(data)
+    origin, subject = value["origin"], value["subject"]
+    lines = [read_line(item) for item in value["filings"]]
+    note = note_of(lines[0])
+    signers = _signers(value["signers"])
+    check_order(lines)
+    check_start(lines[0].pair, origin=origin)
+    seen = _see(note, policy, signers, start=lines[0].pair, origin=origin)
+    _check_chain(lines)
+    _check_membership(lines, subject)
+    keyring = Keyring()
+    for line in lines:
+        check_start(line.pair, origin=origin)
+        check_place(line, note, seen.head)
+        check_signatures(line.pair, keyring, origin=origin)
+    _check_disclosures(lines, value["disclosures"])
+    stamped = _timestamps(value["timestamps"])
+    return Bundle(
+        subject=subject,
+        seen=replace(seen, timestamp_unpinned=bool(stamped)),
+        pairs=[line.pair for line in lines],
+        disclosures=value["disclosures"],
+        timestamps=stamped,
+    )
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    try:
+        value = exact_keys(strict(data), MEMBERS)
+        check_name(value["origin"])
+    except (ValueError, TypeError) as error:
+        raise Fault(INTEGRITY, "unreadable") from error
+    lists = ("signers", "filings", "disclosures", "timestamps")
+    if value["format"] != FORMAT or not all(isinstance(value[name], list) for name in lists):
+        raise Fault(INTEGRITY, "unreadable")
+    if not value["signers"] or not value["filings"] or not isinstance(value["subject"], str):
+        raise Fault(INTEGRITY, "unreadable")
+    return value
+
+
+def _signers(listed: Sequence[Any]) -> list[Vkey]:
+    """The log's key first, then witnesses, each in its one spelling."""
+    kinds = [ED25519] + [COSIGNATURE] * (len(listed) - 1)
+    try:
+        keys = [parse_vkey(text, kind=kind) for text, kind in zip(listed, kinds, strict=True)]
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Fault(INTEGRITY, "unreadable") from error
+    if [str(key) for key in keys] != listed or len(set(keys)) != len(keys):
+        raise Fault(INTEGRITY, "unreadable")
+    return keys
+
+
+def _see(note: str, policy: Policy | None, signers: Sequence[Vkey], *, start: Pair, origin: str) -> Seen:
+    """Exactly the listed signers have signed; whom of them the reader trusts is the policy's matter."""
+    listed = Policy(logs=(signers[0],), witnesses={str(key): key for key in signers[1:]})
+    try:
+        text, lines = split_note(note)
+    except ValueError as error:
+        raise Fault(INTEGRITY, "checkpoint_malformed") from error
+    if [(line.name, line.key_id) for line in lines] != [(key.name, key.key_id) for key in signers]:
+        raise Fault(INTEGRITY, "checkpoint_signature")
+    if not all(key.holds(text, line.signature) for key, line in zip(signers, lines, strict=True)):
+        raise Fault(INTEGRITY, "checkpoint_signature")
+    if policy is None and signers[0] != own_key(start, origin):
+        raise Fault(INTEGRITY, "checkpoint_signature")
+    head = see(note, listed, own=None).head
+    if head.origin != origin:
+        raise Fault(INTEGRITY, "origin_differs")
+    if policy is None:
+        return Seen(head=head, pinned=False, witness_unpinned=len(signers) > 1)
+    return replace(see(note, policy, own=None), unlisted=False)
+
+
+def _check_chain(lines: Sequence[Line]) -> None:
+    for before, after in pairwise(line.pair for line in lines):
+        if after.entry.seq == before.entry.seq + 1 and after.entry.prev != before.leaf:
+            raise Fault(INTEGRITY, "chain_broken", after.entry.seq)
+
+
+def _check_membership(lines: Sequence[Line], subject: str) -> None:
+    """Every filing is the subject's, or a key's that something here was signed with."""
+    subjects = {subject, *_declarations(lines, subject)}
+    about = [line for line in lines[1:] if line.pair.entry.subject in subjects]
+    if not any(line.pair.entry.subject == subject for line in about):
+        raise Fault(INTEGRITY, "subject_missing")
+    allowed = {0, *(line.pair.entry.seq for line in about)}
+    allowed |= _needed_keys(lines, about)
+    for line in lines:
+        if line.pair.entry.seq not in allowed:
+            raise Fault(INTEGRITY, "file_unexpected", line.pair.entry.seq)
+
+
+def _declarations(lines: Sequence[Line], subject: str) -> set[str]:
+    return {
+        line.pair.filed.fields["declaration"]
+        for line in lines
+        if line.pair.filed.type == "license.noticed" and line.pair.filed.subject == subject
+    }
+
+
+def _needed_keys(lines: Sequence[Line], about: Collection[Line]) -> set[int]:
+    """Places of the key filings about keys that signed the subject's filings, or such a key filing."""
+    needed = set().union(*(line.signers for line in about))
+    waiting = [line for line in lines if line.pair.filed.type.startswith("key.")]
+    found: set[int] = set()
+    while True:
+        more = [line for line in waiting if _concerned(line) & needed]
+        if not more:
+            return found
+        found |= {line.pair.entry.seq for line in more}
+        needed = needed.union(*(line.signers for line in more))
+        waiting = [line for line in waiting if line.pair.entry.seq not in found]
+
+
+def _concerned(line: Line) -> set[str]:
+    fields = line.pair.filed.fields
+    return {fields["kid"], fields.get("replaces", fields["kid"])}
+
+
+def _check_disclosures(lines: Sequence[Line], disclosures: Sequence[Any]) -> None:
+    pairs = {line.pair.entry.seq: line.pair for line in lines}
+    places: list[tuple[int, str]] = []
+    salts: set[str] = set()
+    for item in disclosures:
+        try:
+            exact_keys(item, {"seq", "path", "salt", "value"})
+        except ValueError as error:
+            raise Fault(INTEGRITY, "disclosure_differs") from error
+        seq = item["seq"]
+        if isinstance(seq, bool) or not isinstance(seq, int) or seq not in pairs:
+            raise Fault(INTEGRITY, "disclosure_differs")
+        open_value(pairs[seq], item)
+        if item["salt"] in salts:
+            raise Fault(INTEGRITY, "salt_reused", seq)
+        salts.add(item["salt"])
+        places.append((seq, item["path"]))
+    if places != sorted(set(places)):
+        raise Fault(INTEGRITY, "disclosure_differs")
+
+
+def _timestamps(items: Sequence[Any]) -> list[dict[str, str]]:
+    stamps: list[dict[str, str]] = []
+    for item in items:
+        try:
+            stamp = exact_keys(item, {"authority", "token"})
+            if not isinstance(stamp["authority"], str) or not stamp["authority"] or not unb64(stamp["token"]):
+                raise ValueError("empty")
+        except (ValueError, TypeError) as error:
+            raise Fault(INTEGRITY, "unreadable") from error
+        stamps.append(stamp)
+    return stamps
+
+
+def _given(told: Mapping[str, str]) -> dict[str, Any]:
+    return (
+        {"papers_given": [{"file": name, "digest": digest} for name, digest in told.items()]} if told else {}
+    )

@@ -1,0 +1,59 @@
+"""Every case gets the verdicts it must, and no changed byte of a bundle goes unnoticed."""
+
+import random
+
+import pytest
+
+from registry.ledger.policy import Policy, parse_policy
+from registry.ledger.report import Report
+from registry.ledger.verify import read_vkey, verify_bytes
+from tests.ledger.cases import Case, cases
+
+CASES = {case.name: case for case in cases()}
+FLIPS = 1_000
+
+
+def trust(case: Case) -> Policy | None:
+    if case.policy:
+        return parse_policy(case.policy)
+    return read_vkey(case.vkey) if case.vkey else None
+
+
+def check(case: Case) -> Report:
+    return verify_bytes(case.data, trust(case), entry=case.entry)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_gets_its_verdicts(name: str) -> None:
+    case = CASES[name]
+    report = check(case)
+    said = {one: (report[one].state.value, report[one].code) for one in case.verdicts}
+    assert said == case.verdicts
+    assert report.ok is case.ok
+    assert report.first_bad == case.seq
+    assert report.to_text("en") != report.to_text("zh")
+
+
+@pytest.mark.parametrize("name", ["bundle", "bundle with a quorum of witnesses", "bundle without the key"])
+def test_no_changed_byte_of_a_bundle_goes_unnoticed(name: str) -> None:
+    case, chance = CASES[name], random.Random(17)
+    policy, before = trust(case), check(case)
+    assert before.size == 12
+    missed = []
+    for _ in range(FLIPS):
+        at, to = chance.randrange(len(case.data)), chance.randrange(1, 256)
+        spoiled = case.data[:at] + bytes([case.data[at] ^ to]) + case.data[at + 1 :]
+        report = verify_bytes(spoiled, policy)
+        if report.exit_code == 0 or all(v.state != "invalid" for v in report.verdicts):
+            missed.append((at, to))
+    assert missed == []
+
+
+def test_a_bundle_tells_what_stands_in_it() -> None:
+    facts = check(CASES["bundle"]).facts
+    assert facts["license_state"] == "effective"
+    assert [one["type"] for one in facts["filings"]][-1] == "papers.issued"
+    assert facts["filings"][1]["by"][0]["level"] == "account"
+    assert facts["papers"][0]["paper"] == "contract"
+    assert {one["path"] for one in facts["disclosed"]} == {"licensee", "contacts", "amount"}
+    assert "上海某某科技有限公司" in check(CASES["bundle"]).to_text()
