@@ -59,7 +59,7 @@ walkthrough: setup
 	@$(BIN)/registry walkthrough --out build/walkthrough
 
 migration: setup-dev
-	@$(BIN)/python -m tests.migration
+	@$(BIN)/python -m tests.migration $(NAME)
 
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --no-header

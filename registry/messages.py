@@ -115,6 +115,7 @@ MESSAGES: dict[str, LazyString] = {
         "账本只有 %(size)s 条，少于已公布的 %(anchored)s 条，数据可能丢失；暂停办理。"
     ),
     "ledger_differs_from_anchor": _l("账本前 %(size)s 条与已公布的检查点不符：数据可能被改动，暂停办理。"),
+    "sizes_disordered": _l("两个大小都要大于零，前一个不能大于后一个。"),
     "ledger_anchor_unreadable": _l("保存的检查点（%(source)s）无法核验，暂停办理。"),
     "export_not_empty": _l("文件夹 %(folder)s 不是空的，请另选一个。"),
     # fields, forms, problems, language

@@ -1,15 +1,21 @@
 """The migrated database is what the models say, on both databases; guards and grants stand."""
 
+from pathlib import Path
+
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DatabaseError
 
 from registry import schema
 from registry.database import Model, db, prepare_engine
 from registry.ledger import guards
+from registry.ledger.chain import Frontier
+from tests import postgres
 
 SEARCH = ("offer_words", "ix_offer_index_tokens")
 """What the catalogue's search makes for itself on each database, beside the models."""
@@ -46,3 +52,53 @@ def test_upgrading_twice_changes_nothing(lite: Flask) -> None:
     schema.seed()
     with db.engine.connect() as connection:
         assert guards.missing_guards(connection, schema.FROZEN) == []
+
+
+def test_heads_signed_before_get_their_compact_range(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    cluster: postgres.Cluster = request.getfixturevalue("cluster")
+    cluster.create("migrated")
+    for url in (f"sqlite:///{tmp_path}/old.sqlite", cluster.url("migrated", postgres.OWNER)):
+        engine = create_engine(url, connect_args=schema._connect_args(url))
+        prepare_engine(engine)
+        _old_log(engine)
+        _upgrade(engine, "0003")
+        with engine.connect() as connection:
+            found = connection.execute(text("SELECT size, frontier FROM checkpoint ORDER BY size")).all()
+        expected = [(size, Frontier().extend(LEAVES[:size]).encode()) for size in (1, 6)]
+        assert [(row.size, bytes(row.frontier)) for row in found] == expected
+        engine.dispose()
+
+
+LEAVES = [bytes([n + 1]) * 32 for n in range(7)]
+
+
+def _old_log(engine: Engine) -> None:
+    """Seven entries and two signed heads, as the first version kept them, its guard in place."""
+    _upgrade(engine, "0002")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO envelope VALUES ('e', :data)"), {"data": b"x"})
+        entry = text("INSERT INTO ledger_entry VALUES (:seq, :prev, :leaf, :leaf, 'e')")
+        before = [bytes(32), *LEAVES]
+        rows = [{"seq": seq, "prev": before[seq], "leaf": leaf} for seq, leaf in enumerate(LEAVES)]
+        connection.execute(entry, rows)
+        connection.execute(
+            text("INSERT INTO checkpoint VALUES (1, 'a', '2026-01-01'), (6, 'b', '2026-01-01')")
+        )
+        if engine.dialect.name == "sqlite":
+            refuse = "BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT, 'no'); END"
+            connection.exec_driver_sql(f"CREATE TRIGGER guard_checkpoint_no_update {refuse}")
+        else:
+            script = (Path(guards.__file__).parent / "guards_postgresql.sql").read_text(encoding="utf-8")
+            connection.exec_driver_sql(script, execution_options={"no_parameters": True})
+            connection.exec_driver_sql(
+                "CREATE TRIGGER guard_checkpoint_no_update BEFORE UPDATE ON checkpoint "
+                "FOR EACH ROW EXECUTE FUNCTION guard_refuse()"
+            )
+
+
+def _upgrade(engine: Engine, revision: str) -> None:
+    alembic = Config()
+    alembic.set_main_option("script_location", str(schema.MIGRATIONS))
+    with engine.begin() as connection:
+        alembic.attributes["connection"] = connection
+        command.upgrade(alembic, revision)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from registry.database import db, in_transaction
 from registry.ledger import tiles
 from registry.ledger.canonical import commitment, strict
-from registry.ledger.chain import TILE_HEIGHT, complete_root
+from registry.ledger.chain import TILE_HEIGHT, Frontier, complete_root
 from registry.ledger.heads import Seen
 from registry.ledger.keyring import Key
 from registry.ledger.models import Checkpoint, Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey, Tile
@@ -27,11 +27,11 @@ def audit() -> Report:
     walk = Walk(setup.origin)
     _open_snapshot()
     try:
-        roots = _walk_entries(walk)
+        frontiers = _walk_entries(walk)
         _check_head(walk)
         _check_keys(walk)
         _check_tiles(walk.frontier.size)
-        _check_checkpoints(setup, roots)
+        _check_checkpoints(setup, frontiers)
         if db.session.execute(select(func.count()).select_from(Envelope)).scalar() != walk.frontier.size:
             raise Fault(INTEGRITY, "envelope_unlisted")
     except Fault as fault:
@@ -51,21 +51,21 @@ def _open_snapshot() -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def _walk_entries(walk: Walk) -> dict[int, bytes]:
-    """Step through all entries; the root at each size a checkpoint was signed for."""
+def _walk_entries(walk: Walk) -> dict[int, Frontier]:
+    """Step through all entries; the tree at each size a checkpoint was signed for."""
     wanted = set(db.session.execute(select(Checkpoint.size)).scalars())
-    roots: dict[int, bytes] = {}
+    frontiers: dict[int, Frontier] = {}
     for rows in _batches():
         opened = _disclosures(rows[0].seq, rows[-1].seq)
         for row in rows:
             pair = _step(walk, row)
             _check_disclosures(pair, opened.get(row.seq, []))
             if walk.frontier.size in wanted:
-                roots[walk.frontier.size] = walk.frontier.root
+                frontiers[walk.frontier.size] = walk.frontier
     stray = select(Disclosure.seq).where(~Disclosure.seq.between(0, walk.frontier.size - 1))
     if db.session.execute(stray).first() is not None:
         raise Fault(INTEGRITY, "disclosure_differs", walk.frontier.size)
-    return roots
+    return frontiers
 
 
 def _step(walk: Walk, row: Any) -> Pair:
@@ -147,11 +147,14 @@ def _check_tiles(size: int) -> None:
         raise Fault(INTEGRITY, "tile_differs", size)
 
 
-def _check_checkpoints(setup: LedgerSetup, roots: dict[int, bytes]) -> None:
+def _check_checkpoints(setup: LedgerSetup, frontiers: dict[int, Frontier]) -> None:
     for row in db.session.execute(select(Checkpoint.__table__).order_by(Checkpoint.size)):
         try:
             head = parse_head(open_strictly(row.note, setup.vkey))
         except ValueError as error:
             raise Fault(INTEGRITY, "checkpoint_signature", row.size - 1) from error
-        if head != Head(setup.origin, row.size, roots.get(row.size, b"")):
+        frontier = frontiers.get(row.size)
+        if frontier is None or head != Head(setup.origin, row.size, frontier.root):
             raise Fault(INTEGRITY, "root_differs", row.size - 1)
+        if row.frontier != frontier.encode():
+            raise Fault(INTEGRITY, "frontier_differs", row.size - 1)

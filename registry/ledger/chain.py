@@ -225,6 +225,26 @@ def nodes_from_tiles(read: ReadTile) -> Node:
     return node
 
 
+def with_frontier(frontier: Frontier, node: Node) -> Node:
+    """The same hashes, those of the frontier known beforehand.
+
+    A proof then asks `node` only inside the one complete subtree that holds its leaf: the right edge of the
+    tree, where tiles are partial, costs no read.
+    """
+    known: dict[tuple[int, int], bytes] = {}
+    start = 0
+    for root in frontier.nodes:
+        height = (frontier.size - start).bit_length() - 1
+        known[height, start >> height] = root
+        start += 1 << height
+
+    def found(height: int, index: int) -> bytes:
+        kept = known.get((height, index))
+        return node(height, index) if kept is None else kept
+
+    return found
+
+
 def complete_root(hashes: bytes) -> bytes:
     """The root over concatenated hashes whose number is a power of two."""
     row = [hashes[at : at + HASH] for at in range(0, len(hashes), HASH)]

@@ -11,7 +11,7 @@ from registry import clock
 from registry.database import db, transaction
 from registry.errors import Conflict, NotFound
 from registry.ledger import tiles
-from registry.ledger.chain import consistency_proof, parse_frontier
+from registry.ledger.chain import Frontier, parse_frontier
 from registry.ledger.models import Checkpoint, LedgerHead, LedgerKey
 from registry.ledger.notes import Head, open_note, parse_head, sign_note
 from registry.ledger.setup import ledger_setup
@@ -33,9 +33,10 @@ def publish_checkpoint() -> str:
         kept = checkpoint(head.size, exact=True)
         if kept is not None:
             return kept
-        root = parse_frontier(head.size, head.frontier).root
-        note = sign_note(Head(setup.origin, head.size, root).text, setup.origin, setup.keys.checkpoint_signer)
-        _keep(head.size, note)
+        frontier = parse_frontier(head.size, head.frontier)
+        text = Head(setup.origin, head.size, frontier.root).text
+        note = sign_note(text, setup.origin, setup.keys.checkpoint_signer)
+        _keep(frontier, note)
         return note
 
     note = transaction(work)
@@ -62,14 +63,6 @@ def checkpoint_covering(seq: int) -> str:
         raise NotFound("not_found")
     latest = checkpoint()
     return latest if latest is not None and note_head(latest).size > seq else publish_checkpoint()
-
-
-def consistency(old: int, new: int) -> list[bytes]:
-    """The proof that the log of size `new` only added to that of size `old`. Raises NotFound, ValueError."""
-    size = db.session.execute(select(LedgerHead.size)).scalar() or 0
-    if new > size:
-        raise NotFound("not_found")
-    return consistency_proof(old, new, tiles.nodes())
 
 
 def note_head(note: str) -> Head:
@@ -128,8 +121,8 @@ def _check_keys() -> None:
         raise Conflict("ledger_key_differs", kid=kid)
 
 
-def _keep(size: int, note: str) -> None:
-    row = {"size": size, "note": note, "created_at": clock.now()}
+def _keep(frontier: Frontier, note: str) -> None:
+    row = {"size": frontier.size, "note": note, "frontier": frontier.encode(), "created_at": clock.now()}
     if db.session.connection().dialect.name == "postgresql":
         db.session.execute(postgresql.insert(Checkpoint).values(row).on_conflict_do_nothing())
     else:

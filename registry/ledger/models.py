@@ -84,6 +84,7 @@ class Checkpoint(Model):
     __tablename__ = "checkpoint"
     size: Mapped[int] = mapped_column(SEQ, primary_key=True, autoincrement=False)
     note: Mapped[str] = mapped_column(Text)
+    frontier: Mapped[bytes] = mapped_column(LargeBinary)  # spares a proof the partial tiles at its edge
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -20,13 +20,13 @@ from registry.ledger.checkpoints import (
     check_start,
     checkpoint,
     checkpoint_covering,
-    consistency,
     publish_checkpoint,
 )
 from registry.ledger.cosignatures import checkpoint_with_cosignatures, cosignatures_of
 from registry.ledger.export import export
 from registry.ledger.filings import Filing
 from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
+from registry.ledger.proofs import consistency, proof
 from registry.ledger.receipts import disclosures, filed_at, receipt
 from registry.ledger.setup import init_app, ledger_setup
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
@@ -47,6 +47,7 @@ __all__ = [
     "export",
     "filed_at",
     "init_app",
+    "proof",
     "public_key",
     "publish_checkpoint",
     "receipt",

@@ -29,6 +29,7 @@ SPOILED = [
     ("tile", "root", "level = 0"),
     ("checkpoint", "size", "size = 1"),
     ("checkpoint", "note", "size > 1"),
+    ("checkpoint", "frontier", "size > 1"),
     ("ledger_key", "kid", "purpose = 'party'"),
     ("ledger_key", "alg", "purpose = 'party'"),
     ("ledger_key", "public", "purpose = 'party'"),

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from registry.database import db, transaction
 from registry.errors import Conflict, NotFound
 from registry.ledger import service as ledger
-from registry.ledger.chain import Frontier, consistent
+from registry.ledger.chain import Frontier
 from registry.ledger.checkpoints import note_head
 from registry.ledger.notes import Head, open_strictly, parse_head, sign_note
 from registry.ledger.setup import ledger_setup
@@ -26,18 +26,6 @@ def test_a_checkpoint_is_signed_once_a_size_and_by_the_checkpoint_key(app: Flask
     assert ledger.checkpoint() == ledger.checkpoint(head.size) == note
     assert ledger.checkpoint(head.size + 1) is None
     assert setup.anchor.read_text() == note
-
-
-def test_two_published_heads_are_proved_consistent(lite: Flask) -> None:
-    file(effective("C-1"), effective("C-2"))
-    old = note_head(ledger.publish_checkpoint())
-    file(*(effective(f"D-{n}") for n in range(300)))
-    new = note_head(ledger.publish_checkpoint())
-    proof = ledger.consistency(old.size, new.size)
-    assert consistent(old.size, new.size, old_root=old.root, new_root=new.root, proof=proof)
-    assert not consistent(old.size, new.size, old_root=new.root, new_root=new.root, proof=proof)
-    with pytest.raises(NotFound):
-        ledger.consistency(1, new.size + 1)
 
 
 def test_publishing_inside_a_transaction_is_refused(app: Flask) -> None:
