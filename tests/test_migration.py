@@ -73,7 +73,7 @@ LEAVES = [bytes([n + 1]) * 32 for n in range(7)]
 
 
 def _old_log(engine: Engine) -> None:
-    """Seven entries and two signed heads, as the first version kept them, its guard in place."""
+    """Seven entries and two signed heads, as they were kept before, its guard in place."""
     _upgrade(engine, "0002")
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO envelope VALUES ('e', :data)"), {"data": b"x"})
@@ -84,6 +84,7 @@ def _old_log(engine: Engine) -> None:
         connection.execute(
             text("INSERT INTO checkpoint VALUES (1, 'a', '2026-01-01'), (6, 'b', '2026-01-01')")
         )
+        connection.execute(text("INSERT INTO cosignature VALUES (6, 'w', 'l', '2026-01-01')"))
         if engine.dialect.name == "sqlite":
             refuse = "BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT, 'no'); END"
             connection.exec_driver_sql(f"CREATE TRIGGER guard_checkpoint_no_update {refuse}")
