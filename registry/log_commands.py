@@ -61,7 +61,7 @@ def verify(
     as_json: bool,
     lang: str,
 ) -> None:
-    """Check an exported log, a bundle, a receipt, a proof or a checkpoint: no database, network or operator.
+    """Check an exported log, a bundle, certificate, receipt, proof or checkpoint, without the operator.
 
     Exit code 0 only when nothing is invalid and the key or policy was given.
     """

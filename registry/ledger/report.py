@@ -97,7 +97,10 @@ def _told(key: str, value: Any) -> list[str]:
     """A fact in lines of text: a list takes one line for each of its items."""
     if not isinstance(value, list):
         return [f"{key}: {value}"]
-    rows = [", ".join(f"{name} {part}" for name, part in item.items()) for item in value]
+    rows = [
+        ", ".join(f"{name} {part}" for name, part in item.items()) if isinstance(item, Mapping) else str(item)
+        for item in value
+    ]
     return [f"{key}:", *(f"  {row}" for row in rows)] if rows else []
 
 
@@ -166,7 +169,7 @@ CHINESE: Mapping[str, str] = {
     "vkey_differs": "文件夹中的公钥与所给公钥不同。",
     "subject_missing": "凭证包里没有关于其对象的记录。",
     "paper_unknown": "该文件不是账本所载签发的文件。",
-    "attachment_differs": "附加部分与规定的写法不符。",
+    "attachment_differs": "PDF 未附凭证包，或附加部分与规定的写法不符。",
     "disclosure_differs": "披露的内容与承诺不符。",
     "salt_reused": "两处承诺用了同一个盐值：看到一处即可猜出另一处。",
     "filing_repeated": "同一封包列入了两次。",
@@ -245,7 +248,7 @@ ENGLISH: Mapping[str, str] = {
     "vkey_differs": "the key in the folder is not the key given.",
     "subject_missing": "the bundle holds no filing about its subject.",
     "paper_unknown": "the paper is not one the log says was issued.",
-    "attachment_differs": "the added part is not what it must be.",
+    "attachment_differs": "the PDF carries no bundle, or the added part is not what it must be.",
     "disclosure_differs": "a disclosed value is not the one committed to.",
     "salt_reused": "two commitments share one salt: who is shown one value can guess the other.",
     "filing_repeated": "the same envelope was entered twice.",

@@ -1,4 +1,4 @@
-"""The offline verifier: an exported log, a bundle, a receipt, a proof, a checkpoint; no database, no network.
+"""The offline verifier: exported logs, bundles, certificates, receipts, proofs; no database, no network.
 
 It imports neither the web framework nor the database. Everything is read strictly and re-encoded; size and
 root come only from a checkpoint whose signatures were checked first, under the policy the reader brought.
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.ledger import bundle_file
-from registry.ledger.bundle_file import check_bundle
+from registry.ledger.bundle_file import check_bundle, check_certificate
 from registry.ledger.canonical import strict
 from registry.ledger.log_folder import check_folder
 from registry.ledger.notes import Head, parse_proof, parse_vkey
@@ -65,6 +65,8 @@ def verify_bytes(
         return _judged("bundle", policy, lambda: check_bundle(data, policy, earlier=earlier, papers=papers))
     if papers:
         raise ValueError("only a bundle can be asked about papers")
+    if data.startswith(b"%PDF-"):
+        return _judged("certificate", policy, lambda: check_certificate(data, policy, earlier=earlier))
     if data.startswith(PROOF):
         if entry is None:
             raise ValueError("checking a proof needs the entry it is about")

@@ -6,8 +6,12 @@ Both readers are tried on these: ours here, the page in the browser. A case stan
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from io import BytesIO
 from typing import Any
 
+from reportlab.pdfgen.canvas import Canvas
+
+from registry.ledger.attach import attach
 from registry.ledger.canonical import b64, jcs
 from registry.ledger.filings import Filing
 from registry.ledger.notes import ED25519, Vkey
@@ -54,6 +58,7 @@ def cases() -> Iterator[Case]:
     yield from _hostile()
     yield from _receipts(made)
     yield from _small(made)
+    yield from _certificates()
 
 
 def policy_text(log: MemoryLog, *witnesses: str, quorum: str = "none") -> str:
@@ -236,6 +241,43 @@ def _small(made: Licensed) -> Iterator[Case]:
     yield replace(wrong, entry=log.entries[1])
     changed = log.note().replace(f"\n{len(log.entries)}\n", f"\n{len(log.entries) + 1}\n").encode()
     yield _refused("checkpoint: another size", changed, "integrity", "checkpoint_signature", vkey=key)
+
+
+def printed(words: str) -> bytes:
+    """A page as papers here are printed: by the same library, with a fixed date."""
+    output = BytesIO()
+    canvas = Canvas(output, invariant=1, lang="zh-CN")
+    canvas.drawString(72, 720, words)
+    canvas.save()
+    return output.getvalue()
+
+
+def _certificates() -> Iterator[Case]:
+    paper, clock = printed("certificate"), ("not_checkable", "registry_clock_only")
+    made = licensed({"certificate": paper, "contract": printed("contract")})
+    key, bundle = str(made.log.log_key), jcs(_full(made))
+    holds = _three(("valid", "certificate_whole"), ("valid", "signatures_in_bundle"), clock)
+    whole = attach(paper, bundle)
+    yield Case(name="certificate", data=whole, vkey=key, verdicts=holds)
+    unpinned = ("lowered", "key_not_pinned")
+    low = _three(unpinned, unpinned, clock)
+    yield Case(name="certificate without the key", data=whole, verdicts=low, ok=False)
+    other = attach(printed("another"), bundle)
+    yield _refused("certificate: another page", other, "integrity", "paper_unknown", vkey=key)
+    contract = attach(printed("contract"), bundle)
+    yield _refused("certificate: another paper", contract, "integrity", "paper_unknown", vkey=key)
+    foreign = attach(paper, jcs(_full(licensed())))
+    yield _refused("certificate: another bundle", foreign, "integrity", "paper_unknown", vkey=key)
+    yield _refused("certificate: no bundle", paper, "integrity", "attachment_differs", vkey=key)
+    more = whole + b"% more\n"
+    yield _refused("certificate: something behind it", more, "integrity", "attachment_differs", vkey=key)
+    renamed = whole.replace(b"/Prev", b"/Next")
+    yield _refused("certificate: another trailer", renamed, "integrity", "attachment_differs", vkey=key)
+    value = _full(made)
+    value["disclosures"][1]["value"] = {"name": "别人"}
+    lying = attach(paper, jcs(value))
+    at = made.at["noticed"]
+    yield _refused("certificate: a changed value", lying, "integrity", "disclosure_differs", at, vkey=key)
 
 
 def _three(integrity: Said, signatures: Said, time: Said) -> Mapping[str, Said]:
