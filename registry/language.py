@@ -3,11 +3,13 @@
 Chosen by `?lang=`, then the `lang` cookie, then a browser that asks for English before Chinese; else Chinese.
 """
 
+import functools
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlencode
 
+from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, redirect, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup
@@ -18,6 +20,7 @@ from registry.text import local_path
 TAGS = {"zh": "zh-CN", "en": "en"}
 """Our languages and their names in `lang` attributes."""
 
+CATALOGUES = Path(__file__).parent / "translations"
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600
 NOTHING = "—"
@@ -29,18 +32,31 @@ _MONTHS = (
 
 def init_app(app: Flask) -> None:
     """Set up the catalogues, the choice of language and the filters `day`, `instant` and `yuan`."""
-    folder = Path(__file__).parent / "translations"
     Babel(
         app,
         default_locale="zh",
         default_timezone="Asia/Shanghai",
-        default_translation_directories=str(folder),
+        default_translation_directories=str(CATALOGUES),
         locale_selector=select,
     )
+    # Flask-Babel finds the catalogue anew for every sentence, and a page has a hundred of them.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda said: _catalogue(current()).ugettext(said),
+        lambda one, many, n: _catalogue(current()).ungettext(one, many, n),
+        newstyle=True,
+        pgettext=lambda context, said: _catalogue(current()).upgettext(context, said),
+    )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
     app.after_request(_remember)
     app.add_url_rule("/language", "language", _choose, methods=["POST"])
     app.jinja_env.filters.update(day=day, instant=instant, yuan=yuan)
     app.jinja_env.globals.update(language=current, language_tag=tag, language_url=url)
+
+
+@functools.cache
+def _catalogue(lang: str) -> NullTranslations:
+    """The sentences of a language; Chinese is what the source says."""
+    return Translations.load(CATALOGUES, [lang])
 
 
 def select() -> str:

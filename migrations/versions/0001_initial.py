@@ -845,6 +845,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_acceptance_contract_id"), "acceptance", ["contract_id"], unique=False)
     op.create_index(
+        op.f("ix_acceptance_declaration_id_state"), "acceptance", ["declaration_id", "state"], unique=False
+    )
+    op.create_index(
         op.f("ix_acceptance_holder_id_created_at"), "acceptance", ["holder_id", "created_at"], unique=False
     )
     op.create_index(
@@ -994,6 +997,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_acceptance_state_pay_by"), table_name="acceptance")
     op.drop_index(op.f("ix_acceptance_licensee_id_created_at"), table_name="acceptance")
     op.drop_index(op.f("ix_acceptance_holder_id_created_at"), table_name="acceptance")
+    op.drop_index(op.f("ix_acceptance_declaration_id_state"), table_name="acceptance")
     op.drop_index(op.f("ix_acceptance_contract_id"), table_name="acceptance")
     op.drop_table("acceptance")
     op.drop_index(op.f("ix_withdrawal_declaration_id"), table_name="withdrawal")

@@ -12,7 +12,7 @@ import segno
 from flask import Blueprint, Response, current_app, render_template, request
 
 from registry import clock, forms, language, openapi
-from registry.catalogue import labels, offer_json
+from registry.catalogue import labels, offer_json, page_cache
 from registry.catalogue import service as catalogue
 from registry.catalogue.listing import Listing
 from registry.catalogue.rules import SearchQuery
@@ -94,6 +94,7 @@ def _address(**changes: Any) -> str:
 
 @blueprint.route("/offers/<number>")
 @doors.public
+@page_cache.kept(catalogue.stamp)
 def offer(number: str) -> str | Response:
     """One listing; machines that ask for JSON at the same address get it."""
     wanted = ("text/html", "application/ld+json", "application/json")

@@ -99,6 +99,7 @@ class Acceptance(Model):
         Index(None, "licensee_id", "created_at"),
         Index(None, "venue_id", "state", "created_at"),
         Index(None, "state", "pay_by"),
+        Index(None, "declaration_id", "state"),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()

@@ -6,12 +6,14 @@ Signing and filing are tested where they are done; the catalogue reads what they
 import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
 from registry import clock, history
 from registry.catalogue import service as catalogue
+from registry.contracts.models import Acceptance, Contract
 from registry.database import db, new_id, transaction
 from registry.licenses import public_text
 from registry.licenses.draft import Draft, Patentee
@@ -147,3 +149,49 @@ def _parties(name: str) -> tuple[Organisation, Venue, Account]:
         db.session.add(venue)
     db.session.flush()
     return holder, venue, db.session.scalars(select(Account)).first()  # type: ignore[return-value]
+
+
+def license_of(number: str, *, sent: bool = True, person: bool = True) -> str:
+    """A license of the offer, straight into the tables."""
+
+    def work() -> str:
+        declaration = db.session.scalars(select(Declaration).where(Declaration.number == number)).one()
+        version = declaration.current
+        assert version is not None
+        kind = "person" if person else "organisation"
+        licensee = Organisation(id=new_id(), kind=kind, name="张𬱟", created_at=clock.now())
+        contract = Contract(
+            id=new_id(),
+            number=public_number("C", clock.today()),
+            venue_id=declaration.venue_id,
+            holder_id=declaration.holder_id,
+            licensee_id=licensee.id,
+            created_at=clock.now(),
+        )
+        acceptance = Acceptance(
+            id=new_id(),
+            number=public_number("A", clock.today()),
+            contract_id=contract.id,
+            declaration_id=declaration.id,
+            version_id=version.id,
+            venue_id=declaration.venue_id,
+            holder_id=declaration.holder_id,
+            licensee_id=licensee.id,
+            created_by=declaration.created_by,
+            state="effective" if sent else "drafted",
+            track="statutory",
+            created_at=clock.now(),
+            nonce="00" * 16,
+            noticed_at=clock.now() if sent else None,
+            effective_on=date(2026, 11, 20) if sent else None,
+            last_day=date(2029, 11, 19) if sent else None,
+            amount_due=Decimal("68000.00"),
+        )
+        db.session.add(licensee)
+        db.session.flush()
+        db.session.add(contract)
+        db.session.flush()
+        db.session.add(acceptance)
+        return contract.number
+
+    return transaction(work)

@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,13 +15,10 @@ from sqlalchemy import select
 from registry import clock
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import search as searching
-from registry.contracts.models import Acceptance, Contract
-from registry.database import db, new_id, transaction
+from registry.database import db
 from registry.licenses.fees import Fee, Method
-from registry.licenses.models import Declaration, DeclarationVersion
-from registry.numbers import public_number
-from registry.parties.models import Organisation
-from tests.catalogue.offers import offer
+from registry.licenses.models import DeclarationVersion
+from tests.catalogue.offers import license_of, offer
 
 ANNOUNCED: dict[str, Any] = {
     "cnipa_status": "announced",
@@ -252,54 +248,8 @@ def test_an_unknown_number_is_not_ours(lite: Flask) -> None:
     assert "没有这个编号" in words(read(lite, "/verify?number=MX-C26-0000-0000", 404))
 
 
-def _contract(number: str, *, sent: bool = True, person: bool = True) -> str:
-    """A license of the offer, straight into the tables."""
-
-    def work() -> str:
-        declaration = db.session.scalars(select(Declaration).where(Declaration.number == number)).one()
-        version = declaration.current
-        assert version is not None
-        kind = "person" if person else "organisation"
-        licensee = Organisation(id=new_id(), kind=kind, name="张𬱟", created_at=clock.now())
-        contract = Contract(
-            id=new_id(),
-            number=public_number("C", clock.today()),
-            venue_id=declaration.venue_id,
-            holder_id=declaration.holder_id,
-            licensee_id=licensee.id,
-            created_at=clock.now(),
-        )
-        acceptance = Acceptance(
-            id=new_id(),
-            number=public_number("A", clock.today()),
-            contract_id=contract.id,
-            declaration_id=declaration.id,
-            version_id=version.id,
-            venue_id=declaration.venue_id,
-            holder_id=declaration.holder_id,
-            licensee_id=licensee.id,
-            created_by=declaration.created_by,
-            state="effective" if sent else "drafted",
-            track="statutory",
-            created_at=clock.now(),
-            nonce="00" * 16,
-            noticed_at=clock.now() if sent else None,
-            effective_on=date(2026, 11, 20) if sent else None,
-            last_day=date(2029, 11, 19) if sent else None,
-            amount_due=Decimal("68000.00"),
-        )
-        db.session.add(licensee)
-        db.session.flush()
-        db.session.add(contract)
-        db.session.flush()
-        db.session.add(acceptance)
-        return contract.number
-
-    return transaction(work)
-
-
 def test_a_license_is_verified_without_fee_contact_or_natural_person(lite: Flask) -> None:
-    said = words(read(lite, f"/verify?number={_contract(offer(**ANNOUNCED))}"))
+    said = words(read(lite, f"/verify?number={license_of(offer(**ANNOUNCED))}"))
     assert "这份许可是真实的，今天有效。" in said
     assert "张𬱟" not in said
     assert "自然人，不显示" in said
@@ -307,19 +257,19 @@ def test_a_license_is_verified_without_fee_contact_or_natural_person(lite: Flask
 
 
 def test_a_license_that_has_run_out_is_not_said_to_be_in_force(lite: Flask) -> None:
-    number = _contract(offer(**ANNOUNCED))
+    number = license_of(offer(**ANNOUNCED))
     with time_machine.travel("2029-11-20T02:00:00Z", tick=False):
         assert "许可今天不在有效期内" in words(read(lite, f"/verify?number={number}"))
 
 
 def test_a_notice_that_was_never_sent_cannot_be_verified(lite: Flask) -> None:
-    read(lite, f"/verify?number={_contract(offer(**ANNOUNCED), sent=False)}", 404)
+    read(lite, f"/verify?number={license_of(offer(**ANNOUNCED), sent=False)}", 404)
 
 
 def test_the_listing_counts_licenses(lite: Flask) -> None:
     number = offer(**ANNOUNCED)
     assert "还没有人取得" in words(read(lite, f"/offers/{number}"))
-    _contract(number)
+    license_of(number)
     assert "已有 1 家取得许可，1 家有效" in words(read(lite, f"/offers/{number}"))
 
 
