@@ -8,9 +8,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring
+from unicodedata import is_normalized
 
-from registry.clock import parse_rfc3339, rfc3339
-from registry.ledger.canonical import exact_keys, is_hex, jcs, strict
+from registry.clock import parse_rfc3339
+from registry.ledger.canonical import exact_keys, is_hex, loads
 
 HASH = 32
 NOTHING = bytes(HASH)  # what the first entry names as its predecessor
@@ -34,17 +36,15 @@ class Entry:
     envelope: str
 
     def encode(self) -> bytes:
-        return jcs(
-            {
-                "v": 1,
-                "seq": self.seq,
-                "prev": self.prev.hex(),
-                "time": self.time,
-                "type": self.type,
-                "subject": self.subject,
-                "env": self.envelope,
-            }
+        """The entry's one spelling (RFC 8785). Raises ValueError for text that is not in normal form C."""
+        subject, time, kind = (encode_basestring(text) for text in (self.subject, self.time, self.type))
+        text = (
+            f'{{"env":"{self.envelope}","prev":"{self.prev.hex()}","seq":{self.seq},'
+            f'"subject":{subject},"time":{time},"type":{kind},"v":1}}'
         )
+        if not is_normalized("NFC", text):
+            raise ValueError("text is not in normal form C")
+        return text.encode()
 
     @property
     def instant(self) -> datetime:
@@ -53,7 +53,7 @@ class Entry:
 
 def parse_entry(data: bytes) -> Entry:
     """The entry these bytes spell. Raises ValueError unless it is exactly one, canonically written."""
-    value = exact_keys(strict(data), {"v", "seq", "prev", "time", "type", "subject", "env"})
+    value = exact_keys(loads(data), {"v", "seq", "prev", "time", "type", "subject", "env"})
     if value["v"] != 1 or not isinstance(value["v"], int) or isinstance(value["v"], bool):
         raise ValueError("unknown entry version")
     seq = value["seq"]
@@ -63,9 +63,8 @@ def parse_entry(data: bytes) -> Entry:
         raise ValueError("malformed digest")
     if not all(isinstance(value[name], str) for name in ("time", "type", "subject")):
         raise ValueError("malformed entry")
-    if rfc3339(parse_rfc3339(value["time"])) != value["time"]:
-        raise ValueError("malformed time")
-    return Entry(
+    parse_rfc3339(value["time"])
+    entry = Entry(
         seq=seq,
         prev=bytes.fromhex(value["prev"]),
         time=value["time"],
@@ -73,6 +72,9 @@ def parse_entry(data: bytes) -> Entry:
         subject=value["subject"],
         envelope=value["env"],
     )
+    if entry.encode() != data:
+        raise ValueError("not canonical")
+    return entry
 
 
 def leaf_hash(entry: bytes) -> bytes:

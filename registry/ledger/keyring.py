@@ -10,7 +10,7 @@ from typing import Any
 
 from registry.errors import Refused
 from registry.ledger import signing
-from registry.ledger.canonical import FILING_TYPE, exact_keys, pae, unb64
+from registry.ledger.canonical import FILING_TYPE, STATEMENT_TYPE, exact_keys, pae, recode, unb64
 from registry.ledger.filings import Filed, Statement, check_says
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, PARTY, kid_of
 
@@ -123,8 +123,9 @@ class Keyring:
             check_says(filed, statement, origin=origin)
         except ValueError:
             raise Refused("statement_mismatch", kid=statement.kid)
+        said = pae(STATEMENT_TYPE, recode(statement.fields))  # read out of a payload that is canonical
         if statement.alg != key.alg or not signing.verify(
-            key.alg, key.public, statement.signed_bytes, signature=statement.signature
+            key.alg, key.public, said, signature=statement.signature
         ):
             raise Refused("signature_invalid", kid=statement.kid)
 

@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -74,8 +75,11 @@ class Ed25519Signer:
         return self._private.sign(message)
 
 
+_read_ed25519 = lru_cache(maxsize=1024)(Ed25519PublicKey.from_public_bytes)  # the same few sign most filings
+
+
 def _ed25519(public: bytes, message: bytes, signature: bytes) -> None:
-    Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    _read_ed25519(public).verify(signature, message)
 
 
 def _p256(public: bytes, message: bytes, signature: bytes) -> None:

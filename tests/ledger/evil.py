@@ -7,9 +7,11 @@ operator could. What the operator cannot have are the parties' keys, and what ot
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from registry.clock import rfc3339
 from registry.ledger.canonical import FILING_TYPE, b64, jcs, pae, sha256_hex
 from registry.ledger.chain import (
     NOTHING,
@@ -27,7 +29,7 @@ from registry.ledger.notes import Head, Proof, Vkey, entry_bundle, sign_note, ti
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, Ed25519Signer
 from tests.ledger.making import ORIGIN, effective, enrolment, notice, signed
 
-TIME = "2026-11-22T01:02:{:02d}.000Z"
+BEGAN = datetime(2026, 11, 22, 1, 2, tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -97,7 +99,12 @@ class Operator:
         value = json.loads(payload)
         subject = str(next(iter(_subjects(value))))
         self.lines.append(Line(b"", envelope, salts))
-        said = {"seq": seq, "time": TIME.format(seq % 60), "type": value["type"], "subject": subject}
+        said = {
+            "seq": seq,
+            "time": rfc3339(BEGAN + timedelta(seconds=seq)),
+            "type": value["type"],
+            "subject": subject,
+        }
         self._write(seq, **{**said, **changed})
 
     def envelope(self, payload: bytes, *, by: Ed25519Signer | None = None) -> bytes:

@@ -2,12 +2,13 @@ import json
 import string
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.ledger.canonical import b64, commitment, jcs, new_salt, pae, strict, unb64
 
-TEXTS = st.text(alphabet=string.printable + "中文专利许可éüß😂", max_size=12)
+TEXTS = st.text(alphabet=string.printable + "中文专利许可éüß😂\ue000", max_size=12)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
@@ -21,6 +22,15 @@ def test_what_is_written_is_read_back_and_has_one_spelling(value: object) -> Non
     assert strict(data) == value
     assert json.loads(data) == value
     assert jcs(strict(data)) == data
+
+
+@given(VALUES)
+def test_the_bytes_are_those_of_the_reference_encoder(value: object) -> None:
+    assert jcs(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
+def test_keys_outside_the_basic_plane_sort_as_utf_16() -> None:
+    assert jcs({"\ue000": 1, "😂": 2}) == '{"😂":2,"\ue000":1}'.encode()
 
 
 @given(st.dictionaries(TEXTS, st.integers(0, 9), max_size=6))

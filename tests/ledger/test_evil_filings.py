@@ -90,6 +90,15 @@ def test_every_bound_field_of_every_type_is_under_the_signature(name: str, bound
     assert fault_of(base.again().add(without)) == ("statement_mismatch", 2)
 
 
+def test_terms_that_only_a_program_takes_for_equal_are_other_terms(party: Party) -> None:
+    base = Operator().start().add(party.enrols())
+    good = sample("declaration.published")
+    fee = {**good.fields, "fee": {"a": 1}}
+    signed_one = stated(replace(good, fields=fee), party)
+    evil = base.add(signed_one).rewrite(2, lambda payload: payload["fields"].update(fee={"a": True}))
+    assert fault_of(evil) == ("statement_mismatch", 2)
+
+
 def test_a_signature_is_not_worth_anything_under_another_type(
     mine: Operator, party: Party, tmp_path: Path
 ) -> None:
