@@ -11,6 +11,8 @@ from registry.contracts import api as contracts_api
 from registry.contracts import decisions_pages, payments_pages, registration_pages
 from registry.contracts import pages as contracts_pages
 from registry.contracts import tasks as contracts_tasks  # noqa: F401 - registers its jobs
+from registry.erasure import pages as erasure_pages
+from registry.erasure import tasks as erasure_tasks  # noqa: F401 - registers its jobs
 from registry.exports import api as exports_api
 from registry.exports import batch_pages
 from registry.exports import pages as exports_pages
@@ -57,6 +59,7 @@ PAGES: list[Blueprint] = [
     registration_pages.blueprint,
     exports_pages.blueprint,
     batch_pages.blueprint,
+    erasure_pages.blueprint,
 ]
 MACHINES: list[openapi.Blueprint] = [
     catalogue_api.blueprint,

@@ -13,6 +13,7 @@ from registry.command_line import application, done, or_refusal
 from registry.contracts import tasks
 from registry.database import transaction
 from registry.documents.fonts import build_fonts
+from registry.erasure_commands import erase
 from registry.keys_commands import keys
 from registry.ledger.signing import KeysUnsafe
 from registry.log_commands import audit, log, verify
@@ -35,7 +36,7 @@ def cli() -> None:
     """Mingxu 明许: the open-license registry."""
 
 
-for part in (keys, log, verify, audit):
+for part in (keys, log, verify, audit, erase):
     cli.add_command(part)
 
 @cli.command()

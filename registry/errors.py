@@ -50,6 +50,10 @@ class Conflict(Refused):
     """The world moved on: stale digest, second acceptance, a state that no longer allows the verb."""
 
 
+class Gone(Refused):
+    """It was here and has been erased: its number stays, its content does not."""
+
+
 class TooLarge(Refused):
     """An upload or body over its limit."""
 

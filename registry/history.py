@@ -28,7 +28,7 @@ class Doer(Protocol):
 
 
 class History(Model):
-    """A move that was made. Rows are never changed."""
+    """A move that was made. Rows are never changed; an erasure takes the values out of `changes`, once."""
 
     __tablename__ = "history"
     __table_args__ = (Index(None, "subject_id", "at"),)
@@ -46,6 +46,7 @@ class History(Model):
     role: Mapped[str] = mapped_column(String(20))
     request: Mapped[str] = mapped_column(String(40), default="")
     changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # values taken out of `changes`
 
 
 def record(

@@ -29,6 +29,7 @@ from werkzeug.exceptions import HTTPException
 from registry import articles, forms, language
 from registry.errors import (
     Conflict,
+    Gone,
     Invalid,
     Mistyped,
     NotAllowed,
@@ -51,6 +52,7 @@ STATUS: Mapping[type[Refused], int] = {
     NotAllowed: 403,
     NotFound: 404,
     Conflict: 409,
+    Gone: 410,
     TooLarge: 413,
     Mistyped: 422,
     Unavailable: 503,
@@ -90,6 +92,7 @@ WHAT_TO_DO = {
     403: _l("请换用有权限的账号，或请本单位的管理员授权。"),
     404: _l("请核对地址或编号；也可以从首页重新查找。"),
     409: _l("请回到事项页面，查看现在的状态后再决定。"),
+    410: _l("内容不能恢复；编号、日期、存证序号和摘要仍然保留，自己保存的文件和回执仍可核验。"),
     413: _l("请减小文件后重新上传。"),
     422: _l("请返回上一页修改；您填写的内容没有被提交。"),
     429: _l("请稍等几分钟再试。"),

@@ -4,6 +4,7 @@ with.
 Batch migrations on SQLite drop triggers without a word, so the guards are applied after every run.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from alembic import command
@@ -16,6 +17,7 @@ from registry.config import Settings
 from registry.contracts import models as contracts  # noqa: F401
 from registry.database import Model, transaction
 from registry.documents import models as documents  # noqa: F401
+from registry.erasure import models as erasure  # noqa: F401
 from registry.exports import models as exports  # noqa: F401
 from registry.ledger import guards
 from registry.ledger import service as ledger
@@ -24,6 +26,14 @@ from registry.parties import prepared  # noqa: F401
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 FROZEN = ("declaration_version", "history", "registration_result", "paper")
+ERASABLE: Mapping[str, tuple[str, ...]] = {
+    "declaration_version": (
+        "answers", "public_fields", "public_text", "filing", "statement", "signed_by",
+    ),
+    "history": ("changes",),
+    "registration_result": ("words",),
+}  # fmt: skip
+"""Columns of frozen tables that hold what people may have erased: changed once, while `erased_at` is set."""
 
 
 def upgrade(settings: Settings) -> None:
@@ -41,14 +51,14 @@ def upgrade(settings: Settings) -> None:
             command.upgrade(alembic, "head")
         with engine.begin() as connection:
             catalogue.prepare(connection)
-            guards.apply_guards(connection, frozen=FROZEN)
+            guards.apply_guards(connection, frozen=FROZEN, erasable=ERASABLE)
             role = make_url(settings.database_url).username
             if (
                 engine.dialect.name == "postgresql"
                 and role
                 and settings.database_url != settings.owner_database_url
             ):
-                guards.apply_grants(connection, role, frozen=FROZEN)
+                guards.apply_grants(connection, role, frozen=FROZEN, erasable=ERASABLE)
     finally:
         engine.dispose()
 

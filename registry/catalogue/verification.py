@@ -52,6 +52,8 @@ class Verified:
     licenses: tuple[License, ...] = ()
     licensor: str = ""
     licensee: str = ""
+    erased_at: datetime | None = None
+    erased_ground: str = ""
     recordal: str = ""
     registration: str = ""
 
@@ -76,8 +78,10 @@ def contract(number: str) -> Verified:
         number=number,
         today=clock.today(),
         licenses=tuple(_licenses(sent)),
-        licensor=_public(found.holder),
-        licensee=_public(found.licensee),
+        licensor="" if found.erased_at else _public(found.holder),
+        licensee="" if found.erased_at else _public(found.licensee),
+        erased_at=found.erased_at,
+        erased_ground=found.erased_ground,
         recordal=found.recordal_state,
         registration=found.registration,
     )

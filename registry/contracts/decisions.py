@@ -59,6 +59,7 @@ def object_to(actor: Actor, acceptance: Acceptance, *, ground: str, reason: str)
     Raises Refused for another ground or without a reason, Conflict while a question on it is open already.
     """
     allow(actor, "acceptance.object", acceptance)
+    register.check_kept(acceptance.contract)
     if ground not in rules.OBJECTION_GROUNDS:
         raise Refused("not_a_choice", "ground", "GL 6")
     if not reason.strip():

@@ -36,7 +36,9 @@ class Duty:
 
 
 def of(acceptance: Acceptance) -> list[Duty]:
-    """The duties of one acceptance, undated ones first, then by day."""
+    """The duties of one acceptance, undated ones first, then by day; none once its data were erased."""
+    if acceptance.contract.erased_at is not None:
+        return []
     found = list(_before(acceptance)) if acceptance.effective_on is None else list(_after(acceptance))
     return sorted(found, key=lambda duty: (duty.done, duty.day is not None, duty.day or date.max))
 

@@ -69,6 +69,9 @@ class Contract(Model):
     recordal_number: Mapped[str] = mapped_column(String(40), default="")
     recordal_filed_on: Mapped[date | None]
     recordal_day: Mapped[date | None]
+    recordal_seq: Mapped[int | None]
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_ground: Mapped[str] = mapped_column(String(20), default="", server_default="")
     holder: Mapped[Organisation] = relationship(foreign_keys=[holder_id])
     licensee: Mapped[Organisation] = relationship(foreign_keys=[licensee_id])
     venue: Mapped[Venue] = relationship()
@@ -274,3 +277,4 @@ class RegistrationResult(Model):
     recorded_by: Mapped[uuid.UUID]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seq: Mapped[int | None]
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -97,6 +97,7 @@ def claim(
 
 
 def _check_claim(acceptance: Acceptance, facts: Mapping[str, Any]) -> None:
+    register.check_kept(acceptance.contract)
     if acceptance.state not in _PAYABLE:
         raise Conflict("wrong_state", state=acceptance.state, verb="claim")
     if any(payment.state == PaymentState.CLAIMED for payment in acceptance.payments):

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from registry import clock, history, jobs
 from registry.config import Settings
-from registry.contracts import papers
+from registry.contracts import papers, register
 from registry.contracts.blocks import rendered
 from registry.contracts.models import Acceptance, Contract, Paper
 from registry.contracts.paper_facts import Entered, PaperFacts
@@ -100,6 +100,7 @@ def _wanted(acceptance_id: UUID, set_name: str) -> tuple[PaperFacts, list[PaperK
     acceptance = db.session.get_one(Acceptance, acceptance_id)
     facts = facts_of(acceptance)
     present = _present(acceptance_id)
+    register.check_kept(acceptance.contract)  # a paper of nobody would be none
     wanted = [kind for kind in papers.of_set(set_name, facts) if (kind.kind, kind.version) not in present]
     db.session.rollback()  # printing takes its time: no transaction stays open meanwhile
     return facts, wanted

@@ -189,3 +189,40 @@ def identity_of(organisation_id: Any) -> str:
 
 def due_now(record: Mapping[str, Any]) -> Decimal:
     return Decimal(record["amount_due"])
+
+
+GONE = "—"
+"""What stands where a name stood."""
+
+
+def without_persons(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record after an erasure: its shape, numbers, days, fee and public patent facts; nobody's data.
+
+    Pages go on reading it. Its digest is no longer `record_digest`, which stays as it was filed.
+    """
+    if not record:
+        return {}
+    declaration = {**record["declaration"], "answers": _without_answers(record["declaration"]["answers"])}
+    patents = [{**one, "inventors": [], "owners": [GONE for _ in one["owners"]]} for one in record["patents"]]
+    return {
+        **record,
+        "nonce": "",
+        "declaration": declaration,
+        "patents": patents,
+        "licensor": _nobody(record["licensor"]),
+        "licensee": _nobody(record["licensee"]),
+        "co_owners": [],
+        "signers": {"licensor": "", "licensee": ""},
+        "notice": {},
+        "account": {},
+    }
+
+
+def _without_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Terms that were public anyway; neither who declared nor how to reach them."""
+    return {name: given for name, given in answers.items() if name in ("term", "acts", "filing", "opening")}
+
+
+def _nobody(party: Mapping[str, Any]) -> dict[str, Any]:
+    kept = ("kind", "country", "nature", "verified")
+    return {name: value if name in kept else GONE if name == "name" else "" for name, value in party.items()}

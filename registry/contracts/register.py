@@ -17,7 +17,7 @@ from registry.contracts import record as records
 from registry.contracts import rules
 from registry.contracts.models import Acceptance, Contract, Decision, Payment
 from registry.database import db, new_id
-from registry.errors import NotFound
+from registry.errors import Gone, NotFound
 from registry.jobs import enqueue
 from registry.ledger import service as ledger
 from registry.ledger.filings import Filing
@@ -66,6 +66,12 @@ def lock(acceptance_id: UUID) -> Acceptance:
     set_committed_value(acceptance, "declaration", declaration)  # read a moment ago: not read again
     db.session.expire(acceptance, ["payments"])
     return acceptance
+
+
+def check_kept(contract: Contract) -> None:
+    """Refuse what would bring data to a contract whose data were erased. Raises Gone `contract_erased`."""
+    if contract.erased_at is not None:
+        raise Gone("contract_erased", article="PIPL 47", on=clock.legal_day(contract.erased_at))
 
 
 def move(actor: Actor, acceptance: Acceptance, verb: str, **changes: Any) -> None:

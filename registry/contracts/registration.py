@@ -35,7 +35,11 @@ from registry.parties.rules import Actor
 
 def findings(contract: Contract) -> list[Finding]:
     """Everything a registrar would ask about, faults and warnings, each with its rule and where to mend it.
+
+    Nothing of a contract whose data were erased: nobody can mend it any more.
     """
+    if contract.erased_at is not None:
+        return []
     return readiness(snapshot(contract), clock.today())
 
 
@@ -64,6 +68,7 @@ def attach(actor: Actor, contract: Contract, slot: str, upload: Upload) -> Attac
     compared it.
     """
     allow(actor, "contract.attach", contract)
+    register.check_kept(contract)
     if slot not in slots.BROUGHT:
         raise Refused("not_a_choice", "slot")
     known = select(Attachment.id).where(
@@ -91,6 +96,7 @@ def check_stamp(actor: Actor, contract: Contract, seals: Sequence[tuple[str, str
     (8).
     """
     allow(actor, "contract.register", contract)
+    register.check_kept(contract)
     if "02b" not in slots.filled(contract):
         raise Refused("stamp_missing", "seals", "CC 490")
     contract.seal_names = [[written, sealed] for written, sealed in seals]
@@ -112,6 +118,7 @@ def record_recordal(actor: Actor, contract: Contract, facts: Mapping[str, Any]) 
     """
     allow(actor, "recordal.record", contract)
     contract = lock(contract)
+    register.check_kept(contract)
     verb = facts["verb"]
     before = contract.recordal_state
     contract.recordal_state = rules.RECORDAL.move(before, verb)
@@ -120,7 +127,9 @@ def record_recordal(actor: Actor, contract: Contract, facts: Mapping[str, Any]) 
     else:
         contract.recordal_day, contract.recordal_number = facts["day"], facts.get("number", "")
         secrets = {"numbers": {"recordal": facts.get("number", "")}, "reason": facts.get("reason", "")}
-        _file_result("recordal.result", contract, contract.recordal_state, facts["day"], secrets)
+        contract.recordal_seq = _file_result(
+            "recordal.result", contract, contract.recordal_state, facts["day"], secrets
+        )
     history.record(actor, f"recordal_{verb}", contract, before=before, after=contract.recordal_state)
 
 
@@ -134,6 +143,7 @@ def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) ->
     """
     allow(actor, "contract.register", contract)
     contract = lock(contract)
+    register.check_kept(contract)
     if facts["result"] == "已登记" and not facts.get("registration_number"):
         raise Refused("required", "registration_number")
     if facts["result"] in ("补正", "不予登记") and not (facts.get("ground") or facts.get("words")):

@@ -177,6 +177,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "refuse": _l("登记机构不予登记"),
         "change": _l("变更登记"),
         "cancel": _l("注销登记"),
+        "erase": _l("个人和保密信息已删除"),
     },
     "mend": {
         "acceptance": _l("看许可状态"),

@@ -1,4 +1,6 @@
-"""What we remember of stored files: their digest is their name, so a row never changes."""
+"""What we remember of stored files: their digest is their name, so a row changes only when its content is
+erased, or brought again.
+"""
 
 from datetime import datetime
 
@@ -9,7 +11,10 @@ from registry.database import Model, UtcDateTime
 
 
 class StoredFile(Model):
-    """One content in the files folder; `digest` is SHA-256 in lower-case hex, `size` bytes."""
+    """One content in the files folder; `digest` is SHA-256 in lower-case hex, `size` bytes.
+
+    `erased_at`: the content has to be gone; the row stays, so that everybody learns that it was there.
+    """
 
     __tablename__ = "stored_file"
     __table_args__ = (
@@ -21,3 +26,4 @@ class StoredFile(Model):
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

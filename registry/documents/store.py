@@ -1,7 +1,10 @@
 """Files addressed by their content: `ab/cdef…` under the files folder, a row beside them in the database.
 
 The file comes first, flushed to the disk, then the row. If we crash between the two, a file without a row
-remains; storing the same content again finds it and adds the row. Nothing is ever overwritten or removed.
+remains; storing the same content again finds it and adds the row. Nothing is ever overwritten, and removed
+only after an erasure: `forget` marks the row with everything else the erasure changes, `sweep` removes the
+file after the commit. If we crash between the two, the row says already that the content is gone, and the
+next sweep removes the file.
 """
 
 import hashlib
@@ -13,13 +16,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from flask import current_app
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.config import Settings
 from registry.database import db
 from registry.documents.models import StoredFile
-from registry.errors import NotFound
+from registry.errors import Gone, NotFound
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -31,8 +35,11 @@ class Damaged(Exception):
 def put(data: bytes, media_type: str) -> str:
     """Store `data` and flush its row; the SHA-256 in hex. Storing twice is storing once."""
     digest = hashlib.sha256(data).hexdigest()
+    known = db.session.get(StoredFile, digest)
+    if known is not None and known.erased_at is not None:
+        _revive(digest)
     _write(_path(digest), data)
-    if db.session.get(StoredFile, digest) is None:
+    if known is None:
         _add(StoredFile(digest=digest, media_type=media_type, size=len(data), created_at=clock.now()))
     return digest
 
@@ -62,8 +69,13 @@ def spool(chunks: Iterable[bytes]) -> tuple[str, int]:
 
 
 def keep(digest: str, size: int, media_type: str) -> None:
-    """Remember a spooled content; flushes its row."""
-    if db.session.get(StoredFile, digest) is None:
+    """Remember a spooled content; flushes its row. Raises Damaged when a sweep took the file meanwhile."""
+    known = db.session.get(StoredFile, digest)
+    if known is not None and known.erased_at is not None:
+        _revive(digest)
+        if not _path(digest).is_file():
+            raise Damaged(digest)
+    if known is None:
         _add(StoredFile(digest=digest, media_type=media_type, size=size, created_at=clock.now()))
 
 
@@ -75,8 +87,31 @@ def find(digest: str) -> StoredFile:
     return row
 
 
+def forget(digest: str) -> None:
+    """Mark a content as erased; `sweep` removes the file after the commit. Raises NotFound."""
+    row = find(digest)
+    row.erased_at = row.erased_at or clock.now()
+
+
+def sweep(digest: str) -> bool:
+    """Remove the file of an erased content, under its row's lock: somebody may be bringing it again.
+
+    Answers whether there was a file. Sweeping twice is sweeping once.
+    """
+    query = select(StoredFile).where(StoredFile.digest == digest).with_for_update()
+    row = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None or row.erased_at is None or not _path(digest).is_file():
+        return False
+    _path(digest).unlink()
+    _sync_folder(_path(digest).parent)
+    return True
+
+
 def get(digest: str) -> bytes:
-    """The content, checked against its digest. Raises NotFound, and Damaged when the disk has changed it."""
+    """The content, checked against its digest.
+
+    Raises NotFound, Gone when it has been erased, and Damaged when the disk has changed it.
+    """
     with open_stream(digest) as stream:
         data = stream.read()
     if hashlib.sha256(data).hexdigest() != digest:
@@ -85,8 +120,10 @@ def get(digest: str) -> bytes:
 
 
 def open_stream(digest: str) -> BinaryIO:
-    """The content as a stream, unchecked: for archives of many. Raises NotFound; the caller closes it."""
-    find(digest)
+    """The content as a stream, unchecked: for archives. The caller closes it. Raises NotFound, Gone."""
+    erased_at = find(digest).erased_at
+    if erased_at is not None:
+        raise Gone("content_erased", on=clock.legal_day(erased_at))
     try:
         return _path(digest).open("rb")
     except FileNotFoundError as error:
@@ -132,3 +169,10 @@ def _add(row: StoredFile) -> None:
             db.session.add(row)
     except IntegrityError:
         db.session.expire_all()
+
+
+def _revive(digest: str) -> None:
+    """Erased content is brought again: the row's lock comes before the file, so that no sweep takes it."""
+    query = select(StoredFile).where(StoredFile.digest == digest).with_for_update()
+    db.session.scalars(query.execution_options(populate_existing=True)).one().erased_at = None
+    db.session.flush()

@@ -5,6 +5,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry import forms, problems
+from registry.contracts import register
 from registry.contracts.registration_form import COLUMNS, RESULT_KEYS
 from registry.errors import Refused
 from registry.exports import service as exports
@@ -35,10 +36,12 @@ def archive(number: str) -> ResponseReturnValue:
 def rekey(number: str, position: int) -> ResponseReturnValue:
     """One contract a screen, in the order of the form, each value ready to be copied."""
     batch = exports.find(doors.actor(), number)
+    item = exports.item(batch, position)
+    register.check_kept(item.contract)
     return render_template(
         "exports/rekey.html",
         batch=batch,
-        item=exports.item(batch, position),
+        item=item,
         columns=[column for column in COLUMNS if column.key not in RESULT_KEYS],
     )
 

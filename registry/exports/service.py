@@ -72,6 +72,7 @@ def candidates(actor: Actor) -> list[Candidate]:
     query = select(Contract).where(
         Contract.venue_id == actor.venue_id,
         Contract.registration.in_(CHOOSABLE),
+        Contract.erased_at.is_(None),
         Contract.id.in_(effective),
     )
     found = db.session.scalars(query.order_by(Contract.created_at, Contract.number))
@@ -187,6 +188,7 @@ def default_include_zero() -> bool:
 
 
 def _candidate(contract: Contract, chosen: Chosen) -> Candidate:
+    register.check_kept(contract)
     if not frozen.licenses_of(contract):
         raise Refused("not_effective", "contracts", "PL 51", subject=contract.number)
     return Candidate(

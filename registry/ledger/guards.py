@@ -7,6 +7,7 @@ owner applies guards and grants after every migration; both may be repeated.
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import Connection, inspect, text
 
@@ -38,8 +39,15 @@ EVERYTHING = ("SELECT", "INSERT", "UPDATE", "DELETE")
 HERE = Path(__file__).parent
 
 
-def apply_guards(connection: Connection, frozen: Sequence[str] = ()) -> None:
-    """Create every guard anew, on the ledger's tables and on those of others whose rows never change."""
+def apply_guards(
+    connection: Connection,
+    frozen: Sequence[str] = (),
+    erasable: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> None:
+    """Create every guard anew, on the ledger's tables and on those of others whose rows never change.
+
+    `erasable` names columns of frozen tables that an erasure may change once, while it sets `erased_at`.
+    """
     present = set(inspect(connection).get_table_names())
     unchanging = _unchanging(frozen)
     missing = unchanging.keys() - present
@@ -48,12 +56,12 @@ def apply_guards(connection: Connection, frozen: Sequence[str] = ()) -> None:
     if connection.dialect.name == "sqlite":
         for name in _sqlite_guards(connection):
             connection.execute(text(f"DROP TRIGGER {name}"))
-        for statement in _sqlite_statements(unchanging):
+        for statement in _sqlite_statements(unchanging, erasable):
             connection.exec_driver_sql(statement)
     else:
         script = (HERE / "guards_postgresql.sql").read_text(encoding="utf-8")
         connection.exec_driver_sql(script, execution_options={"no_parameters": True})
-        for statement in _postgresql_statements(unchanging):
+        for statement in _postgresql_statements(unchanging, erasable):
             connection.exec_driver_sql(statement)
 
 
@@ -70,7 +78,12 @@ def missing_guards(connection: Connection, frozen: Sequence[str] = ()) -> list[s
     return sorted(wanted - set(found.scalars()))
 
 
-def apply_grants(connection: Connection, role: str, frozen: Sequence[str] = ()) -> None:
+def apply_grants(
+    connection: Connection,
+    role: str,
+    frozen: Sequence[str] = (),
+    erasable: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> None:
     """Give the application's role what it needs and take the rest; nothing on SQLite, which has no roles.
 
     The owner keeps its own rights: run the application under another role, or only triggers stand guard.
@@ -86,6 +99,8 @@ def apply_grants(connection: Connection, role: str, frozen: Sequence[str] = ()) 
     connection.exec_driver_sql(f"GRANT EXECUTE ON FUNCTION ledger_erase(bigint, text) TO {quote(role)}")
     for table in sorted(present & set(Model.metadata.tables)):
         rights = GRANTS.get(table, ("SELECT", "INSERT") if table in frozen else EVERYTHING)
+        if table in erasable:
+            rights = (*rights, f"UPDATE ({', '.join(('erased_at', *erasable[table]))})")
         connection.exec_driver_sql(f"REVOKE ALL ON {quote(table)} FROM {quote(role)}")
         connection.exec_driver_sql(f"GRANT {', '.join(rights)} ON {quote(table)} TO {quote(role)}")
 
@@ -94,12 +109,33 @@ def _unchanging(frozen: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return {**UNCHANGING, **dict.fromkeys(frozen, ("UPDATE", "DELETE"))}
 
 
-def _sqlite_statements(unchanging: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _unless_erasing(table: str, verb: str, erasable: Mapping[str, Sequence[str]], *, same: str) -> str:
+    """The condition under which a guard refuses: always, or unless the row is erased here and now.
+
+    Erasing happens once and shows: `erased_at` is set, and no other column may change. `same` compares two
+    values that may be null. Values are compared as text: PostgreSQL knows no equality of JSON.
+    """
+    if verb != "UPDATE" or table not in erasable:
+        return ""
+    kept = [c.name for c in Model.metadata.tables[table].columns if c.name not in erasable[table]]
+    unchanged = [
+        f'CAST(NEW."{name}" AS TEXT) {same} CAST(OLD."{name}" AS TEXT)'
+        for name in kept
+        if name != "erased_at"
+    ]
+    erased = ["OLD.erased_at IS NULL", "NEW.erased_at IS NOT NULL"]
+    return f"WHEN (NOT ({' AND '.join([*erased, *unchanged])})) "
+
+
+def _sqlite_statements(
+    unchanging: Mapping[str, tuple[str, ...]], erasable: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Iterator[str]:
     yield from _split((HERE / "guards.sql").read_text(encoding="utf-8"))
     for table, verbs in unchanging.items():
         for verb in verbs:
+            unless = _unless_erasing(table, verb, erasable, same="IS")
             yield (
-                f'CREATE TRIGGER guard_{table}_no_{verb.lower()} BEFORE {verb} ON "{table}" BEGIN '
+                f'CREATE TRIGGER guard_{table}_no_{verb.lower()} BEFORE {verb} ON "{table}" {unless}BEGIN '
                 f"SELECT RAISE(ABORT, 'guard: rows of {table} are never changed ({verb})'); END"
             )
         keys = [column.name for column in Model.metadata.tables[table].primary_key]
@@ -112,12 +148,15 @@ def _sqlite_statements(unchanging: Mapping[str, tuple[str, ...]]) -> Iterator[st
             )
 
 
-def _postgresql_statements(unchanging: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _postgresql_statements(
+    unchanging: Mapping[str, tuple[str, ...]], erasable: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Iterator[str]:
     for table, verbs in unchanging.items():
         for verb in verbs:
+            unless = _unless_erasing(table, verb, erasable, same="IS NOT DISTINCT FROM")
             yield (
                 f'CREATE OR REPLACE TRIGGER guard_{table}_no_{verb.lower()} BEFORE {verb} ON "{table}" '
-                "FOR EACH ROW EXECUTE FUNCTION guard_refuse()"
+                f"FOR EACH ROW {unless}EXECUTE FUNCTION guard_refuse()"
             )
         yield (
             f'CREATE OR REPLACE TRIGGER guard_{table}_no_truncate BEFORE TRUNCATE ON "{table}" '

@@ -1,10 +1,12 @@
 """Receipts: one filing with all that is needed to check it without us."""
 
 from collections.abc import Container, Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from registry import clock
 from registry.database import db
 from registry.errors import NotFound
 from registry.ledger import tiles
@@ -49,6 +51,26 @@ def disclosures(seq: int) -> list[dict[str, Any]]:
     query = select(Disclosure.__table__).where(Disclosure.seq == seq).order_by(Disclosure.path)
     rows = db.session.execute(query)
     return [{"path": row.path, "salt": row.salt, "value": strict(row.value.encode())} for row in rows]
+
+
+def time_of(entry: bytes) -> datetime:
+    """When an entry was made, by the log's clock."""
+    return clock.parse_rfc3339(strict(entry)["time"])
+
+
+def opened(subject: str) -> list[tuple[int, str]]:
+    """Where values of a subject's filings are still kept: (seq, path), in the order of the log.
+
+    Entries are not kept by subject, so this reads every one that has a disclosure: no work for a page.
+    """
+    query = (
+        select(Disclosure.seq, Disclosure.path, LedgerEntry.entry)
+        .join(LedgerEntry, LedgerEntry.seq == Disclosure.seq)
+        .order_by(Disclosure.seq, Disclosure.path)
+        .execution_options(yield_per=1000)
+    )
+    rows = db.session.execute(query)
+    return [(row.seq, row.path) for row in rows if strict(row.entry)["subject"] == subject]
 
 
 def _line(seq: int, note: str, *, size: int, nodes: Node) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from registry.ledger.export import export
 from registry.ledger.filings import Filing
 from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
 from registry.ledger.proofs import consistency, proof
-from registry.ledger.receipts import disclosures, filed_at, receipt
+from registry.ledger.receipts import disclosures, filed_at, opened, receipt, time_of
 from registry.ledger.setup import init_app, ledger_setup
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
 from registry.ledger.timestamps import timestamps_of
@@ -47,12 +47,14 @@ __all__ = [
     "export",
     "filed_at",
     "init_app",
+    "opened",
     "proof",
     "public_key",
     "publish_checkpoint",
     "receipt",
     "size",
     "start",
+    "time_of",
     "timestamps_of",
 ]
 

@@ -83,6 +83,8 @@ class Declaration(Model):
     paused_ground: Mapped[str] = mapped_column(String(8), default="")
     paused_since: Mapped[date | None]
     successor_of: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    erased_ground: Mapped[str] = mapped_column(String(20), default="", server_default="")
     holder: Mapped[Organisation] = relationship()
     venue: Mapped[Venue] = relationship()
     patent: Mapped[Patent] = relationship()
@@ -95,7 +97,9 @@ class Declaration(Model):
 
 
 class DeclarationVersion(Model):
-    """What was signed: answers, exact public text, digest, statements. Never updated, never deleted."""
+    """What was signed: answers, exact public text, digest, statements. Never updated but by an erasure, never
+    deleted.
+    """
 
     __tablename__ = "declaration_version"
     __table_args__ = (UniqueConstraint("declaration_id", "submission"),)
@@ -115,6 +119,7 @@ class DeclarationVersion(Model):
     statement: Mapped[dict[str, Any]] = mapped_column(JSON)  # the declarant's, as Statement.encode writes it
     signed_by: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Consent(Model):

@@ -13,7 +13,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from registry.database import transaction
-from registry.errors import Invalid, NotFound, Refused
+from registry.errors import Gone, Invalid, NotFound, Refused
 from registry.forms import AnySchema, FormState, load, nested
 from registry.parties import doors
 from registry.parties import service as parties
@@ -101,5 +101,5 @@ def filename(upload_id: object) -> str:
     """
     try:
         return str(parties.shown(doors.actor(), UUID(str(upload_id))).filename)
-    except (ValueError, NotFound):
+    except (ValueError, NotFound, Gone):
         return ""

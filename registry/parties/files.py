@@ -12,7 +12,7 @@ from registry.config import Settings
 from registry.database import db, new_id
 from registry.documents import store
 from registry.documents.uploads import CSV, JPEG, PDF, PNG, TEXT, XLSX, check_upload
-from registry.errors import NotFound, Refused
+from registry.errors import Gone, NotFound, Refused
 from registry.parties.models import Organisation, Upload
 from registry.parties.permissions import allow, may
 from registry.parties.rules import Actor
@@ -89,10 +89,12 @@ def uploaded(actor: Actor, upload_id: UUID | str | None, *, field: str) -> Uploa
 
 
 def shown(actor: Actor, upload_id: UUID) -> Upload:
-    """An upload the actor may look at. Raises NotFound."""
+    """An upload the actor may look at. Raises NotFound, Gone when it has been erased."""
     upload = db.session.get(Upload, upload_id)
     if upload is None or not may_see(actor, upload):
         raise NotFound("not_found")
+    if upload.erased_at is not None:
+        raise Gone("content_erased", on=clock.legal_day(upload.erased_at))
     return upload
 
 

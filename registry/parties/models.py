@@ -68,6 +68,7 @@ class Organisation(Model):
     verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     verified_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def holder_id(self) -> uuid.UUID:
@@ -214,6 +215,7 @@ class Upload(Model):
     venue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("venue.id"))
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def holder_id(self) -> uuid.UUID | None:

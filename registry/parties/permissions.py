@@ -99,6 +99,8 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "recordal.record": (Grant(SIGN, _licensee), Grant(SIGN, _holder), Grant(STAFF, _venue)),
     "batch.make": (Grant(STAFF, _venue),),
     "batch.view": (Grant(STAFF, _venue), READ_ALL),
+    "erasure.manage": (Grant((Role.ADMINISTRATOR,), _any),),
+    "erasure.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "job.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
 }
 

@@ -1,0 +1,177 @@
+"""A contract's personal and confidential data: the frozen records, money's particulars, papers, files,
+packages.
+
+Amounts, days, offices, official numbers, states, digests and places in the log stay.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.contracts import record as records
+from registry.contracts import register, registration
+from registry.contracts.models import Acceptance, Attachment, Contract, Decision, Payment, Refund
+from registry.contracts.rules import AcceptanceState, PaymentState, RefundState, RegistrationState
+from registry.database import db
+from registry.erasure import traces
+from registry.erasure.listing import Goes, Listing, blanked, disclosures, stored
+from registry.erasure.rules import Kind, Situation, retained_to
+from registry.exports.models import Batch, BatchContract
+
+_OPEN = (
+    AcceptanceState.AWAITING_PAYMENT, AcceptanceState.CLAIMED, AcceptanceState.IN_DECISION,
+    AcceptanceState.REFUND_DUE, AcceptanceState.MANUAL_REVIEW,
+)  # fmt: skip
+_AT_REGISTRAR = (
+    RegistrationState.EXPORTED, RegistrationState.SUBMITTED, RegistrationState.ACCEPTED,
+    RegistrationState.CORRECTION,
+)  # fmt: skip
+_OPEN_PAYMENTS = (PaymentState.CLAIMED, PaymentState.DISPUTED)
+
+
+def find(number: str, *, locked: bool = False) -> Contract:
+    """The contract, with everything of it locked when it is about to be erased. Raises NotFound."""
+    contract = register.find_contract(number)
+    if locked:
+        for acceptance_id in sorted(one.id for one in contract.acceptances):
+            register.lock(acceptance_id)
+        contract = registration.lock(contract)
+    return contract
+
+
+def situation(contract: Contract) -> Situation:
+    """What may stand against it."""
+    return Situation(
+        erased=contract.erased_at is not None,
+        in_force=any(one.state == AcceptanceState.EFFECTIVE for one in contract.acceptances),
+        open_question=_open_question(contract),
+        retained_to=retained_to(*(_counts_from(one) for one in contract.acceptances)),
+        busy=traces.at_work(_ids(contract)) or _being_packed(contract),
+    )
+
+
+def listing(contract: Contract) -> Listing:
+    """Everything of the contract that goes."""
+    me = f"contract {contract.number}"
+    files, stays = traces.uploads(_uploads(contract), me)
+    words = [contract.number, *(one.number for one in contract.acceptances)]
+    goes = [
+        *disclosures(contract.number),
+        *_rows(contract),
+        *(gone for paper in contract.papers for gone in stored(paper.digest)),
+        *_packages(contract),
+        *files,
+        *traces.of_ids(_ids(contract), words),
+    ]
+    return Listing(
+        kind=Kind.CONTRACT, subject=contract.number, row=contract, goes=tuple(goes), stays=tuple(stays)
+    )
+
+
+def _rows(contract: Contract) -> Iterator[Goes]:
+    yield from blanked(contract, seal_names=[])
+    for one in contract.acceptances:
+        yield from blanked(
+            one,
+            answers={},
+            nonce="",
+            salts={},
+            record=records.without_persons(one.record),
+            statement_fields={},
+            reference=None,
+        )
+        for payment in one.payments:
+            yield from blanked(payment, payer="", payer_reason="", bank_serial="", outcome_note="")
+    for decision in _decisions(contract):
+        yield from blanked(decision, asked_reason="", reasons="")
+    for result in contract.results:
+        yield from blanked(result, words="")
+
+
+def _packages(contract: Contract) -> Iterator[Goes]:
+    """Its places in batches, and the archives that hold its package: copies, packed of several contracts."""
+    query = select(BatchContract).where(BatchContract.contract_id == contract.id)
+    for place in db.session.scalars(query):
+        yield from blanked(place, row=_without_package(place.row))
+        batch = db.session.get_one(Batch, place.batch_id)
+        if batch.digest:
+            yield from stored(batch.digest)
+
+
+def _without_package(row: dict[str, object]) -> dict[str, object]:
+    """The row of a list as far as sums and pages need it."""
+    form = row["form"]
+    assert isinstance(form, dict)
+    amounts = {name: form[name] for name in ("total_amount", "technology_amount")}
+    names = dict.fromkeys(("seller_name", "buyer_name"), records.GONE)
+    return {"contract": row["contract"], "form": {**amounts, **names}, "missing": [], "erased": True}
+
+
+def _counts_from(acceptance: Acceptance) -> date | None:
+    """The day retention is counted from: a license's patent and term, or the end of what became none."""
+    if acceptance.noticed_at is None:
+        return None
+    if acceptance.effective_on is None:
+        return acceptance.ended_on or clock.legal_day(acceptance.noticed_at)
+    days = [records.patent_last_day(acceptance.declaration.patent), acceptance.last_day, acceptance.ended_on]
+    return max(day for day in days if day is not None)
+
+
+def _open_question(contract: Contract) -> bool:
+    return (
+        contract.registration in _AT_REGISTRAR
+        or any(one.state in _OPEN for one in contract.acceptances)
+        or any(payment.state in _OPEN_PAYMENTS for payment in _payments(contract))
+        or any(one.decided_at is None for one in _decisions(contract))
+        or any(one.state != RefundState.CONFIRMED for one in _refunds(contract))
+    )
+
+
+def _being_packed(contract: Contract) -> bool:
+    """In a batch whose archive is not there yet: packing reads what would be erased."""
+    query = (
+        select(Batch.id)
+        .join(BatchContract, BatchContract.batch_id == Batch.id)
+        .where(BatchContract.contract_id == contract.id, Batch.digest == "")
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _uploads(contract: Contract) -> Iterator[UUID | None]:
+    """Files brought for this contract; a party's own evidence and a patent's certificate are not its own."""
+    yield from (payment.slip_upload for payment in _payments(contract))
+    yield from (refund.slip_upload for refund in _refunds(contract))
+    attached = select(Attachment.upload_id).where(Attachment.contract_id == contract.id)
+    yield from db.session.scalars(attached.order_by(Attachment.added_at))
+    yield from (result.certificate_upload for result in contract.results)
+
+
+def _ids(contract: Contract) -> list[UUID]:
+    """The contract and everything of it that history, jobs and prepared acts may speak about."""
+    return [
+        contract.id,
+        *(one.id for one in contract.acceptances),
+        *(one.id for one in _payments(contract)),
+        *(one.id for one in _refunds(contract)),
+        *(one.id for one in _decisions(contract)),
+        *(one.id for one in contract.results),
+    ]
+
+
+def _payments(contract: Contract) -> list[Payment]:
+    return [payment for one in contract.acceptances for payment in one.payments]
+
+
+def _refunds(contract: Contract) -> list[Refund]:
+    ids = [payment.id for payment in _payments(contract)]
+    query = select(Refund).where(Refund.payment_id.in_(ids)).order_by(Refund.created_at)
+    return list(db.session.scalars(query))
+
+
+def _decisions(contract: Contract) -> list[Decision]:
+    ids = [one.id for one in contract.acceptances]
+    query = select(Decision).where(Decision.acceptance_id.in_(ids)).order_by(Decision.asked_at)
+    return list(db.session.scalars(query))

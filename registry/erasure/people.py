@@ -1,0 +1,243 @@
+"""People: the person behind a key's enrolment, an account, a party's particulars.
+
+A unit's legal name and credit code are public and stay; a natural person's name and number go.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from registry import clock
+from registry.contracts.models import Acceptance, Contract
+from registry.contracts.rules import AcceptanceState
+from registry.database import db
+from registry.erasure import traces
+from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed
+from registry.erasure.rules import Kind, Situation, retained_to
+from registry.errors import NotFound
+from registry.ledger import service as ledger
+from registry.licenses.models import Declaration
+from registry.licenses.rules import DeclarationState
+from registry.parties import enrolment, sessions
+from registry.parties.models import (
+    Account,
+    ApiKey,
+    IdentityDocument,
+    Key,
+    Membership,
+    Organisation,
+    Session,
+    Throttle,
+    Venue,
+)
+from registry.parties.rules import Role
+
+GONE = "—"
+
+
+# --- a key -------------------------------------------------------------------------------------------
+
+
+def find_key(kid: str, *, locked: bool = False) -> Key:
+    """Raises NotFound."""
+    key = db.session.get(Key, kid.strip(), with_for_update=locked)
+    if key is None:
+        raise NotFound("not_found")
+    return key
+
+
+def key_situation(key: Key) -> Situation:
+    """A key in use keeps its person; a revoked one for three years, for its signatures may be disputed."""
+    return Situation(
+        erased=key.enrolled_seq is not None and not ledger.opened(key.kid),
+        in_force=key.revoked_seq is None and key.enrolled_seq is not None,
+        retained_to=retained_to(_revoked_on(key)),
+    )
+
+
+def key_listing(key: Key) -> Listing:
+    """Who enrolled the key, and what is kept of it until it is filed."""
+    goes = [*disclosures(key.kid), *blanked(key, enrolment={})]
+    return Listing(kind=Kind.KEY, subject=key.kid, row=key, goes=tuple(goes))
+
+
+def _revoked_on(key: Key) -> date | None:
+    if key.revoked_seq is None:
+        return None
+    entry, _ = ledger.filed_at(key.revoked_seq)
+    return clock.legal_day(ledger.time_of(entry))
+
+
+# --- an account --------------------------------------------------------------------------------------
+
+
+def find_account(name: str, *, locked: bool = False) -> Account:
+    """An account by its address or its id. Raises NotFound."""
+    wanted = Account.email == name.strip().lower()
+    as_id = _uuid(name)
+    query = select(Account).where(or_(wanted, Account.id == as_id) if as_id else wanted)
+    found = db.session.scalar(query.with_for_update() if locked else query)
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def account_situation(account: Account) -> Situation:
+    """An account goes when its person wants; not while it is the only owner of a party still there."""
+    alone = [one.organisation_id for one in _owned(account) if not _has_other_owner(one)]
+    kept = [db.session.get_one(Organisation, one) for one in alone]
+    return Situation(
+        erased=account.closed_at is not None and account.name == GONE,
+        remaining=tuple(f"{one.name}" for one in kept if one.erased_at is None and _is_used(one)),
+        busy=traces.at_work([account.id]),
+    )
+
+
+def account_listing(account: Account) -> Listing:
+    """The account is closed, its keys are revoked, and nothing says any more whose it was."""
+    keys = list(db.session.scalars(select(Key).where(Key.account_id == account.id).order_by(Key.created_at)))
+    goes = [
+        *(gone for key in keys for gone in _end_key(key)),
+        *blanked(
+            account,
+            email=f"{account.id}@erased.invalid",
+            name=GONE,
+            phone="",
+            password_hash="",
+            confirm_hash="",
+            confirm_until=None,
+            closed_at=account.closed_at or clock.now(),
+        ),
+        *_access(account),
+        *traces.of_ids([account.id], [account.email]),
+    ]
+    return Listing(kind=Kind.ACCOUNT, subject=str(account.id), row=account, goes=tuple(goes))
+
+
+def _end_key(key: Key) -> Iterator[Goes]:
+    """Revoked first, if it still holds: without its account nobody can open it."""
+    if key.enrolled_seq is not None and key.revoked_seq is None:
+        yield Goes(
+            table=Key.__tablename__,
+            key=key.kid,
+            what="revoked_seq, sealed",
+            erase=lambda: enrolment.revoke(key, reason="account_closed"),
+        )
+    yield from disclosures(key.kid)
+    yield from blanked(key, enrolment={})
+
+
+def _access(account: Account) -> Iterator[Goes]:
+    """Sessions and counted attempts are removed, machines' keys and memberships end."""
+    opened = select(Session).where(Session.account_id == account.id).order_by(Session.id)
+    yield from (removed(one) for one in db.session.scalars(opened))
+    machines = select(ApiKey).where(ApiKey.account_id == account.id).order_by(ApiKey.id)
+    for machine in db.session.scalars(machines):
+        yield from blanked(machine, label="", revoked_at=machine.revoked_at or clock.now())
+    counted = select(Throttle).where(Throttle.key.endswith(sessions.digest(account.email)))
+    yield from (removed(one) for one in db.session.scalars(counted.order_by(Throttle.key)))
+    members = select(Membership).where(Membership.account_id == account.id).order_by(Membership.id)
+    for member in db.session.scalars(members):
+        yield from blanked(member, ended_at=member.ended_at or clock.now())
+
+
+def _owned(account: Account) -> list[Membership]:
+    query = select(Membership).where(
+        Membership.account_id == account.id,
+        Membership.role == Role.OWNER,
+        Membership.organisation_id.is_not(None),
+        Membership.ended_at.is_(None),
+    )
+    return list(db.session.scalars(query))
+
+
+def _has_other_owner(member: Membership) -> bool:
+    query = select(Membership.id).where(
+        Membership.organisation_id == member.organisation_id,
+        Membership.role == Role.OWNER,
+        Membership.ended_at.is_(None),
+        Membership.account_id != member.account_id,
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+# --- a party -----------------------------------------------------------------------------------------
+
+
+def find_party(name: str, *, locked: bool = False) -> Organisation:
+    """A party by its credit code or its id. Raises NotFound."""
+    as_id = _uuid(name)
+    wanted = Organisation.uscc == name.strip().upper()
+    query = select(Organisation).where(or_(wanted, Organisation.id == as_id) if as_id else wanted)
+    found = db.session.scalar(query.with_for_update() if locked else query)
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def party_situation(party: Organisation) -> Situation:
+    """Its contracts and declarations repeat its data and go first; a venue's unit stays."""
+    venue = db.session.scalar(select(Venue.code).where(Venue.organisation_id == party.id))
+    return Situation(
+        erased=party.erased_at is not None,
+        remaining=(*_using(party), *([venue] if venue else [])),
+        busy=traces.at_work([party.id]),
+    )
+
+
+def party_listing(party: Organisation) -> Listing:
+    """Contacts, account, evidence; a natural person's name and identity document too."""
+    files, stays = traces.uploads([party.evidence_upload], f"party {party.id}")
+    person = {"name": GONE} if party.is_person else {}
+    document = db.session.get(IdentityDocument, party.id)
+    goes = [
+        *blanked(
+            party,
+            address="",
+            legal_representative="",
+            contact_name="",
+            contact_phone="",
+            contact_email="",
+            bank_name="",
+            bank_account="",
+            **person,
+        ),
+        *([removed(document)] if document else []),
+        *files,
+        *traces.of_ids([party.id], []),
+    ]
+    return Listing(kind=Kind.PARTY, subject=str(party.id), row=party, goes=tuple(goes), stays=tuple(stays))
+
+
+def _is_used(party: Organisation) -> bool:
+    return bool(_using(party))
+
+
+def _using(party: Organisation) -> list[str]:
+    """Numbers of contracts and declarations of the party that have not been erased."""
+    contracts = (
+        select(Contract.number)
+        .join(Acceptance, Acceptance.contract_id == Contract.id)
+        .where(
+            or_(Contract.holder_id == party.id, Contract.licensee_id == party.id),
+            Contract.erased_at.is_(None),
+            Acceptance.state != AcceptanceState.DRAFTED,
+        )
+        .distinct()
+        .order_by(Contract.number)
+    )
+    declarations = select(Declaration.number).where(
+        Declaration.holder_id == party.id,
+        Declaration.erased_at.is_(None),
+        Declaration.state != DeclarationState.DRAFT,
+    )
+    return [*db.session.scalars(contracts), *db.session.scalars(declarations.order_by(Declaration.number))]
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(name.strip())
+    except ValueError:
+        return None

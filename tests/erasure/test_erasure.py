@@ -1,0 +1,306 @@
+"""Erasing: every value gone from database and files, every proof still good, nothing half done."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from registry import jobs
+from registry.contracts import register as contracts
+from registry.contracts import registration
+from registry.database import db, transaction
+from registry.documents import store
+from registry.erasure import service as erasure
+from registry.erasure import tasks
+from registry.errors import Conflict, Gone, Invalid, NotAllowed, Refused
+from registry.exports import service as exports
+from registry.exports.rules import Choice, Chosen
+from registry.history import History
+from registry.jobs import Job
+from registry.ledger import service as ledger
+from registry.ledger.canonical import jcs
+from registry.ledger.receipt_file import check_receipt
+from registry.ledger.setup import ledger_setup
+from registry.ledger.verify import verify_path
+from registry.parties.models import Upload
+from tests.erasure import making
+from tests.erasure.making import (
+    administrator,
+    approve,
+    ask,
+    codes,
+    erase,
+    licensed,
+    preview,
+    where,
+    years_later,
+)
+from tests.factories import Person, reading
+
+Two = tuple[Person, Person]
+
+
+def two(app: Flask) -> Two:
+    return administrator(app, "a1@example.cn"), administrator(app, "a2@example.cn")
+
+
+def receipts() -> list[bytes]:
+    """Everybody's receipts of every filing, with all that may be disclosed."""
+
+    def one(seq: int) -> bytes:
+        return jcs(ledger.receipt(seq, disclose={row["path"] for row in ledger.disclosures(seq)}))
+
+    ledger.publish_checkpoint()
+    of_licenses = ("declaration.", "license.", "payment.", "papers.", "key.enrolled")
+    size = reading(ledger.size)
+    seqs = [seq for seq in range(size) if reading(lambda n=seq: ledger.filed_at(n))[1].type.startswith(of_licenses)]  # type: ignore[misc]
+    return [reading(lambda seq=seq: one(seq)) for seq in seqs]  # type: ignore[misc]
+
+
+def verified(kept: list[bytes]) -> bool:
+    return all(check_receipt(one, ledger_setup().vkey).ok for one in kept)
+
+
+def test_every_value_of_a_contract_its_declaration_and_its_people_goes_and_every_proof_stays(
+    app: Flask, tmp_path: Any
+) -> None:
+    made, (first, second) = licensed(app), two(app)
+    early = receipts()
+    contract_values = making.OF_CONTRACT.values()
+    assert len(where(app, contract_values)) > 6  # else looking for them would prove nothing
+    with years_later():
+        making.end_everything()
+        erase(first, second, "contract", made.contract)
+        assert where(app, contract_values) == []
+        erase(first, second, "declaration", made.offer.number)
+        assert where(app, making.OF_DECLARATION.values()) == []
+        party = str(made.licensee.organisation_id)
+        erase(first, second, "party", party)
+        erase(first, second, "account", made.licensee.email)
+        assert where(app, [*making.OF_PERSON.values(), *making.OF_ACCOUNT.values()]) == []
+        assert ledger.audit().ok
+        assert verified(early)
+        assert verified(receipts())
+        ledger.export(tmp_path / "log")
+        report = verify_path(tmp_path / "log", vkey=ledger_setup().vkey)
+        assert report.ok, report.to_text("en")
+
+
+def test_the_list_is_exactly_what_goes(lite: Flask) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    with years_later():
+        making.end_everything()
+        listed = preview(first, "contract", made.contract)
+        before = _left(listed)
+        assert len(before) == len(listed.goes)
+        erase(first, second, "contract", made.contract)
+        assert preview(first, "contract", made.contract).goes == ()
+        with pytest.raises(Conflict, match="erased_already"):
+            ask(first, "contract", made.contract)
+
+
+def _left(listed: Any) -> set[tuple[str, str, str]]:
+    return {(one.table, one.key, one.what) for one in listed.goes}
+
+
+def test_numbers_states_days_places_and_digests_stay(lite: Flask) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    kept = ("number", "state", "noticed_at", "noticed_seq", "effective_on", "last_day", "record_digest")
+
+    def seen() -> tuple[Any, ...]:
+        found = contracts.find(made.number)
+        papers = tuple((one.kind, one.digest, one.issued_seq) for one in found.contract.papers)
+        amounts = tuple((one.claimed_amount, one.state, one.claimed_seq) for one in found.payments)
+        return (*(getattr(found, name) for name in kept), papers, amounts)
+
+    before = reading(seen)
+    erase(first, second, "contract", made.contract, "order")
+    assert reading(seen) == before
+    assert reading(lambda: contracts.find(made.number).record["fee"]["amount"]) == "68000.00"
+
+
+def test_a_license_in_force_is_kept_unless_an_order_says_otherwise(lite: Flask) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    for ground in ("request", "retention"):
+        assert codes(preview(first, "contract", made.contract, ground).holds) == [
+            "erasure_in_force",
+            "erasure_retained",
+        ]
+        with pytest.raises(Invalid):
+            ask(first, "contract", made.contract, ground)
+    with pytest.raises(Refused, match="required"):
+        ask(first, "contract", made.contract, "order")
+    number = erase(first, second, "contract", made.contract, "order")
+    rows = reading(
+        lambda: list(
+            db.session.scalars(select(History).where(History.subject_id == number, History.verb == "erase"))
+        )
+    )
+    assert [(row.changes["ground"], row.changes["reference"]) for row in rows] == [
+        ("order", "（2046）沪01号")
+    ]
+
+
+def test_a_declaration_waits_for_its_contracts_and_a_party_for_both(lite: Flask) -> None:
+    made, (first, _) = licensed(lite), two(lite)
+    with years_later():
+        making.end_everything()
+        party = str(made.licensee.organisation_id)
+        for kind, subject in (
+            ("declaration", made.offer.number),
+            ("party", party),
+            ("account", made.licensee.email),
+        ):
+            held = preview(first, kind, subject, "order").holds
+            assert codes(held) == ["erasure_remaining"], kind
+
+
+def test_nobody_approves_what_they_asked_for_and_nobody_else_may(lite: Flask) -> None:
+    made, (first, _) = licensed(lite), two(lite)
+    asked = ask(first, "contract", made.contract, "order", "一号决定")
+    with pytest.raises(Refused, match="same_person"):
+        approve(first, asked)
+    with pytest.raises(NotAllowed):
+        preview(made.offer.venue, "contract", made.contract)
+    assert reading(lambda: contracts.find_contract(made.contract).erased_at) is None
+
+
+def test_a_list_that_changed_since_is_not_carried_out(lite: Flask) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    asked = ask(first, "contract", made.contract, "order", "一号决定")
+    old = preview(second, "contract", made.contract, "order").digest
+    more = making.brought(made.licensee, b"one more")
+
+    def attach() -> None:
+        upload = db.session.get_one(Upload, more)
+        registration.attach(made.licensee.actor, contracts.find_contract(made.contract), "12", upload)
+
+    transaction(attach)
+    with pytest.raises(Conflict, match="stale_digest"):
+        transaction(
+            lambda: str(erasure.approve(second.actor, erasure.find(second.actor, asked), listed=old).id)
+        )
+    assert where(lite, [making.OF_CONTRACT["serial"]])
+
+
+@pytest.mark.parametrize("step", ["forget", "enqueue"])
+def test_an_erasure_that_fails_anywhere_leaves_everything(
+    lite: Flask, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    asked = ask(first, "contract", made.contract, "order", "一号决定")
+    before = where(lite, making.OF_CONTRACT.values())
+
+    def fall(*_: Any, **__: Any) -> None:
+        raise RuntimeError("crash")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store if step == "forget" else erasure, step, fall)
+        with pytest.raises(RuntimeError, match="crash"):
+            approve(second, asked)
+    assert where(lite, making.OF_CONTRACT.values()) == before
+    assert preview(first, "contract", made.contract, "order").holds == ()
+
+
+def test_a_crash_before_the_files_are_gone_is_finished_by_the_next_run(
+    lite: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    digests = reading(lambda: [one.digest for one in contracts.find_contract(made.contract).papers])
+    approve(second, ask(first, "contract", made.contract, "order", "一号决定"))
+    payload = reading(
+        lambda: dict(db.session.scalars(select(Job).where(Job.name == erasure.REMOVE)).one().payload)
+    )
+    with pytest.raises(Gone):  # the rows say so at once, whatever lies on the disk
+        reading(lambda: store.get(digests[0]))
+    gone: list[str] = []
+    real = store.sweep
+
+    def fall(digest: str) -> bool:
+        if len(gone) == 2:
+            raise RuntimeError("crash")
+        gone.append(digest)
+        return real(digest)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "sweep", fall)
+        with pytest.raises(RuntimeError, match="crash"):
+            tasks.remove_files(payload)
+    assert any(reading(lambda one=one: store._path(one).is_file()) for one in digests)  # type: ignore[misc]
+    jobs.run_all()
+    tasks.remove_files(payload)
+    assert not any(reading(lambda one=one: store._path(one).is_file()) for one in payload["digests"])  # type: ignore[misc]
+
+
+def test_a_file_that_another_live_contract_uses_stays_until_that_one_goes(lite: Flask) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    from tests.contracts import taking
+    from tests.factories import LUMP, make_organisation, published
+
+    other = taking.taken(
+        make_organisation(lite, "c4"), published(lite, made.offer.holder, made.offer.venue, fee=LUMP)
+    )
+    shared = making.brought(made.offer.venue, b"shared by two")
+
+    def attach() -> None:
+        upload = db.session.get_one(Upload, shared)
+        for found in (contracts.find_contract(made.contract), contracts.find(other).contract):
+            registration.attach(made.offer.venue.actor, found, "12", upload)
+
+    transaction(attach)
+    number = reading(lambda: contracts.find(other).contract.number)
+    listed = preview(first, "contract", made.contract, "order")
+    assert [one.used_by for one in listed.stays] == [(f"contract {number}",)]
+    erase(first, second, "contract", made.contract, "order")
+    digest = reading(lambda: db.session.get_one(Upload, shared).digest)
+    assert reading(lambda: store.get(digest))
+    erase(first, second, "contract", number, "order")
+    with pytest.raises(Gone):
+        reading(lambda: store.get(digest))
+
+
+def test_content_brought_again_after_an_erasure_is_there_again(lite: Flask) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    approve(second, ask(first, "contract", made.contract, "order", "一号决定"))
+    again = making.brought(made.licensee, b"invoice of one contract")  # before the worker removes the files
+    jobs.run_all()
+    digest = reading(lambda: db.session.get_one(Upload, again).digest)
+    assert reading(lambda: store.get(digest)).endswith(b"invoice of one contract")
+
+
+def test_an_erased_contract_takes_no_new_data_and_goes_into_no_batch(lite: Flask) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    erase(first, second, "contract", made.contract, "order")
+    venue = made.offer.venue.actor
+    file = making.brought(made.licensee, b"late")
+    choice = Choice(contracts=(Chosen(number=made.contract, not_elsewhere=True),))
+
+    def attach() -> None:
+        upload = db.session.get_one(Upload, file)
+        registration.attach(venue, contracts.find_contract(made.contract), "12", upload)
+
+    for work in (attach, lambda: exports.make(venue, choice)):
+        with pytest.raises(Gone, match="contract_erased"):
+            transaction(work)
+    assert reading(lambda: exports.candidates(venue)) == []
+
+
+def test_a_key_keeps_its_person_while_it_signs(lite: Flask) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    kid = made.licensee.signer.kid
+    assert "erasure_in_force" in codes(preview(first, "key", kid, "request").holds)
+    erase(first, second, "key", kid, "order")
+    seq = reading(lambda: ledger.public_key(kid).enrolled_seq)  # type: ignore[union-attr]
+    assert reading(lambda: ledger.disclosures(seq)) == []
+    assert ledger.audit().ok
+
+
+def test_the_history_of_an_erasure_names_nobody(lite: Flask) -> None:
+    made, (first, second) = licensed(lite), two(lite)
+    number = erase(first, second, "contract", made.contract, "order")
+    rows = reading(lambda: list(db.session.scalars(select(History).where(History.subject_id == number))))
+    assert [row.verb for row in rows] == ["ask_erasure", "erase"]
+    assert not any(value in str([row.changes for row in rows]) for value in making.OF_CONTRACT.values())
+    counted = reading(lambda: db.session.scalar(select(func.count()).select_from(History)))
+    assert counted
