@@ -14,6 +14,7 @@ FOREIGN = frozenset(
     {"foreign.owner"}
 )  # strangers learn nothing whatever their role: tests/parties/test_permissions
 VENUE, OTHER, AUDITOR = frozenset({"venue"}), frozenset({"other_venue"}), frozenset({"auditor"})
+ADMINISTRATOR = frozenset({"administrator"})
 SIGNED_IN = HOLDER | LICENSEE | FOREIGN | VENUE | OTHER | AUDITOR | {"administrator", "guest"}
 EVERYBODY = SIGNED_IN | {"anonymous"}
 MACHINES = SIGNED_IN - {"guest"}  # a machine's key stands for a membership
@@ -89,6 +90,7 @@ OWNER_FORM = {"owners.0.name": "申城理工大学"}
 REPORT = {"number": "R1", "day": TODAY, "positive": True, "report_upload": UUID0}
 RESULT = {"result": "不予登记", "day": TODAY, "words": "材料不齐"}
 RECORDAL = {"verb": "file", "day": TODAY}
+ERASURE = {"kind": "contract", "subject": "{contract}", "ground": "order", "reference": "一号决定"}
 ATTACH = {"slot": "14", "file_upload": "{slip}"}
 TICKS = {"undertaking": True, "standing_authorisation": True, "receives_here": True}
 WORDS = {"words": "不予登记的理由"}

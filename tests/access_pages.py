@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 
 from tests.access import (
+    ADMINISTRATOR,
     ANSWER,
     ATTACH,
     AUDITOR,
     CLAIM,
     CLAIMING,
+    ERASURE,
     EVERYBODY,
     FOREIGN,
     HOLDER,
@@ -237,6 +239,13 @@ PAGES: Mapping[str, Line] = {
     "GET batches.rekey": line(VENUE | AUDITOR, number="batch", position="=1"),
     "POST batches.submitted": line(VENUE, number="batch", position="=1"),
     "POST batches.take_back": line(VENUE, {"reason": "填错"}, number="batch", position="=1"),
+    # erasures
+    "GET erasures.index": line(AUDITOR | ADMINISTRATOR),
+    "POST erasures.check": line(ADMINISTRATOR, ERASURE),
+    "POST erasures.ask": line(ADMINISTRATOR, {**ERASURE, "listed": "0" * 64}),
+    "GET erasures.show": line(AUDITOR | ADMINISTRATOR, erasure_id="erasure"),
+    "POST erasures.approve": line(ADMINISTRATOR, {"listed": "0" * 64}, erasure_id="erasure"),
+    "POST erasures.drop": line(ADMINISTRATOR, erasure_id="erasure"),
     # the catalogue
     **{
         f"GET catalogue.{name}": line(EVERYBODY, number="offer")

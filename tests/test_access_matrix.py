@@ -99,6 +99,8 @@ def _leaks(world: World, answer: TestResponse, name: str) -> list[str]:
     """What no stranger may read on any page: numbers, names and phones of somebody's license."""
     text = answer.get_data(as_text=True) if "image" not in str(answer.mimetype) else ""
     secrets = [world.things[one] for one in ("contract", "effective", "claimed", "batch", "draft", "review")]
+    if "erasures" in name:
+        secrets = secrets[1:]  # an administrator reads which contract is to be erased, and nothing of it
     if "consent" in name:
         secrets = secrets[:-1]  # whoever holds the link reads that declaration
     if name != "GET organisations.compare":  # an operator compares any organisation with its document

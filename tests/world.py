@@ -19,6 +19,7 @@ from registry import clock
 from registry.contracts import decisions, register
 from registry.contracts.models import Paper
 from registry.database import db, transaction
+from registry.erasure import service as erasure
 from registry.exports import service as exports
 from registry.exports.rules import Choice, Chosen
 from registry.ledger.signing import Ed25519Signer
@@ -27,7 +28,7 @@ from registry.licenses import withdrawals
 from registry.parties import doors, sessions
 from registry.parties import service as parties
 from registry.parties.models import Account, ApiKey, Session
-from registry.parties.rules import Role
+from registry.parties.rules import Actor, Role
 from tests.browser import as_request
 from tests.contracts import taking
 from tests.exports.making import ready
@@ -236,7 +237,15 @@ def _own_things(world: World) -> None:
     )
     world.things["organisation"] = str(holder.organisation_id)
     world.things["upload"] = str(make_upload(world.app, holder, "agreement"))
+    administrator = world.people["administrator"].actor
+    world.things["erasure"] = transaction(lambda: _asked(administrator, "guest@example.cn"))
     world.things["today"] = clock.today().isoformat()
+
+
+def _asked(administrator: Actor, email: str) -> str:
+    """An erasure that waits for a second person."""
+    listed = erasure.preview(administrator, "account", email, ground="request").digest
+    return str(erasure.ask(administrator, "account", email, ground="request", listed=listed).id)
 
 
 def _offer(world: World, number: str) -> Offer:

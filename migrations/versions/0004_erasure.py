@@ -38,13 +38,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_erasure_kind_subject"), "erasure", ["kind", "subject"])
     for table in MARKED:
-        with op.batch_alter_table(table) as batch:
-            batch.add_column(sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+        op.add_column(table, sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     for table in ("contract", "declaration"):
-        with op.batch_alter_table(table) as batch:
-            batch.add_column(sa.Column("erased_ground", sa.String(length=20), server_default="", nullable=False))
-    with op.batch_alter_table("contract") as batch:
-        batch.add_column(sa.Column("recordal_seq", sa.Integer(), nullable=True))
+        op.add_column(
+            table, sa.Column("erased_ground", sa.String(length=20), server_default="", nullable=False)
+        )
+    op.add_column("contract", sa.Column("recordal_seq", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:

@@ -60,8 +60,8 @@ class Licensed:
     upload: UUID
 
 
-def licensed(app: Flask, *, offer: Offer | None = None) -> Licensed:
-    """Notice, slip, answer, papers and letters, all with the values above in them."""
+def licensed(app: Flask, *, offer: Offer | None = None, printed: bool = True) -> Licensed:
+    """Notice, slip, answer and, unless told, papers and letters, all with the values above in them."""
     offer = offer or published(app, fee=LUMP, account={"number": OF_DECLARATION["account"]})
     licensee = _person(app)
     contact = {"name": OF_CONTRACT["contact"], "phone": OF_CONTRACT["phone"], "email": ""}
@@ -83,7 +83,8 @@ def licensed(app: Flask, *, offer: Offer | None = None) -> Licensed:
         registration.attach(licensee.actor, contracts.find_contract(contract), "14", upload)
 
     transaction(attach)
-    jobs.run_all()
+    if printed:
+        jobs.run_all()
     db.session.rollback()
     return Licensed(offer, licensee, number, contract, slip)
 
