@@ -41,6 +41,12 @@ class Settings:
     refund_days: int = 5
     batch_zero_fee: bool = False
     extra_fonts: tuple[Path, ...] = ()
+    witness_policy: Path | None = None
+    witness_hours: int = 0
+    tsa_url: str = ""
+    tsa_roots: Path | None = None
+    tsa_hours: int = 4
+    tsa_seconds: int = 60
     testing: bool = False
 
     @property
@@ -93,8 +99,34 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "batch_zero_fee": env.get("REGISTRY_BATCH_ZERO_FEE") == "1",
         "extra_fonts": tuple(Path(p) for p in env.get("REGISTRY_EXTRA_FONTS", "").split(os.pathsep) if p),
     }
+    values.update(_anchors(env))
     values.update(changes)
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _anchors(env: Mapping[str, str]) -> dict[str, object]:
+    """Who vouches for the log's heads from outside. Raises Misconfigured."""
+    policy, roots = env.get("REGISTRY_WITNESS_POLICY"), env.get("REGISTRY_TSA_ROOTS")
+    found: dict[str, object] = {
+        "witness_policy": Path(policy) if policy else None,
+        "witness_hours": _whole(env, "REGISTRY_WITNESS_HOURS", 0),
+        "tsa_url": env.get("REGISTRY_TSA_URL", ""),
+        "tsa_roots": Path(roots) if roots else None,
+        "tsa_hours": _whole(env, "REGISTRY_TSA_HOURS", 4),
+        "tsa_seconds": _whole(env, "REGISTRY_TSA_SECONDS", 60),
+    }
+    if found["tsa_url"] and not roots:
+        raise Misconfigured("REGISTRY_TSA_URL needs REGISTRY_TSA_ROOTS, or no answer of it could be checked")
+    if found["witness_hours"] and not policy:
+        raise Misconfigured("REGISTRY_WITNESS_HOURS needs REGISTRY_WITNESS_POLICY")
+    return found
+
+
+def _whole(env: Mapping[str, str], name: str, otherwise: int) -> int:
+    text = env.get(name, "")
+    if text and not (text.isascii() and text.isdecimal()):
+        raise Misconfigured(f"{name} must be a whole number")
+    return int(text) if text else otherwise
 
 
 def driver(url: str) -> str:

@@ -7,6 +7,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from registry.config import Settings
+from registry.ledger.anchor_setup import Anchors, read_anchors
 from registry.ledger.notes import Vkey, check_name
 from registry.ledger.signing import RegistryKeys, load_keys
 
@@ -18,6 +19,7 @@ class LedgerSetup:
     origin: str
     folder: Path
     anchor: Path
+    anchors: Anchors = field(default_factory=Anchors)
     _keys: RegistryKeys | None = field(default=None, repr=False)
 
     @property
@@ -34,11 +36,15 @@ class LedgerSetup:
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Tell the application which log is its own. Raises ValueError when the origin cannot name a key."""
+    """Tell the application which log is its own.
+
+    Raises ValueError when the origin cannot name a key, Misconfigured for witnesses or roots of no use.
+    """
     app.extensions["ledger"] = LedgerSetup(
         origin=check_name(settings.origin),
         folder=settings.keys,
         anchor=settings.instance / "anchor" / "checkpoint",
+        anchors=read_anchors(settings),
     )
 
 
