@@ -18,6 +18,7 @@ from registry.exports import batch_pages
 from registry.exports import pages as exports_pages
 from registry.exports import tasks as exports_tasks  # noqa: F401 - registers its jobs
 from registry.ledger import service as ledger
+from registry.ledger import tasks as ledger_tasks  # noqa: F401 - registers its jobs
 from registry.licenses import (
     announcements_pages,
     consents_pages,

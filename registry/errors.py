@@ -66,6 +66,10 @@ class Unavailable(Refused):
     """Busy or down for a moment; the same request may succeed later."""
 
 
+class Paused(Unavailable):
+    """Nothing more is taken until something outside comes back; then it goes on by itself."""
+
+
 def refuse_all(refusals: Iterable[Refused]) -> None:
     """Raise what was collected: nothing, the one refusal, or all of them as `Invalid`."""
     found = tuple(refusals)

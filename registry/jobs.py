@@ -21,10 +21,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry import clock
 from registry.database import Model, UtcDateTime, db, new_id, transaction, uuid_key
+from registry.errors import Paused
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 8
 LEASE = timedelta(minutes=5)
+PUT_OFF = timedelta(minutes=1)
 Handler = Callable[[Mapping[str, Any]], None]
 HANDLERS: dict[str, Handler] = {}
 
@@ -132,6 +134,11 @@ def run_one() -> bool:
     db.session.rollback()
     try:
         HANDLERS[name](payload)
+    except Paused as paused:
+        db.session.rollback()
+        reason = paused.code
+        log.warning("job %s %s waits: %s", name, chosen, reason)
+        transaction(lambda: _put_off(chosen, attempts, reason))
     except Exception:
         db.session.rollback()
         log.exception("job %s %s failed, attempt %d", name, chosen, attempts)
@@ -177,6 +184,15 @@ def _finish(job_id: uuid.UUID, attempts: int) -> None:
     if job.attempts != attempts:
         return  # our lease ran out and another worker has it now: its word counts
     job.state, job.done_at, job.leased_until, job.error = "done", clock.now(), None, ""
+
+
+def _put_off(job_id: uuid.UUID, attempts: int, reason: str) -> None:
+    """Filing is paused for all: that is nothing a job did wrong, and no attempt of it."""
+    job = db.session.get_one(Job, job_id, with_for_update=True)
+    if job.attempts != attempts:
+        return
+    job.state, job.leased_until, job.error = "waiting", None, reason
+    job.attempts, job.run_after = attempts - 1, clock.now() + PUT_OFF
 
 
 def _fail(job_id: uuid.UUID, attempts: int, error: str) -> None:

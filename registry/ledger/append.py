@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from registry import clock
 from registry.database import db, in_transaction
 from registry.errors import Conflict, Refused
-from registry.ledger import tiles
+from registry.ledger import anchors, tiles
 from registry.ledger.canonical import FILING_TYPE, jcs, pae, sha256_hex
 from registry.ledger.chain import Entry, leaf_hash, parse_frontier
 from registry.ledger.filings import Built, Filing, build, envelope_bytes
@@ -67,12 +67,15 @@ def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[App
     """Enter filings in this order, in the caller's transaction; times never run back.
 
     Raises RuntimeError outside `database.transaction`, ValueError for a filing its table does not know,
-    Refused for a key or signature that does not hold, Conflict filing_repeated, ledger_not_started.
+    Refused for a key or signature that does not hold, Conflict filing_repeated, ledger_not_started, Paused
+    while those outside have not followed the log for too long.
     """
     if not in_transaction():
         raise RuntimeError("a filing is entered together with the rows it belongs to, in one transaction")
     if not filings:
         return []
+    if any(filing.type not in anchors.UNSTOPPED for filing in filings):
+        anchors.check_followed()
     db.session.flush()  # order of locks: the subject's rows, then the head, nothing after
     connection = db.session.connection()
     built = [build(filing) for filing in filings]

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from registry import clock
 from registry.database import db, transaction
 from registry.errors import Conflict, NotFound
-from registry.ledger import tiles
+from registry.ledger import anchors, tiles
 from registry.ledger.chain import Frontier, parse_frontier
 from registry.ledger.models import Checkpoint, LedgerHead, LedgerKey
 from registry.ledger.notes import Head, open_note, parse_head, sign_note
@@ -37,6 +37,7 @@ def publish_checkpoint() -> str:
         text = Head(setup.origin, head.size, frontier.root).text
         note = sign_note(text, setup.origin, setup.keys.checkpoint_signer)
         _keep(frontier, note)
+        anchors.ask()  # publishing never waits for anybody outside
         return note
 
     note = transaction(work)

@@ -25,6 +25,11 @@ class Item:
         """The one value in it. Raises ValueError."""
         return self.items(tag)[0]
 
+    def first(self) -> "Item":
+        """The first value in it. Raises ValueError."""
+        first, *_ = self.items()
+        return first
+
 
 def read(data: bytes, tag: int) -> Item:
     """The one value these bytes spell. Raises ValueError for another tag, a rest, or a loose spelling."""

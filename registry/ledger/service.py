@@ -12,6 +12,8 @@ from sqlalchemy import delete, insert, select, text
 from registry.config import Settings
 from registry.database import db, in_transaction, transaction
 from registry.errors import Conflict
+from registry.ledger.anchors import Awaited, awaited, clock_skew
+from registry.ledger.anchors import ask as ask_outside
 from registry.ledger.append import Appended, append
 from registry.ledger.audit import audit
 from registry.ledger.canonical import b64
@@ -23,6 +25,7 @@ from registry.ledger.checkpoints import (
     publish_checkpoint,
 )
 from registry.ledger.cosignatures import checkpoint_with_cosignatures, cosignatures_of
+from registry.ledger.cosigning import Elsewhere, heads_elsewhere
 from registry.ledger.export import export
 from registry.ledger.filings import Filing
 from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
@@ -34,18 +37,24 @@ from registry.ledger.timestamps import timestamps_of
 
 __all__ = [
     "Appended",
+    "Awaited",
+    "Elsewhere",
     "append",
+    "ask_outside",
     "audit",
+    "awaited",
     "check_start",
     "checkpoint",
     "checkpoint_covering",
     "checkpoint_with_cosignatures",
+    "clock_skew",
     "consistency",
     "cosignatures_of",
     "disclosures",
     "erase",
     "export",
     "filed_at",
+    "heads_elsewhere",
     "init_app",
     "opened",
     "proof",

@@ -6,15 +6,14 @@ who trusts no authority. `vouched` asks whether pinned roots stand behind that c
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from rfc3161_client import (
@@ -38,6 +37,12 @@ SIGNING_CERTIFICATE = bytes.fromhex("060b2a864886f70d010910020c")  # ESSCertID: 
 SIGNING_CERTIFICATE_V2 = bytes.fromhex("060b2a864886f70d010910022f")  # ESSCertIDv2 (RFC 5816)
 VERSION_1, VERSION_3 = b"\x02\x01\x01", b"\x02\x01\x03"
 NULL = b"\x05\x00"
+STRANGE = (
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm,
+)
 SHA256_OID = "2.16.840.1.101.3.4.2.1"
 
 _HASHES: dict[bytes, hashes.HashAlgorithm] = {
@@ -89,15 +94,24 @@ def open_token(token: bytes, message: bytes) -> Token:
     Raises ValueError when malformed, not granted, over another message, or not signed by the certificate
     in it, which must be one for timestamps.
     """
+    try:
+        return _open(token, message)
+    except STRANGE as error:
+        raise ValueError("a certificate that cannot be read") from error
+
+
+def _open(token: bytes, message: bytes) -> Token:
     status, info = read(token, SEQUENCE).items(SEQUENCE, SEQUENCE)
     if status.raw != GRANTED:
         raise ValueError("not granted, or not in its plain form")
     signed = _signed_data(info)
     signer = _Signer.of(signed)
-    certificates = [x509.load_der_x509_certificate(one.raw) for one in signed.certificates]
-    leaf = signer.certificate(certificates)
+    leaf = signer.certificate(signed.certificates)
     signer.check(signed.content, leaf)
     _check_purpose(leaf)
+    others = tuple(one for one in map(_certificate, signed.certificates) if one != leaf)
+    if any(one.issuer == one.subject for one in others):
+        raise ValueError("a root does not come with what it is to vouch for")
     response = decode_timestamp_response(token)
     stated = response.tst_info
     imprint = stated.message_imprint
@@ -111,7 +125,7 @@ def open_token(token: bytes, message: bytes) -> Token:
         accuracy=_accuracy(response),
         response=response,
         leaf=leaf,
-        others=tuple(one for one in certificates if one != leaf),
+        others=others,
     )
 
 
@@ -138,17 +152,26 @@ def plain(response: bytes, roots: Sequence[Certificate]) -> bytes:
     """An authority's answer without what its signature does not cover and no check needs.
 
     The status goes down to "granted", and of the certificates those go that no root vouches for (a cross
-    certificate, say): otherwise somebody could alter them without being found out. Raises ValueError.
+    certificate, say), and roots: otherwise somebody could alter them without being found out. The rest is
+    put in DER's order, which not every authority keeps. Raises ValueError.
     """
+    try:
+        return _plain(response, roots)
+    except STRANGE as error:
+        raise ValueError("a certificate that cannot be read") from error
+
+
+def _plain(response: bytes, roots: Sequence[Certificate]) -> bytes:
     status, info = read(response, SEQUENCE).items(SEQUENCE, SEQUENCE)
-    if status.items()[0].raw != b"\x02\x01\x00":
+    if status.first().raw != b"\x02\x01\x00":
         raise ValueError("not granted")
     signed = _signed_data(info)
     signer = _Signer.of(signed)
-    known = [(one, x509.load_der_x509_certificate(one.raw)) for one in signed.certificates]
-    leaf = signer.certificate([one for _, one in known])
+    leaf = signer.certificate(signed.certificates)
+    known = [(one.raw, _certificate(one)) for one in signed.certificates]
     everybody = (*(one for _, one in known), *roots)
-    kept = [raw.raw for raw, one in known if one == leaf or _known(one, everybody)]
+    needed = [raw for raw, one in known if one == leaf or (_known(one, everybody) and not _issued(one, one))]
+    kept = sorted(needed)  # DER: a SET OF
     version, digests, content, _, signers = signed.fields
     data = write(SEQUENCE, version.raw, digests.raw, content.raw, write(CONTEXT_0, *kept), signers.raw)
     return write(SEQUENCE, GRANTED, write(SEQUENCE, SIGNED_DATA, write(CONTEXT_0, data)))
@@ -187,6 +210,7 @@ class _Signer:
     identity: Item
     digest: hashes.HashAlgorithm
     attributes: Item
+    named: Mapping[bytes, bytes]
     algorithm: Item
     signature: bytes
 
@@ -201,27 +225,30 @@ class _Signer:
         named = _digest(digest)
         if _digest(digests.only(SEQUENCE)).name != named.name:
             raise ValueError("digests that differ")
-        return cls(identity, named, attributes, algorithm, signature.content)
+        values = [_attribute(one) for one in attributes.items()]
+        if len(dict(values)) != len(values):
+            raise ValueError("an attribute twice")
+        return cls(identity, named, attributes, dict(values), algorithm, signature.content)
 
-    def certificate(self, certificates: Iterable[Certificate]) -> Certificate:
-        """The certificate that issuer and serial number name."""
+    def certificate(self, certificates: Iterable[Item]) -> Certificate:
+        """The certificate the signature names, by its digest before it is even read, and by its number."""
         issuer, serial = self.identity.items(SEQUENCE, INTEGER)
+        digest, algorithm = _named(self.named)
         for one in certificates:
-            number = int.from_bytes(serial.content, "big", signed=True)
-            if one.issuer.public_bytes() == issuer.raw and one.serial_number == number:
-                return one
+            if hashlib.new(algorithm, one.raw, usedforsecurity=False).digest() == digest:
+                found = _certificate(one)
+                number = int.from_bytes(serial.content, "big", signed=True)
+                if found.issuer.public_bytes() == issuer.raw and found.serial_number == number:
+                    return found
         raise ValueError("the signer's certificate is missing")
 
     def check(self, content: bytes, leaf: Certificate) -> None:
-        """Raises ValueError unless leaf signed this content and named itself in what it signed."""
-        named = dict(_attribute(one) for one in self.attributes.items())
-        if len(named) != len(self.attributes.items()):
-            raise ValueError("an attribute twice")
+        """Raises ValueError unless the certificate's key signed this content as a timestamp."""
         digest = hashlib.new(self.digest.name, content).digest()
-        if named.get(CONTENT_TYPE) != TST_INFO or named.get(MESSAGE_DIGEST) != write(OCTETS, digest):
+        if self.named.get(CONTENT_TYPE) != TST_INFO or self.named.get(MESSAGE_DIGEST) != write(
+            OCTETS, digest
+        ):
             raise ValueError("signed for something else")
-        if not _names(named, leaf):
-            raise ValueError("signed in the name of another certificate")
         self._verify(write(SET, self.attributes.content), leaf)
 
     def _verify(self, message: bytes, leaf: Certificate) -> None:
@@ -244,6 +271,10 @@ class _Signer:
             raise ValueError("the signature does not hold") from error
 
 
+def _certificate(item: Item) -> Certificate:
+    return x509.load_der_x509_certificate(item.raw)
+
+
 def _digest(algorithm: Item) -> hashes.HashAlgorithm:
     oid, *rest = algorithm.items()
     if oid.raw not in _HASHES or [one.raw for one in rest] not in ([], [NULL]):
@@ -257,21 +288,20 @@ def _attribute(item: Item) -> tuple[bytes, bytes]:
     return kind.raw, value.raw
 
 
-def _names(attributes: dict[bytes, bytes], leaf: Certificate) -> bool:
-    """Whether the certificate is the first of those the signature names: ESSCertID or ESSCertIDv2."""
-    der = leaf.public_bytes(Encoding.DER)
-    old, new = attributes.get(SIGNING_CERTIFICATE), attributes.get(SIGNING_CERTIFICATE_V2)
-    if new is not None:
-        first = _first_named(new).items()
-        algorithm = _digest(first.pop(0)).name if first[0].tag == SEQUENCE else "sha256"
-        return first[0].content == hashlib.new(algorithm, der).digest()
-    if old is not None:
-        return _first_named(old).items()[0].content == hashlib.sha1(der, usedforsecurity=False).digest()
-    return False
+def _named(attributes: Mapping[bytes, bytes]) -> tuple[bytes, str]:
+    """Digest of the certificate the signature is in the name of, and its algorithm (ESSCertID, v2)."""
+    if SIGNING_CERTIFICATE_V2 in attributes:
+        first, *rest = _first_named(attributes[SIGNING_CERTIFICATE_V2]).items()
+        if first.tag == OCTETS:
+            return first.content, "sha256"
+        return read(rest[0].raw, OCTETS).content if rest else b"", _digest(first).name
+    if SIGNING_CERTIFICATE in attributes:
+        return _first_named(attributes[SIGNING_CERTIFICATE]).first().content, "sha1"
+    raise ValueError("signed in nobody's name")
 
 
 def _first_named(value: bytes) -> Item:
-    return read(value, SEQUENCE).items()[0].items()[0]
+    return read(value, SEQUENCE).first().first()
 
 
 def _check_purpose(leaf: Certificate) -> None:
@@ -291,7 +321,7 @@ def _known(certificate: Certificate, others: Iterable[Certificate]) -> bool:
 def _issued(certificate: Certificate, issuer: Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
         return False
     return True
 

@@ -1,0 +1,221 @@
+"""How far those outside have followed the log, what is asked of them next, and when it is too long ago.
+
+A head outside is awaited until its rows are there; nothing says "done" before. What a witness or an
+authority cannot see for longer than the operator allows, no further filing may be heaped upon.
+"""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.database import db
+from registry.errors import Paused
+from registry.jobs import Job, enqueue
+from registry.ledger.anchor_setup import Anchors, WitnessAddress
+from registry.ledger.chain import parse_entry
+from registry.ledger.models import Checkpoint, Cosignature, LedgerEntry, TimestampToken
+from registry.ledger.notes import Vkey
+from registry.ledger.policy import Policy
+from registry.ledger.setup import ledger_setup
+
+COSIGN, STAMP = "ledger.cosign", "ledger.stamp"
+LONGEST_PAUSE = timedelta(minutes=5)
+PAGE = 200
+UNSTOPPED = frozenset({"log.started", "key.revoked"})
+"""Filings that are taken even then: a log cannot be anchored before it starts, and a stolen key must end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """Somebody outside: how far it followed, since when something waits for it, and what went wrong last.
+
+    `size` 0 means nothing yet; `at` is when it said so, by its own clock.
+    """
+
+    name: str
+    size: int = 0
+    at: datetime | None = None
+    since: datetime | None = None
+    failed: int = 0
+    said: str = ""
+
+
+def check_followed() -> None:
+    """Refuse a filing while outside anchors have been missing for longer than the settings allow.
+
+    Reading goes on, and so does filing as soon as the anchor is there. Raises Paused timestamps_missing,
+    witnesses_missing.
+    """
+    anchors = ledger_setup().anchors
+    if anchors.stamp_within:
+        _check(stamped(), anchors.stamp_within, "timestamps_missing")
+    if anchors.witness_within and anchors.policy is not None:
+        _check(witnessed(anchors.policy), anchors.witness_within, "witnesses_missing")
+
+
+def stamped() -> int:
+    """The size of the newest head with a timestamp; 0 if there is none."""
+    query = select(TimestampToken.size).order_by(TimestampToken.size.desc()).limit(1)
+    return db.session.execute(query).scalar() or 0
+
+
+def witnessed(policy: Policy) -> int:
+    """The size of the newest head that enough of the policy's witnesses cosigned; 0 if there is none."""
+    known = {str(vkey): vkey for vkey in policy.witnesses.values()}
+    size: int
+    for size, rows in groupby(_cosigned(), key=lambda row: row[0]):
+        if policy.met_by([known[witness] for _, witness in rows if witness in known]):
+            return size
+    return 0
+
+
+def waiting_since(size: int) -> datetime | None:
+    """When the first filing beyond that size was made; None while there is none.
+
+    Counted by filings and not by heads: in a quiet night nothing waits, and where nobody publishes heads
+    any more it is noticed too.
+    """
+    entry = db.session.execute(select(LedgerEntry.entry).where(LedgerEntry.seq == size)).scalar()
+    return None if entry is None else parse_entry(entry).instant
+
+
+def ask() -> None:
+    """Queue what the newest head lacks, in the present transaction; what is queued already stays as it is."""
+    anchors = ledger_setup().anchors
+    if not anchors.witnesses and not anchors.tsa_url:
+        return
+    size = db.session.execute(select(Checkpoint.size).order_by(Checkpoint.size.desc()).limit(1)).scalar()
+    if size is None:
+        return
+    for witness in anchors.witnesses:
+        if _last_of(witness.vkey)[0] < size:
+            queue(COSIGN, {"witness": str(witness.vkey)}, subject_id=witness.id)
+    if anchors.tsa_url and stamped() < size:
+        queue(STAMP, {}, subject_id=authority_id(anchors), after=_until_next_stamp(anchors))
+
+
+def queue(
+    name: str, payload: Mapping[str, Any], *, subject_id: uuid.UUID, after: timedelta | None = None
+) -> None:
+    """Queue a job unless one of that name about that subject waits already."""
+    if _queued(name, subject_id) is None:
+        enqueue(name, payload, subject_id=subject_id, after=after)
+
+
+def queue_again(name: str, payload: Mapping[str, Any], *, subject_id: uuid.UUID) -> None:
+    """Queue the successor of a job that failed `payload["failed"]` times in a row, after a pause.
+
+    One that a new head queued meanwhile takes the pause over: where heads are many and a witness hangs, the
+    worker would do nothing but wait for it.
+    """
+    after = pause(payload["failed"])
+    waiting = _queued(name, subject_id)
+    if waiting is None:
+        enqueue(name, payload, subject_id=subject_id, after=after)
+    else:
+        waiting.payload, waiting.run_after = dict(payload), clock.now() + after
+
+
+def pause(failed: int) -> timedelta:
+    """How long to wait after so many failures in a row. It never ends: a log unseen must go on asking."""
+    return min(timedelta(seconds=2 ** min(failed, 16)), LONGEST_PAUSE)
+
+
+def authority_id(anchors: Anchors) -> uuid.UUID:
+    """What the job about the timestamp authority is found by."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, anchors.tsa_url)
+
+
+def awaited() -> list[Awaited]:
+    """Every witness and the authority, for the operators' page; empty where none is set."""
+    anchors = ledger_setup().anchors
+    found = [_of_witness(witness) for witness in anchors.witnesses]
+    if anchors.tsa_url:
+        query = select(TimestampToken.size, TimestampToken.stamped_at)
+        row = db.session.execute(query.order_by(TimestampToken.size.desc()).limit(1)).one_or_none()
+        size, at = (0, None) if row is None else (row.size, row.stamped_at)
+        found.append(_awaited(anchors.tsa_url, size, at, job=_queued(STAMP, authority_id(anchors))))
+    return found
+
+
+def clock_skew() -> timedelta:
+    """How far our clock was from the authority's at the last timestamp, positive when ours is behind."""
+    query = select(TimestampToken.skew_ms).order_by(TimestampToken.size.desc()).limit(1)
+    return timedelta(milliseconds=db.session.execute(query).scalar() or 0)
+
+
+def _check(size: int, within: timedelta, code: str) -> None:
+    since = waiting_since(size)
+    if since is not None and clock.now() - since > within:
+        raise Paused(code, hours=round(within.total_seconds() / 3600), size=size)
+
+
+def _cosigned() -> Iterator[tuple[int, str]]:
+    """Size and witness of every cosignature, the newest head first, read as far as somebody looks."""
+    below = 1 << 62
+    while True:
+        query = (
+            select(Cosignature.size, Cosignature.witness)
+            .where(Cosignature.size < below)
+            .order_by(Cosignature.size.desc())
+            .limit(PAGE)
+        )
+        rows = [(row.size, row.witness) for row in db.session.execute(query)]
+        whole = [row for row in rows if len(rows) < PAGE or row[0] != rows[-1][0]]  # a head never in halves
+        yield from whole
+        if len(rows) < PAGE or not whole:
+            return
+        below = whole[-1][0]
+
+
+def _last_of(vkey: Vkey) -> tuple[int, datetime | None]:
+    query = (
+        select(Cosignature.size, Cosignature.signed_at)
+        .where(Cosignature.witness == str(vkey))
+        .order_by(Cosignature.size.desc())
+    )
+    row = db.session.execute(query.limit(1)).one_or_none()
+    return (0, None) if row is None else (row.size, row.signed_at)
+
+
+def last_cosigned(vkey: Vkey) -> int:
+    """The size of the newest head this witness cosigned, as far as we know; 0 if none."""
+    return _last_of(vkey)[0]
+
+
+def _of_witness(witness: WitnessAddress) -> Awaited:
+    size, at = _last_of(witness.vkey)
+    return _awaited(witness.vkey.name, size, at, job=_queued(COSIGN, witness.id))
+
+
+def _awaited(name: str, size: int, at: datetime | None, *, job: Job | None) -> Awaited:
+    payload = {} if job is None else job.payload
+    return Awaited(
+        name=name,
+        size=size,
+        at=at,
+        since=waiting_since(size),
+        failed=int(payload.get("failed", 0)),
+        said=str(payload.get("said", "")),
+    )
+
+
+def _queued(name: str, subject_id: uuid.UUID) -> Job | None:
+    query = select(Job).where(Job.subject_id == subject_id, Job.name == name, Job.state == "waiting")
+    return db.session.scalar(query.limit(1))
+
+
+def _until_next_stamp(anchors: Anchors) -> timedelta:
+    """At most one timestamp in so many seconds, by the time we asked for the last."""
+    query = select(TimestampToken.stamped_at).order_by(TimestampToken.size.desc()).limit(1)
+    last = db.session.execute(query).scalar()
+    if last is None:
+        return timedelta()
+    left = last + anchors.stamp_every - clock.now()
+    return min(max(left, timedelta()), anchors.stamp_every)  # whatever their clock says

@@ -1,0 +1,397 @@
+"""The log asks its witnesses: their cosignatures are checked, kept once, awaited without anybody waiting."""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+
+from registry import clock, jobs
+from registry.config import Misconfigured
+from registry.database import db, transaction
+from registry.errors import Paused
+from registry.jobs import Job
+from registry.ledger import anchors, cosigning, outside
+from registry.ledger import service as ledger
+from registry.ledger.anchor_setup import WitnessAddress, read_anchors
+from registry.ledger.checkpoints import note_head
+from registry.ledger.models import Cosignature
+from registry.ledger.notes import COSIGNATURE, Vkey, cosign, sign_note
+from registry.ledger.outside import LARGEST_ANSWER, Reply, Unreached
+from registry.ledger.policy import open_checkpoint
+from registry.ledger.setup import ledger_setup
+from registry.ledger.signing import Ed25519Signer
+from registry.ledger.witness import SIZE_TYPE, parse_request, request_for
+from registry.ledger.witness_folder import Witness
+from tests.ledger.making import effective, file
+from tests.ledger.outsiders import Said, Teller, anchors_with, policy_with, serving, witness_at
+
+NAMES = ("witness.example/a", "witness.example/b")
+SIGNER = Ed25519Signer.generate()
+OTHER = Ed25519Signer.generate()
+TELLER = Vkey("witness.example/teller", SIGNER.public, COSIGNATURE)
+
+
+@pytest.fixture
+def two(app: Flask, tmp_path: Path) -> Iterator[tuple[Witness, Witness]]:
+    """Two real witnesses, both of which the policy wants."""
+    setup = ledger_setup()
+    with ExitStack() as stack:
+        made = [stack.enter_context(witness_at(tmp_path / name[-1], name, setup.vkey)) for name in NAMES]
+        policy = policy_with(setup.vkey, *((witness.vkey, url) for witness, url in made))
+        setup.anchors = anchors_with(policy)
+        yield made[0][0], made[1][0]
+
+
+def published(*numbers: str) -> str:
+    file(*(effective(number) for number in numbers))
+    return ledger.publish_checkpoint()
+
+
+def kept() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Cosignature)) or 0
+
+
+def waiting() -> list[dict[str, object]]:
+    db.session.rollback()
+    return [job.payload for job in db.session.scalars(select(Job).where(Job.state == "waiting"))]
+
+
+def test_each_published_head_is_cosigned_by_every_witness(two: tuple[Witness, Witness]) -> None:
+    policy = ledger_setup().anchors.policy
+    assert policy is not None
+    for numbers in (["C-1"], ["C-2", "C-3"], [f"D-{n}" for n in range(300)]):
+        note = published(*numbers)
+        assert ledger.checkpoint_with_cosignatures() == note, "publishing waited for a witness"
+        jobs.run_all()
+        cosigned = ledger.checkpoint_with_cosignatures()
+        opened = open_checkpoint(str(cosigned), policy)
+        assert policy.met_by(opened.cosigned)
+        assert opened.unknown == ()
+        assert anchors.witnessed(policy) == ledger.size()
+        assert ledger.checkpoint() == note, "a receipt's checkpoint is the registry's alone"
+    assert kept() == 6
+    assert waiting() == []
+    assert ledger.checkpoint_with_cosignatures(10_000) is None
+
+
+def test_signers_stand_in_the_order_of_their_lines(two: tuple[Witness, Witness]) -> None:
+    published("C-1")
+    jobs.run_all()
+    size = ledger.size()
+    cosigned = ledger.cosignatures_of(size)
+    note = str(ledger.checkpoint(size))
+    assert note + "".join(one.line for one in cosigned) == ledger.checkpoint_with_cosignatures(size)
+    assert {one.witness for one in cosigned} == {witness.vkey for witness in two}
+    assert all(abs(one.at - clock.now()) < timedelta(minutes=1) for one in cosigned)
+
+
+def test_a_head_is_asked_for_once(two: tuple[Witness, Witness]) -> None:
+    published("C-1")
+    assert len(waiting()) == 2
+    ledger.publish_checkpoint()
+    transaction(anchors.ask)
+    assert len(waiting()) == 2
+    jobs.run_all()
+    transaction(anchors.ask)
+    assert waiting() == []
+
+
+def test_a_cosignature_lost_between_answer_and_commit_is_asked_for_again(
+    two: tuple[Witness, Witness],
+) -> None:
+    """The witness is ahead of what we know: its 409 teaches the size, the same head is cosigned anew."""
+    note = published("C-1")
+    assert two[0].submit(request_for(note).body, now=1_800_000_000).status == 200
+    jobs.run_all()
+    assert kept() == 2
+    published("C-2")
+    older = ledger.size()
+    note = str(ledger.checkpoint(older))
+    proof = ledger.consistency(older - 1, older)
+    assert two[0].submit(request_for(note, older - 1, proof).body, now=1_800_000_000).status == 200
+    published("C-3")
+    jobs.run_all()
+    assert len(ledger.cosignatures_of(ledger.size())) == 2
+
+
+def test_the_heads_witnesses_hold_are_found_again(two: tuple[Witness, Witness]) -> None:
+    assert ledger.heads_elsewhere() == []
+    note = published("C-1")
+    jobs.run_all()
+    found = ledger.heads_elsewhere()
+    assert [one.source for one in found] == list(NAMES)
+    assert all(one.note.startswith(note) for one in found)
+
+
+def test_a_witness_that_is_gone_leaves_the_other_and_the_log_alone(
+    two: tuple[Witness, Witness], caplog: pytest.LogCaptureFixture
+) -> None:
+    setup = ledger_setup()
+    gone = setup.anchors.witnesses[0]
+    setup.anchors = anchors_with(
+        policy_with(
+            setup.vkey, (gone.vkey, "http://127.0.0.1:1"), (two[1].vkey, setup.anchors.witnesses[1].url)
+        )
+    )
+    published("C-1")
+    jobs.run_all()
+    assert kept() == 1
+    (awaiting,) = [one for one in ledger.awaited() if one.since is not None]
+    assert (awaiting.name, awaiting.size, awaiting.failed, awaiting.said) == (NAMES[0], 0, 1, "unreached")
+    assert [one.source for one in ledger.heads_elsewhere()] == [NAMES[1]]
+    assert all(record.levelno == logging.WARNING for record in caplog.records)
+
+
+def test_a_witness_that_stays_away_is_asked_after_growing_pauses_that_end_at_five_minutes(
+    lite: Flask,
+) -> None:
+    setup = ledger_setup()
+    setup.anchors = anchors_with(policy_with(setup.vkey, (TELLER, "http://127.0.0.1:1")))
+    pauses = []
+    with time_machine.travel(clock.now(), tick=False) as travel:
+        published("C-1")
+        for _ in range(10):
+            assert jobs.run_one()
+            db.session.rollback()
+            (job,) = db.session.scalars(select(Job).where(Job.state == "waiting"))
+            pauses.append((job.run_after - clock.now()).total_seconds())
+            transaction(anchors.ask)  # a new head does not shorten the pause
+            travel.move_to(job.run_after + timedelta(milliseconds=1))
+    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    db.session.rollback()
+    assert {job.state for job in db.session.scalars(select(Job))} == {"done", "waiting"}
+
+
+def test_a_head_published_while_a_witness_hangs_takes_the_pause_over(lite: Flask) -> None:
+    setup = ledger_setup()
+
+    def hang(_: bytes) -> Said:
+        with lite.app_context():
+            published("C-2")
+            db.session.remove()
+        return "500 Internal Server Error", "text/plain", b""
+
+    with serving(Teller(hang)) as url:
+        setup.anchors = anchors_with(policy_with(setup.vkey, (TELLER, url)))
+        published("C-1")
+        assert jobs.run_one()
+    assert not jobs.run_one()
+    assert waiting() == [{"witness": str(TELLER), "failed": 1, "said": "status_500"}]
+
+
+# --- answers that must not count ---------------------------------------------------------------------
+
+
+def line(body: bytes, *, signer: Ed25519Signer = SIGNER, name: str = TELLER.name, text: str = "") -> bytes:
+    return cosign(text or parse_request(body).head.text, name, signer, time=1_800_000_000).encode()
+
+
+def altered(body: bytes) -> bytes:
+    return line(body, text=parse_request(body).head.text.replace("test.", "other."))
+
+
+def later(body: bytes) -> bytes:
+    """A line whose time was changed after signing."""
+    from registry.ledger.canonical import b64
+    from registry.ledger.notes import split_note
+
+    signed = split_note(parse_request(body).head.text + "\n" + line(body).decode())[1][0]
+    moved = (1_900_000_000).to_bytes(8, "big") + signed.signature[8:]
+    return f"— {signed.name} {b64(signed.key_id + moved)}\n".encode()
+
+
+FALSE_ANSWERS = {
+    "another key": ("200 OK", lambda body: line(body, signer=OTHER), "wrong_signature"),
+    "another name": ("200 OK", lambda body: line(body, name="witness.example/x"), "wrong_signature"),
+    "another text": ("200 OK", altered, "wrong_signature"),
+    "another time": ("200 OK", later, "wrong_signature"),
+    "no line": ("200 OK", lambda _: b"", "nonsense"),
+    "a page": ("200 OK", lambda _: b"<html>hello</html>\n", "nonsense"),
+    "no text": ("200 OK", lambda _: b"\xff\xfe\n", "nonsense"),
+    "too much": ("200 OK", lambda _: b"x" * (LARGEST_ANSWER + 1), "answer_too_large"),
+    "a redirect": ("302 Found", lambda _: b"", "status_302"),
+    "forbidden": ("403 Forbidden", lambda _: b"", "status_403"),
+    "unknown log": ("404 Not Found", lambda _: b"", "status_404"),
+    "another root": ("409 Conflict", lambda _: b"another root\n", "contradiction"),
+    "a wrong proof": ("422 Unprocessable Entity", lambda _: b"", "contradiction"),
+}
+
+
+def test_an_answer_that_does_not_hold_is_never_kept(lite: Flask) -> None:
+    setup = ledger_setup()
+    for case, (status, say, code) in FALSE_ANSWERS.items():
+        teller = Teller(lambda body, status=status, say=say: (status, "text/plain", say(body)))
+        with serving(teller) as url:
+            setup.anchors = anchors_with(policy_with(setup.vkey, (TELLER, url)))
+            published(case)
+            with pytest.raises(Unreached) as refused:
+                cosigning.cosign(setup.anchors.witnesses[0])
+        assert refused.value.code == code, case
+        assert len(teller.asked) == 1, "a redirect was followed, or it was asked again at once"
+        assert kept() == 0
+
+
+def test_a_witness_that_says_what_is_not_so_is_reported(
+    lite: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    setup = ledger_setup()
+    with serving(Teller(lambda body: ("200 OK", "text/plain", line(body, signer=OTHER)))) as url:
+        setup.anchors = anchors_with(policy_with(setup.vkey, (TELLER, url)))
+        published("C-1")
+        jobs.run_all()
+    (record,) = caplog.records
+    assert record.levelno == logging.ERROR
+    assert json.loads(record.message)["said"] == waiting()[0]["said"] == "wrong_signature"
+
+
+def test_the_tellers_right_answer_would_have_been_kept(lite: Flask) -> None:
+    setup = ledger_setup()
+    stranger = "— somebody AAAAAAAAAAA=\n".encode()
+    with serving(Teller(lambda body: ("200 OK", "text/plain", stranger + line(body)))) as url:
+        setup.anchors = anchors_with(policy_with(setup.vkey, (TELLER, url)))
+        published("C-1")
+        jobs.run_all()
+    (one,) = ledger.cosignatures_of(ledger.size())
+    assert one.line.encode() == line(request_for(str(ledger.checkpoint())).body)
+
+
+def test_a_size_that_cannot_be_is_reported(lite: Flask) -> None:
+    setup = ledger_setup()
+    published("C-1")
+    for size, code in (("0", "nonsense"), ("999", "witness_ahead"), ("x", "nonsense"), ("01", "nonsense")):
+        said = f"{size}\n".encode()
+        with serving(Teller(lambda _, said=said: ("409 Conflict", SIZE_TYPE, said))) as url:
+            setup.anchors = anchors_with(policy_with(setup.vkey, (TELLER, url)))
+            with pytest.raises(Unreached) as refused:
+                cosigning.cosign(setup.anchors.witnesses[0])
+        assert refused.value.code == code
+
+
+def test_a_witness_that_teaches_another_size_each_time_is_given_up(lite: Flask) -> None:
+    sizes = iter(["1", "2", "1", "2"])
+    setup = ledger_setup()
+    teller = Teller(lambda _: ("409 Conflict", SIZE_TYPE, f"{next(sizes)}\n".encode()))
+    with serving(teller) as url:
+        setup.anchors = anchors_with(policy_with(setup.vkey, (TELLER, url)))
+        published("C-1")
+        with pytest.raises(Unreached, match="nonsense"):
+            cosigning.cosign(setup.anchors.witnesses[0])
+    assert len(teller.asked) == 3
+
+
+def test_a_head_elsewhere_that_only_one_signed_is_not_believed(lite: Flask) -> None:
+    setup = ledger_setup()
+    note = published("C-1")
+    head = note_head(note)
+    false = sign_note(head.text, setup.origin, OTHER) + cosign(head.text, TELLER.name, SIGNER, time=1)
+    for said in (note, false, "nonsense"):
+        with serving(Teller(lambda _, said=said: ("200 OK", "text/plain", said.encode()))) as url:
+            setup.anchors = anchors_with(policy_with(setup.vkey, (TELLER, url)))
+            assert ledger.heads_elsewhere() == []
+    right = note + cosign(head.text, TELLER.name, SIGNER, time=1)
+    with serving(Teller(lambda _: ("200 OK", "text/plain", right.encode()))) as url:
+        setup.anchors = anchors_with(policy_with(setup.vkey, (TELLER, url)))
+        assert [one.note for one in ledger.heads_elsewhere()] == [right]
+
+
+def test_a_witness_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outside, "WHOLE", -1.0)
+    with serving(Teller(lambda _: ("200 OK", "text/plain", b"x" * 10))) as url, pytest.raises(Unreached):
+        outside.get(url)
+
+
+def test_a_line_is_read_out_of_an_answer_only_for_its_own_key(lite: Flask) -> None:
+    note = published("C-1")
+    said = line(request_for(note).body)
+    assert (
+        cosigning.read_cosignature(note, Reply(status=200, type="", body=said), TELLER).line == said.decode()
+    )
+    with pytest.raises(Unreached):
+        cosigning.read_cosignature(
+            note, Reply(status=200, type="", body=said), Vkey(TELLER.name, OTHER.public)
+        )
+
+
+# --- the quorum --------------------------------------------------------------------------------------
+
+
+def test_filing_stops_without_a_quorum_for_too_long_and_goes_on_with_it(two: tuple[Witness, Witness]) -> None:
+    setup = ledger_setup()
+    setup.anchors = anchors_with(
+        policy_with(setup.vkey, *((one.vkey, one.url) for one in setup.anchors.witnesses), least=2),
+        witness_within=timedelta(hours=3),
+    )
+    published("C-1")
+    jobs.run_one()  # one of the two is not enough
+    assert kept() == 1
+    with time_machine.travel(clock.now() + timedelta(hours=3, minutes=1)):
+        with pytest.raises(Paused, match="witnesses_missing"):
+            file(effective("C-2"))
+        jobs.run_all()
+        assert kept() == 2
+        file(effective("C-2"))
+
+
+def test_in_a_quiet_night_nothing_is_too_old(two: tuple[Witness, Witness]) -> None:
+    setup = ledger_setup()
+    setup.anchors = anchors_with(
+        policy_with(setup.vkey, *((one.vkey, one.url) for one in setup.anchors.witnesses)),
+        witness_within=timedelta(hours=3),
+    )
+    published("C-1")
+    jobs.run_all()
+    with time_machine.travel(clock.now() + timedelta(days=30)):
+        file(effective("C-2"))
+        file(effective("C-3"))
+
+
+def test_of_many_heads_the_newest_with_enough_witnesses_counts(
+    lite: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anchors, "PAGE", 4)
+    setup = ledger_setup()
+    second = Vkey("witness.example/second", OTHER.public, COSIGNATURE)
+    policy = policy_with(setup.vkey, (TELLER, "http://a.invalid"), (second, "http://b.invalid"), least=2)
+    text = [note_head(published(f"C-{n}")).text for n in range(14)]
+    rows = [(size, TELLER, SIGNER) for size in range(2, 16)] + [(5, second, OTHER)]
+
+    def work() -> None:
+        from registry.ledger.cosignatures import Cosigned, keep
+
+        for size, vkey, signer in rows:
+            said = cosign(text[size - 2], vkey.name, signer, time=1)
+            keep(size, Cosigned(witness=vkey, line=said, at=clock.now()))
+
+    transaction(work)
+    assert anchors.witnessed(policy) == 5
+    assert anchors.witnessed(policy_with(setup.vkey, (TELLER, "http://a.invalid"))) == 15
+
+
+# --- settings ----------------------------------------------------------------------------------------
+
+
+def test_a_policy_that_cannot_serve_is_refused_at_the_start(lite: Flask, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    settings = lite.extensions["settings"]
+    path = tmp_path / "policy"
+    for text, wrong in (
+        ("", "quorum"),
+        (f"witness a {TELLER}\nquorum a\n", "no http"),
+        (f"witness a {TELLER} ftp://x\nquorum a\n", "no http"),
+    ):
+        path.write_text(text)
+        with pytest.raises(Misconfigured, match=wrong):
+            read_anchors(replace(settings, witness_policy=path))
+    path.write_text(f"witness a {TELLER} https://w.example/\nquorum a\n")
+    made = read_anchors(replace(settings, witness_policy=path, witness_hours=6))
+    assert made.witnesses == (WitnessAddress(name="a", vkey=TELLER, url="https://w.example"),)
+    assert made.witness_within == timedelta(hours=6)
