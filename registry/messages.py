@@ -117,6 +117,12 @@ MESSAGES: dict[str, LazyString] = {
     "ledger_differs_from_anchor": _l("账本前 %(size)s 条与已公布的检查点不符：数据可能被改动，暂停办理。"),
     "sizes_disordered": _l("两个大小都要大于零，前一个不能大于后一个。"),
     "ledger_anchor_unreadable": _l("保存的检查点（%(source)s）无法核验，暂停办理。"),
+    "timestamps_missing": _l(
+        "外部时间戳已中断超过 %(hours)s 小时，暂停受理新的存证，什么也没有写入；查询、下载和核验不受影响。"
+    ),
+    "witnesses_missing": _l(
+        "外部见证已中断超过 %(hours)s 小时，暂停受理新的存证，什么也没有写入；查询、下载和核验不受影响。"
+    ),
     "export_not_empty": _l("文件夹 %(folder)s 不是空的，请另选一个。"),
     # fields, forms, problems, language
     "not_a_list": _l("应为列表。"),
@@ -314,6 +320,8 @@ MESSAGES: dict[str, LazyString] = {
 
 ADVICE: dict[str, LazyString] = {
     # what to do about a refusal, where the general advice of its status would not help
+    "timestamps_missing": _l("外部时间戳恢复后自动继续受理，届时用同样的内容重新提交；运营方已经看到此事。"),
+    "witnesses_missing": _l("外部见证恢复后自动继续受理，届时用同样的内容重新提交；运营方已经看到此事。"),
     "csrf": _l("请返回上一页刷新后再提交；您填写的内容通常还在页面上。"),
     "too_large": _l("请减小文件后重新上传；扫描件以 300 dpi 灰度或黑白保存即可。"),
     "wrong_type": _l("请上传 PDF、PNG、JPEG 等本项旁边列出的类型。"),

@@ -10,10 +10,11 @@ from registry.database import db, transaction
 from registry.ledger import anchors, outside
 from registry.ledger.anchor_setup import WitnessAddress
 from registry.ledger.canonical import b64
-from registry.ledger.checkpoints import checkpoint, consistency, note_head
+from registry.ledger.checkpoints import checkpoint, note_head
 from registry.ledger.cosignatures import Cosigned, keep
 from registry.ledger.notes import Line, Vkey, cosigned_at, decimal, open_note, split_note
 from registry.ledger.outside import Reply, Unreached
+from registry.ledger.proofs import consistency
 from registry.ledger.setup import ledger_setup
 from registry.ledger.witness import SIZE_TYPE, Request, request_for
 
