@@ -54,7 +54,9 @@ def test_upgrading_twice_changes_nothing(lite: Flask) -> None:
         assert guards.missing_guards(connection, schema.FROZEN) == []
 
 
-def test_heads_signed_before_get_their_compact_range(request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_heads_signed_before_get_their_compact_range_and_entries_their_subject(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     cluster: postgres.Cluster = request.getfixturevalue("cluster")
     cluster.create("migrated")
     for url in (f"sqlite:///{tmp_path}/old.sqlite", cluster.url("migrated", postgres.OWNER)):
@@ -66,6 +68,12 @@ def test_heads_signed_before_get_their_compact_range(request: pytest.FixtureRequ
             found = connection.execute(text("SELECT size, frontier FROM checkpoint ORDER BY size")).all()
         expected = [(size, Frontier().extend(LEAVES[:size]).encode()) for size in (1, 6)]
         assert [(row.size, bytes(row.frontier)) for row in found] == expected
+        _upgrade(engine, "0005")
+        with engine.connect() as connection:
+            subjects = (
+                connection.execute(text("SELECT subject FROM ledger_entry ORDER BY seq")).scalars().all()
+            )
+        assert subjects == [f"C-{n}" for n in range(7)]
         engine.dispose()
 
 
@@ -77,9 +85,12 @@ def _old_log(engine: Engine) -> None:
     _upgrade(engine, "0002")
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO envelope VALUES ('e', :data)"), {"data": b"x"})
-        entry = text("INSERT INTO ledger_entry VALUES (:seq, :prev, :leaf, :leaf, 'e')")
+        entry = text("INSERT INTO ledger_entry VALUES (:seq, :prev, :leaf, :entry, 'e')")
         before = [bytes(32), *LEAVES]
-        rows = [{"seq": seq, "prev": before[seq], "leaf": leaf} for seq, leaf in enumerate(LEAVES)]
+        rows = [
+            {"seq": seq, "prev": before[seq], "leaf": leaf, "entry": b'{"subject":"C-%d"}' % seq}
+            for seq, leaf in enumerate(LEAVES)
+        ]
         connection.execute(entry, rows)
         connection.execute(
             text("INSERT INTO checkpoint VALUES (1, 'a', '2026-01-01'), (6, 'b', '2026-01-01')")
@@ -88,13 +99,16 @@ def _old_log(engine: Engine) -> None:
         if engine.dialect.name == "sqlite":
             refuse = "BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT, 'no'); END"
             connection.exec_driver_sql(f"CREATE TRIGGER guard_checkpoint_no_update {refuse}")
+            refuse = refuse.replace("checkpoint", "ledger_entry")
+            connection.exec_driver_sql(f"CREATE TRIGGER guard_ledger_entry_no_update {refuse}")
         else:
             script = (Path(guards.__file__).parent / "guards_postgresql.sql").read_text(encoding="utf-8")
             connection.exec_driver_sql(script, execution_options={"no_parameters": True})
-            connection.exec_driver_sql(
-                "CREATE TRIGGER guard_checkpoint_no_update BEFORE UPDATE ON checkpoint "
-                "FOR EACH ROW EXECUTE FUNCTION guard_refuse()"
-            )
+            for table in ("checkpoint", "ledger_entry"):
+                connection.exec_driver_sql(
+                    f"CREATE TRIGGER guard_{table}_no_update BEFORE UPDATE ON {table} "
+                    "FOR EACH ROW EXECUTE FUNCTION guard_refuse()"
+                )
 
 
 def _upgrade(engine: Engine, revision: str) -> None:

@@ -66,9 +66,9 @@ class _Prepared:
 def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[Appended]:
     """Enter filings in this order, in the caller's transaction; times never run back.
 
-    Raises RuntimeError outside `database.transaction`, ValueError for a filing its table does not know,
-    Refused for a key or signature that does not hold, Conflict filing_repeated, ledger_not_started, Paused
-    while those outside have not followed the log for too long.
+    Raises RuntimeError outside `database.transaction`, ValueError for a filing its table does not know or a
+    salt used twice, Refused for a key or signature that does not hold, Conflict filing_repeated,
+    ledger_not_started, Paused while those outside have not followed the log for too long.
     """
     if not in_transaction():
         raise RuntimeError("a filing is entered together with the rows it belongs to, in one transaction")
@@ -109,6 +109,8 @@ def _prepare(built: Sequence[Built], keyring: Keyring) -> list[_Prepared]:
     signer = setup.keys.countersigner
     prepared = []
     for place, item in enumerate(built):
+        if len({opened.salt for opened in item.disclosures}) != len(item.disclosures):
+            raise ValueError("a salt stands twice: who is shown one value could guess the other")
         keyring.admit(item.filed, place, origin=setup.origin)
         signature = signer.sign(pae(FILING_TYPE, item.payload))
         envelope = envelope_bytes(item.payload, kid=signer.kid, signature=signature)
@@ -160,7 +162,11 @@ def _insert(connection: Connection, prepared: Sequence[_Prepared], done: Sequenc
     except IntegrityError as error:  # the only key of this table is the digest: the same filing again
         raise Conflict("filing_repeated") from error
     names = ("seq", "prev", "leaf", "entry", "envelope_digest")
-    connection.execute(_INSERT_ENTRY, [{name: getattr(item, name) for name in names} for item in done])
+    rows = [
+        {**{name: getattr(item, name) for name in names}, "subject": filing.built.filed.subject}
+        for item, filing in zip(done, prepared, strict=True)
+    ]
+    connection.execute(_INSERT_ENTRY, rows)
     opened = [
         {"seq": item.seq, "path": path, "salt": salt, "value": jcs(value).decode()}
         for item, filing in zip(done, prepared, strict=True)

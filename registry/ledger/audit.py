@@ -75,7 +75,8 @@ def _step(walk: Walk, row: Any) -> Pair:
     if row.bytes is None:
         raise Fault(INTEGRITY, "envelope_differs", seq)
     pair = walk.step(row.entry, row.bytes)
-    if (row.prev, row.leaf, row.envelope_digest) != (before, pair.leaf, pair.entry.envelope):
+    told = (row.prev, row.leaf, row.envelope_digest, row.subject)
+    if told != (before, pair.leaf, pair.entry.envelope, pair.entry.subject):
         raise Fault(INTEGRITY, "entry_row_differs", seq)
     return pair
 

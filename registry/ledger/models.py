@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, LargeBinary, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.database import Model, UtcDateTime
@@ -38,11 +38,13 @@ class LedgerEntry(Model):
     """One line of the log. UNIQUE(prev) is the backstop against forks."""
 
     __tablename__ = "ledger_entry"
+    __table_args__ = (Index(None, "subject", "seq"),)
     seq: Mapped[int] = mapped_column(SEQ, primary_key=True, autoincrement=False)
     prev: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     leaf: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     entry: Mapped[bytes] = mapped_column(LargeBinary)
     envelope_digest: Mapped[str] = mapped_column(String(64), ForeignKey(Envelope.digest))
+    subject: Mapped[str] = mapped_column(String(200))  # as the entry says, so that a bundle finds its filings
 
 
 class Disclosure(Model):

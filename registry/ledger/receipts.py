@@ -28,13 +28,13 @@ def receipt(seq: int, *, disclose: Container[str] | None = None) -> dict[str, An
     """
     note = checkpoint_covering(seq)
     size, nodes = note_head(note).size, tiles.nodes()
-    main = _line(seq, note, size=size, nodes=nodes)
+    main = line(seq, note, size=size, nodes=nodes)
     _, filed = filed_at(seq)
     value = {
         "format": FORMAT,
         "origin": ledger_setup().origin,
         **main,
-        "keys": [_line(at, note, size=size, nodes=nodes) for at in _enrolments(filed, seq) if at != seq],
+        "keys": [line(at, note, size=size, nodes=nodes) for at in _enrolments(filed, seq) if at != seq],
     }
     opened = [] if disclose is None else [row for row in disclosures(seq) if row["path"] in disclose]
     return {**value, "disclosures": opened} if opened else value
@@ -44,6 +44,11 @@ def filed_at(seq: int) -> tuple[bytes, Filed]:
     """Entry bytes and filing at a place. Raises NotFound."""
     entry, envelope = _pair(seq)
     return entry, parse_filing(parse_envelope(envelope)[0])
+
+
+def envelope_at(seq: int) -> bytes:
+    """The envelope at a place. Raises NotFound."""
+    return _pair(seq)[1]
 
 
 def disclosures(seq: int) -> list[dict[str, Any]]:
@@ -59,21 +64,18 @@ def time_of(entry: bytes) -> datetime:
 
 
 def opened(subject: str) -> list[tuple[int, str]]:
-    """Where values of a subject's filings are still kept: (seq, path), in the order of the log.
-
-    Entries are not kept by subject, so this reads every one that has a disclosure: no work for a page.
-    """
+    """Where values of a subject's filings are still kept: (seq, path), in the order of the log."""
     query = (
-        select(Disclosure.seq, Disclosure.path, LedgerEntry.entry)
+        select(Disclosure.seq, Disclosure.path)
         .join(LedgerEntry, LedgerEntry.seq == Disclosure.seq)
+        .where(LedgerEntry.subject == subject)
         .order_by(Disclosure.seq, Disclosure.path)
-        .execution_options(yield_per=1000)
     )
-    rows = db.session.execute(query)
-    return [(row.seq, row.path) for row in rows if strict(row.entry)["subject"] == subject]
+    return [(row.seq, row.path) for row in db.session.execute(query)]
 
 
-def _line(seq: int, note: str, *, size: int, nodes: Node) -> dict[str, Any]:
+def line(seq: int, note: str, *, size: int, nodes: Node) -> dict[str, Any]:
+    """A filing with its proof to that note, which covers it: what receipts and bundles consist of."""
     entry, envelope = _pair(seq)
     proof = Proof(seq, tuple(inclusion_proof(seq, size, nodes)), note)
     return {"seq": seq, "entry": entry.decode(), "envelope": envelope.decode(), "proof": proof.text}
@@ -106,7 +108,7 @@ def _enrolments(filed: Filed, seq: int) -> list[int]:
 
 
 def _countersigner(seq: int) -> str:
-    return parse_envelope(_pair(seq)[1])[1]
+    return parse_envelope(envelope_at(seq))[1]
 
 
 def _enrolled(kids: Iterable[str]) -> list[int]:

@@ -16,6 +16,7 @@ from registry.ledger.anchors import Awaited, awaited, clock_skew
 from registry.ledger.anchors import ask as ask_outside
 from registry.ledger.append import Appended, append
 from registry.ledger.audit import audit
+from registry.ledger.bundles import bundle
 from registry.ledger.canonical import b64
 from registry.ledger.chain import NOTHING
 from registry.ledger.checkpoints import (
@@ -43,6 +44,7 @@ __all__ = [
     "ask_outside",
     "audit",
     "awaited",
+    "bundle",
     "check_start",
     "checkpoint",
     "checkpoint_covering",

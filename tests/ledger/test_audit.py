@@ -17,6 +17,7 @@ SPOILED = [
     ("ledger_entry", "leaf", "seq = 5"),
     ("ledger_entry", "entry", "seq = 5"),
     ("ledger_entry", "envelope_digest", "seq = 5"),
+    ("ledger_entry", "subject", "seq = 5"),
     ("envelope", "digest", "digest = (SELECT envelope_digest FROM ledger_entry WHERE seq = 5)"),
     ("envelope", "bytes", "digest = (SELECT envelope_digest FROM ledger_entry WHERE seq = 5)"),
     ("disclosure", "seq", "seq = 2 AND path = 'record'"),

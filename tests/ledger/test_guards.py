@@ -78,12 +78,13 @@ def test_replace_does_not_pass_for_an_insert(owner: Connection) -> None:
     owner.exec_driver_sql("PRAGMA recursive_triggers=OFF")  # a connection that is not ours
     for table in set(UNCHANGING) - {"checkpoint"}:
         refused(owner, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE rowid = 1 OR rowid = 0")
-    refused(owner, "INSERT OR REPLACE INTO checkpoint SELECT size, 'other', created_at FROM checkpoint")
+    other = "SELECT size, 'other', created_at, frontier FROM checkpoint"
+    refused(owner, f"INSERT OR REPLACE INTO checkpoint {other}")
 
 
 def test_an_entry_that_does_not_follow_is_refused(owner: Connection) -> None:
     copy = (
-        "INSERT INTO ledger_entry SELECT seq + {by}, {prev}, {leaf}, entry, envelope_digest "
+        "INSERT INTO ledger_entry SELECT seq + {by}, {prev}, {leaf}, entry, envelope_digest, subject "
         "FROM ledger_entry WHERE seq = 5"
     )
     cast = "CAST('x' AS BLOB)" if owner.dialect.name == "sqlite" else "'x'::bytea"

@@ -1,0 +1,98 @@
+"""License bundles: all that was filed about one contract or declaration, as far as a checkpoint reaches.
+
+Whose they are, and what the asker may see, the caller decides; the form is docs/formats.md, section 6.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from registry.database import db
+from registry.errors import NotFound
+from registry.ledger import tiles
+from registry.ledger.bundle_file import FORMAT
+from registry.ledger.canonical import b64
+from registry.ledger.checkpoints import checkpoint_covering, note_head
+from registry.ledger.cosignatures import cosignatures_of
+from registry.ledger.filings import Filed, parse_envelope
+from registry.ledger.models import LedgerEntry, LedgerKey
+from registry.ledger.receipts import disclosures, envelope_at, filed_at, line
+from registry.ledger.setup import ledger_setup
+from registry.ledger.timestamps import timestamps_of
+
+Shown = Callable[[Filed, str], bool]  # whether the asker may see what a filing committed to under a path
+
+
+def nothing(filed: Filed, path: str) -> bool:
+    """For everybody: envelopes are public, what they commit to is not."""
+    return False
+
+
+def bundle(subject: str, *, shown: Shown = nothing, without: Collection[str] = ()) -> dict[str, Any]:
+    """The bundle of a contract or declaration; `canonical.jcs` of it is the file.
+
+    `without` names types of filing that stay out. Publishes a checkpoint unless one covers all that was filed
+    about it so far: asked for after the commit, outside a transaction. Raises NotFound.
+    """
+    known = _about(subject)
+    if not known:
+        raise NotFound("not_found")
+    signed = checkpoint_covering(max(known))
+    size = note_head(signed).size
+    kept = {seq: filed for seq, filed in _about(subject).items() if seq < size and filed.type not in without}
+    witnesses = cosignatures_of(size)
+    note, nodes = signed + "".join(one.line for one in witnesses), tiles.nodes()
+    places = sorted({0, *kept, *_keys(kept, size=size)})
+    return {
+        "format": FORMAT,
+        "origin": ledger_setup().origin,
+        "subject": subject,
+        "signers": [str(ledger_setup().vkey), *(str(one.witness) for one in witnesses)],
+        "filings": [line(seq, note, size=size, nodes=nodes) for seq in places],
+        "disclosures": [
+            {"seq": seq, **row}
+            for seq, filed in sorted(kept.items(), key=lambda item: item[0])
+            for row in disclosures(seq)
+            if shown(filed, row["path"])
+        ],
+        "timestamps": [{"authority": one.authority, "token": b64(one.token)} for one in timestamps_of(size)],
+    }
+
+
+def filings_about(subject: str) -> Mapping[int, Filed]:
+    """Every filing whose subject this is, by its place."""
+    query = select(LedgerEntry.seq).where(LedgerEntry.subject == subject).order_by(LedgerEntry.seq)
+    return {seq: filed_at(seq)[1] for seq in db.session.execute(query).scalars()}
+
+
+def _about(subject: str) -> dict[int, Filed]:
+    """The subject's filings, and those of the declarations that its notices name."""
+    own = dict(filings_about(subject))
+    named = {filed.fields["declaration"] for filed in own.values() if filed.type == "license.noticed"}
+    for number in named:
+        own |= filings_about(number)
+    return own
+
+
+def _keys(kept: Mapping[int, Filed], *, size: int) -> set[int]:
+    """Where the keys that signed came in and ended, and the same for the keys that signed those filings."""
+    found: set[int] = set()
+    waiting, seen = _signers(kept.items()), set[str]()
+    while waiting:
+        seen |= waiting
+        query = select(LedgerKey.enrolled_seq, LedgerKey.revoked_seq).where(
+            LedgerKey.kid.in_(sorted(waiting))
+        )
+        places = {seq for row in db.session.execute(query) for seq in row if seq is not None and seq < size}
+        more = sorted(places - found - {0})
+        found |= places
+        waiting = _signers((seq, filed_at(seq)[1]) for seq in more) - seen
+    return found
+
+
+def _signers(filings: Iterable[tuple[int, Filed]]) -> set[str]:
+    kids: set[str] = set()
+    for seq, filed in filings:
+        kids |= {parse_envelope(envelope_at(seq))[1], *(said.kid for said in filed.statements)}
+    return kids
