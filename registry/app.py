@@ -6,6 +6,7 @@ from registry import config, database, language, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
+from registry.catalogue import verify_pages
 from registry.config import Settings
 from registry.contracts import api as contracts_api
 from registry.contracts import decisions_pages, payments_pages, registration_pages
@@ -42,6 +43,7 @@ from registry.patents import pages as patents_pages
 
 PAGES: list[Blueprint] = [
     catalogue_pages.blueprint,
+    verify_pages.blueprint,
     parties_pages.blueprint,
     account_pages.blueprint,
     organisation_pages.blueprint,

@@ -19,6 +19,7 @@ from registry.ledger.signing import KeysUnsafe
 from registry.log_commands import audit, log, verify
 from registry.parties import staff
 from registry.parties.rules import Role
+from registry.verifier_commands import verifier
 from registry.witness_commands import witness
 
 
@@ -37,7 +38,7 @@ def cli() -> None:
     """Mingxu 明许: the open-license registry."""
 
 
-for part in (keys, log, verify, audit, erase, witness):
+for part in (keys, log, verify, audit, erase, witness, verifier):
     cli.add_command(part)
 
 @cli.command()

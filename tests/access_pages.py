@@ -251,5 +251,10 @@ PAGES: Mapping[str, Line] = {
         f"GET catalogue.{name}": line(EVERYBODY, number="offer")
         for name in ("offer", "offer_document", "offer_proof", "offer_qr", "offer_text")
     },
-    **{f"GET catalogue.{name}": line(EVERYBODY) for name in ("home", "about", "search", "verify")},
+    **{f"GET catalogue.{name}": line(EVERYBODY) for name in ("home", "about", "search")},
+    **{
+        f"GET verification.{name}": line(EVERYBODY)
+        for name in ("verify", "verifier", "script", "style", "upload")
+    },
+    "POST verification.check": line(EVERYBODY),
 }

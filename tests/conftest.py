@@ -21,6 +21,7 @@ from registry.database import db
 from registry.ledger.signing import create_keys
 from registry.parties import keys
 from tests import postgres
+from tests.chromium import chromium, origin  # noqa: F401 - fixtures
 from tests.fonts import font_folder
 
 NO_POSTGRES = "no PostgreSQL server here: install Debian's package `postgresql` to run this test on it too"

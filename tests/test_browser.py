@@ -2,30 +2,22 @@
 policy stops nothing of ours, pages stay light, and axe finds no barrier in either language.
 """
 
-import os
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from playwright import sync_api as playwright
-from werkzeug.serving import make_server
 
 from tests.browser import PASSWORD, run_jobs
+from tests.chromium import DESK, PHONE, barriers
 from tests.factories import Offer, Person, announce, make_organisation, make_patent, published
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-NO_CHROMIUM = "no Chromium here: set REGISTRY_TEST_CHROMIUM or install one to run the tests in a real browser"
 PAGE_BYTES = 100_000
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 TABS = 80
 WEIGHT = """['navigation', 'resource'].flatMap(kind => performance.getEntriesByType(kind))
     .filter(one => !/\\.(woff2?|ttf|otf)$/.test(one.name))
     .reduce((sum, one) => sum + one.decodedBodySize, 0)"""
-AXE = "window.axe.run(document, {resultTypes: ['violations']})"
 
 
 @dataclass
@@ -77,32 +69,6 @@ class Window:
 
 
 Open = Callable[..., Window]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[playwright.Browser]:
-    found = os.environ.get("REGISTRY_TEST_CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with playwright.sync_playwright() as runner:
-        if found is None and Path(runner.chromium.executable_path).exists():
-            found = runner.chromium.executable_path
-        if found is None:
-            pytest.skip(NO_CHROMIUM)
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = runner.chromium.launch(executable_path=found, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def origin(lite: Flask) -> Iterator[str]:
-    """The application, answering on a port of its own."""
-    server = make_server("127.0.0.1", 0, lite, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -193,7 +159,8 @@ def test_a_declaration_begins_by_keyboard_alone(window: Open, lite: Flask) -> No
 
 def paths(offer: Offer) -> tuple[str, ...]:
     """Pages of every kind a newcomer and a licensee pass."""
-    everybody = ("/", "/search", f"/offers/{offer.number}", "/verify", f"/verify?number={offer.number}")
+    verify = ("/verify", f"/verify?number={offer.number}", "/verify/upload")
+    everybody = ("/", "/search", f"/offers/{offer.number}", *verify)
     own = ("/desk", "/account", "/organisation", "/licenses", "/patents", "/patents/new", "/declarations")
     return (*everybody, "/about", "/declarations/new", f"/offers/{offer.number}/accept", *own)
 
@@ -231,14 +198,10 @@ def test_nothing_runs_over_the_edge_of_a_phone(
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_axe_finds_no_barrier(window: Open, offer: Offer, licensee: Person, lang: str) -> None:
-    packaged = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python brings axe-core")
-    script = (Path(packaged.__file__).parent / "axe.min.js").read_text("utf-8")
     shown = window(lang=lang)
     shown.sign_in(licensee.email)
     found = {}
     for path in paths(offer):
         shown.get(path)
-        shown.page.evaluate(script)
-        violations = shown.page.evaluate(AXE)["violations"]
-        found[path] = [(one["id"], one["nodes"][0]["html"]) for one in violations]
-    assert {path: barriers for path, barriers in found.items() if barriers} == {}
+        found[path] = barriers(shown.page)
+    assert {path: one for path, one in found.items() if one} == {}

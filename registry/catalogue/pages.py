@@ -1,4 +1,4 @@
-"""The public's pages: home, search, one listing and its files, verification by number.
+"""The public's pages: home, search, one listing and its files.
 
 Nobody needs an account here and no cookie is set, so that these pages can be cached.
 """
@@ -18,7 +18,7 @@ from registry.catalogue.listing import Listing
 from registry.catalogue.rules import SearchQuery
 from registry.catalogue.schemas import EVERY_PAGE, SearchSchema, query_of
 from registry.codes.tables import table
-from registry.errors import Invalid, NotFound
+from registry.errors import Invalid
 from registry.forms import FormState
 from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
@@ -146,20 +146,6 @@ def offer_qr(number: str) -> Response:
     response = Response(drawn.getvalue(), mimetype="image/svg+xml")
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
-
-
-@blueprint.route("/verify")
-@doors.public
-def verify() -> tuple[str, int]:
-    """A number, and what it stands for today: no fee, no contact, no natural person."""
-    number = request.args.get("number", "").strip()
-    found, status = None, 200
-    if number:
-        try:
-            found = catalogue.verified(number)
-        except NotFound:
-            status = 404
-    return render_template("catalogue/verify.html", number=number, found=found), status
 
 
 @blueprint.route("/about")

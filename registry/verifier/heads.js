@@ -1,0 +1,23 @@
+// A checkpoint as its reader may take it: under the trust brought along, or with the key found beside it.
+
+import { unbase64 } from "./bytes.js";
+import { splitNote, vkeyOf } from "./notes.js";
+import { openCheckpoint, policyOf, quorumMet } from "./policy.js";
+import { Fault, fault } from "./verdicts.js";
+
+/** Trust: `{from: reader | site | none, policy}`. Throws Fault checkpoint_signature or quorum_missing. */
+export async function see(note, trust, own) {
+  const policy = trust.policy ?? policyOf(...(own ? [own] : []));
+  const opened = await fault("integrity", "checkpoint_signature", null, () => openCheckpoint(note, policy));
+  if (!quorumMet(policy, opened.cosigned)) throw new Fault("integrity", "quorum_missing");
+  const unlisted = splitNote(note).lines.length > 1 + opened.cosigned.length;
+  return { ...opened, trust: trust.from, unlisted, timestamps: 0 };
+}
+
+/** The checkpoint key the log names itself: good for self-consistency, never for trust. Throws Fault. */
+export function ownKey(start, origin) {
+  return fault("integrity", "checkpoint_signature", null, () => {
+    const described = (start.filing.fields.keys ?? []).find((key) => key.purpose === "checkpoint");
+    return vkeyOf(origin, unbase64(described?.public));
+  });
+}

@@ -1,0 +1,89 @@
+// The types of filing, section 9 of the formats: subject; fields with their form, `*` before a bound one, `?`
+// behind an optional one; and the least number of statements.
+
+import { isHex } from "./bytes.js";
+import { isCount, isObject } from "./json.js";
+
+const KEY = "*kid text, *alg text, *public text, *purpose text, *holder text, *level text";
+const MOVE = "*number text, *ground text, instant instant, version? number, last_day? day";
+const ANNOUNCED = "*number text, *cnipa_number text, *cnipa_day day, version? number";
+const PAYMENT = "*contract text, *state text, ground? text";
+const LICENSE = "*contract text, instant instant, *ground text, last_day? day";
+const RESULT = "*contract text, *status text, *day day, rules? text";
+
+const TABLE = {
+  "log.started": ["origin", "origin text, name text, keys objects, predecessor? object", 0],
+  "key.enrolled": ["kid", `${KEY}, reason? text`, 1],
+  "key.rotated": ["kid", `${KEY}, *replaces text, reason? text`, 1],
+  "key.revoked": ["kid", "*kid text, *reason text, holder? text", 0],
+  "declaration.published": [
+    "number",
+    "*number text, *version number, *patents texts, owners texts, *fee object, *offer_last_day day, " +
+      "*standard_terms text, *text_digest digest, cnipa_status text, duration_months? number, " +
+      "cnipa_number? text, cnipa_day? day, opening? text, supersedes? digest",
+    1,
+  ],
+  "declaration.announced": ["number", ANNOUNCED, 0],
+  "declaration.withdrawal_announced": ["number", ANNOUNCED, 0],
+  "declaration.withdrawn": ["number", MOVE, 0],
+  "declaration.ended": ["number", MOVE, 0],
+  "declaration.paused": ["number", MOVE, 0],
+  "declaration.resumed": ["number", MOVE, 0],
+  "license.noticed": [
+    "contract",
+    "*contract text, *declaration text, *declaration_version number, *declaration_envelope digest, " +
+      "*standard_terms text, *track text",
+    1,
+  ],
+  "payment.claimed": ["contract", PAYMENT, 0],
+  "payment.confirmed": ["contract", PAYMENT, 0],
+  "payment.refunded": ["contract", PAYMENT, 0],
+  "license.effective": ["contract", LICENSE, 0],
+  "license.ended": ["contract", LICENSE, 0],
+  "objection.decided": ["contract", "*contract text, *ground text, *outcome text", 0],
+  "papers.issued": ["number", "number text, papers objects", 0],
+  "registration.result": ["contract", RESULT, 0],
+  "recordal.result": ["contract", RESULT, 0],
+  "override.recorded": ["subject", "*subject text, *rule text", 2],
+  correction: ["subject", "*subject text, *corrects number, *values object", 0],
+};
+
+/** type -> `{subject, version, statements, fields: Map name -> {form, bound, optional}}` */
+export const KINDS = new Map(
+  Object.entries(TABLE).map(([type, [subject, fields, statements]]) => [
+    type,
+    { subject, statements, version: 1, fields: new Map(fields.split(", ").map(field)) },
+  ]),
+);
+
+function field(text) {
+  const [, bound, name, optional, form] = /^(\*?)([a-z_]+)(\??) ([a-z]+)$/.exec(text);
+  return [name, { form, bound: bound !== "", optional: optional !== "" }];
+}
+
+/** form -> whether a value has it */
+export const FORMS = {
+  text: isText,
+  texts: (value) => Array.isArray(value) && value.every(isText),
+  number: isCount,
+  day: isDay,
+  instant: isInstant,
+  digest: (value) => isHex(value, 64),
+  object: isObject,
+  objects: (value) => Array.isArray(value) && value.every(isObject),
+};
+
+function isText(value) {
+  return typeof value === "string" && value !== "";
+}
+
+function isDay(value) {
+  return typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) && isInstant(`${value}T00:00:00.000Z`);
+}
+
+/** Whether this is an instant of RFC 3339 in UTC with exactly three decimals, of the years 0001 to 9999. */
+export function isInstant(value) {
+  if (typeof value !== "string" || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value)) return false;
+  const instant = new Date(value);
+  return !value.startsWith("0000") && !Number.isNaN(instant.getTime()) && instant.toISOString() === value;
+}

@@ -1,0 +1,59 @@
+// Signatures by algorithm name, checked by the browser itself: Ed25519 (RFC 8032) and P-256 with SHA-256 (DER).
+
+import { Malformed, NotHere, concat, demand, hex, sha256, subtle, utf8 } from "./bytes.js";
+
+const ED25519 = { name: "Ed25519" };
+const P256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const HALF = 32; // bytes of r and of s
+
+/** The name of a key: 32 hex digits of SHA-256 over algorithm and key. */
+export async function kidOf(alg, key) {
+  return hex(await sha256(utf8(alg), Uint8Array.of(0), key)).slice(0, 32);
+}
+
+/** Throws Malformed unless the bytes are a public key of a known algorithm. */
+export async function checkPublic(alg, key) {
+  const fits = (alg === "ed25519" && key.length === 32) || (alg === "p256" && key.length === 65 && key[0] === 4);
+  demand(fits, "unknown algorithm or malformed public key");
+  await imported(alg, key);
+}
+
+/** Whether the signature is this key's over the message; an unknown algorithm or broken key never is. */
+export async function signed(alg, key, message, signature) {
+  if (alg !== "ed25519" && alg !== "p256") return false;
+  try {
+    const ready = await imported(alg, key);
+    const raw = alg === "p256" ? rawSignature(signature) : signature;
+    return await subtle().verify(alg === "p256" ? P256 : ED25519, ready, raw, message);
+  } catch (error) {
+    if (error instanceof Malformed) return false;
+    throw error;
+  }
+}
+
+async function imported(alg, key) {
+  try {
+    return await subtle().importKey("raw", key, alg === "p256" ? P256 : ED25519, false, ["verify"]);
+  } catch (error) {
+    if (error.name === "NotSupportedError") throw new NotHere(`no ${alg}`);
+    throw new Malformed("malformed public key");
+  }
+}
+
+/** r and s in 64 bytes, out of a DER signature written in its one right way. Throws Malformed otherwise. */
+function rawSignature(der) {
+  demand(der.length >= 8 && der.length <= 72 && der[0] === 0x30 && der[1] === der.length - 2, "not DER");
+  const [r, rest] = wholeNumber(der.subarray(2));
+  const [s, nothing] = wholeNumber(rest);
+  demand(nothing.length === 0, "something behind the signature");
+  return concat(r, s);
+}
+
+function wholeNumber(der) {
+  const length = der[1];
+  demand(der[0] === 0x02 && length > 0 && der.length >= 2 + length && der[2] < 0x80, "not a DER number");
+  demand(length === 1 || der[2] !== 0 || der[3] >= 0x80, "not the shortest DER number");
+  const digits = der.subarray(der[2] === 0 ? 3 : 2, 2 + length);
+  demand(digits.length <= HALF, "number too large");
+  return [concat(new Uint8Array(HALF - digits.length), digits), der.subarray(2 + length)];
+}

@@ -1,0 +1,114 @@
+// What was brought is told apart by how it begins, checked, and answered in one report.
+
+import { Malformed, NotHere, latin1, textOf } from "./bytes.js";
+import { BUNDLE, checkBundle } from "./bundle.js";
+import { checkPaper, isPdf, splitCertificate } from "./certificate.js";
+import { PROOF_HEADER } from "./notes.js";
+import { parseTrust } from "./policy.js";
+import { checkCheckpoint, checkProof } from "./proof.js";
+import { checkReceipt } from "./receipt.js";
+import { Fault, failed, notHere } from "./verdicts.js";
+
+const LARGEST = 64 * 1024 * 1024;
+const NO_TRUST = { from: "none", policy: null };
+
+/** The trust given cannot be read. */
+export class BadTrust extends Error {}
+
+/** The files do not make one thing to check: `code` says why. */
+export class BadFiles extends Error {}
+
+/**
+ * Check files under a trust and answer the report of `registry verify --json`.
+ * @param {{name: string, bytes: Uint8Array}[]} files a bundle, receipt, checkpoint, proof with its entry, or
+ *   certificate, and papers beside it
+ * @param {string | {text: string, from: "reader" | "site"} | null} trust verifier keys or a tlog-policy
+ */
+export async function verify(files, trust = null) {
+  return (await examine(files, trust)).report;
+}
+
+/** As `verify`, with what was read on the way: `{report, lines, subject, papers}`. Throws BadTrust, BadFiles. */
+export async function examine(files, trust = null) {
+  const { main, entry, papers } = sort(files);
+  const kind = kindOf(main.bytes);
+  const trusted = await readTrust(trust);
+  try {
+    if (main.bytes.length > LARGEST) throw new Fault("integrity", "unreadable");
+    return await check(kind, main.bytes, { entry, papers, trusted });
+  } catch (error) {
+    if (error instanceof Fault) return { report: failed(kind, error, trusted.from === "reader"), lines: [] };
+    if (error instanceof NotHere) return { report: notHere(kind), lines: [] };
+    throw error;
+  }
+}
+
+async function check(kind, bytes, { entry, papers, trusted }) {
+  if (kind === "checkpoint") return checkCheckpoint(bytes, trusted);
+  if (kind === "proof") return checkProof(bytes, entry.bytes, trusted);
+  if (kind === "receipt") return checkReceipt(bytes, trusted);
+  const parts = kind === "certificate" ? await splitCertificate(bytes) : { bundle: bytes };
+  if (!parts) throw new Fault("integrity", "no_bundle");
+  const opened = await checkBundle(parts.bundle, trusted, kind);
+  const found = [];
+  if (parts.printed) found.push(await checkPaper(opened.lines, parts.printed, "certificate"));
+  for (const { bytes: paper, name } of papers) found.push({ ...(await checkPaper(opened.lines, paper)), file: name });
+  const given = found.filter(({ file }) => file !== undefined).map(({ file, digest }) => ({ file, digest }));
+  if (given.length > 0) opened.report.facts.papers_given = given;
+  return { ...opened, papers: found };
+}
+
+/** The one thing to check, and what belongs to it. Throws BadFiles. */
+function sort(files) {
+  const pdfs = files.filter(({ bytes }) => isPdf(bytes));
+  const others = files.filter((file) => !pdfs.includes(file));
+  const proofs = others.filter(({ bytes }) => kindOf(bytes) === "proof");
+  if (proofs.length === 1) {
+    const entries = others.filter((file) => file !== proofs[0]);
+    if (entries.length !== 1 || pdfs.length > 0) throw new BadFiles("proof_needs_entry");
+    return { main: proofs[0], entry: entries[0], papers: [] };
+  }
+  if (others.length === 1) {
+    const alone = kindOf(others[0].bytes) !== "bundle";
+    if (alone && pdfs.length > 0) throw new BadFiles("papers_need_bundle");
+    return { main: others[0], papers: pdfs };
+  }
+  if (others.length > 1 || pdfs.length === 0) throw new BadFiles(files.length > 0 ? "too_many_files" : "no_file");
+  const carrying = pdfs.filter(({ bytes }) => latin1(bytes).includes("vnd.open-license.bundle"));
+  if (carrying.length > 1) throw new BadFiles("too_many_files");
+  const main = carrying[0] ?? pdfs[0];
+  return { main, papers: pdfs.filter((file) => file !== main) };
+}
+
+/** certificate, proof, checkpoint, bundle or receipt, by how the file begins. */
+function kindOf(bytes) {
+  const head = latin1(bytes.subarray(0, 64));
+  if (head.startsWith("%PDF-")) return "certificate";
+  if (head.startsWith(PROOF_HEADER.slice(0, -1))) return "proof";
+  if (bytes.includes(0x0a) && !/^[{[]/.test(head)) return "checkpoint";
+  return head.startsWith('{"disclosures":') && latin1(bytes).includes(`"format":"${BUNDLE}"`) ? "bundle" : "receipt";
+}
+
+/** Whether a file spells keys or a policy: then it is no thing to check, but whom to trust. */
+export async function isTrust(bytes) {
+  if (bytes.length > 100_000) return false;
+  try {
+    await parseTrust(textOf(bytes));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function readTrust(trust) {
+  const { text, from } = typeof trust === "string" ? { text: trust, from: "reader" } : (trust ?? { text: "" });
+  if (text.trim() === "") return NO_TRUST;
+  try {
+    const policy = await parseTrust(text);
+    if (policy.logs.length === 0) throw new Malformed("the policy names no log");
+    return { from, policy };
+  } catch (error) {
+    if (error instanceof Malformed) throw new BadTrust(error.message);
+    throw error;
+  }
+}

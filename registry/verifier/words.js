@@ -1,0 +1,269 @@
+// What the page says, Chinese and English side by side, so that neither is forgotten.
+
+const WORDS = {
+  // the page
+  title: ["离线核验", "Check it yourself"],
+  lead: [
+    "核验许可凭证包、回执或带凭证包的证书。一切在本机的浏览器里计算，什么也不发送。",
+    "Check a license bundle, a receipt or a certificate that carries its bundle. Everything is computed in this browser; nothing is sent.",
+  ],
+  other_language: ["English", "中文"],
+  files: ["要核验的文件", "Files to check"],
+  files_hint: [
+    "许可凭证包、回执、检查点、证明（连同其条目）或附有凭证包的证书 PDF；合同等其他 PDF 可以一并放入。",
+    "A bundle, a receipt, a checkpoint, a proof with its entry, or a certificate PDF that carries its bundle; other papers (PDF) may be put beside it.",
+  ],
+  drop: ["也可以把文件拖到这里。", "Or drop the files here."],
+  trust: ["登记方的公钥", "The registry's key"],
+  trust_hint: [
+    "一行一把公钥，或一份 tlog-policy；也可以把公钥文件和要核验的文件一起放入。请从登记方以外的途径取得：只有对照一把另外得来的公钥，才能知道文件是谁签发的。",
+    "One key a line, or a tlog-policy; a file with the key may also be dropped beside the others. Get it by a way of your own: only against a key that came from elsewhere can you know who issued the file.",
+  ],
+  check: ["核验", "Check"],
+  about: ["这个页面怎样工作", "How this page works"],
+  about_words: [
+    "它是一个不依赖任何服务器的文件：断开网络也能用，其内容安全策略禁止一切连接。它与登记方的程序不共用任何代码，只按公开的格式说明写成。",
+    "It is one file that needs no server: it works with the network off, and its content security policy forbids every connection. It shares no code with the registry's own program and follows the published formats alone.",
+  ],
+  no_script: ["需要打开 JavaScript。", "JavaScript is needed."],
+  checking: ["正在核验……", "Checking…"],
+  print: ["打印", "Print"],
+  result: ["核验结果", "Result"],
+  chosen: ["文件", "Files"],
+  // what was brought cannot be checked as it is
+  no_file: ["请先选择文件。", "Choose a file first."],
+  too_many_files: ["一次只核验一份凭证包、回执或证书。", "One bundle, receipt or certificate at a time."],
+  papers_need_bundle: ["核对其他文件需要许可凭证包；回执里没有文件的摘要。", "Papers are compared with a license bundle; this file names no papers."],
+  proof_needs_entry: ["核验证明需要它所指的那一条目，请一并选择。", "A proof is checked with the entry it is about: choose both."],
+  bad_trust: ["公钥或策略的格式不对：", "The key or policy cannot be read: "],
+  broken: ["浏览器没有算完，什么也没有证明。", "The browser did not finish; nothing has been shown."],
+  // verdicts
+  verdicts: ["四项结论", "Four verdicts"],
+  integrity: ["完整性", "Integrity"],
+  signatures: ["各方签名", "Parties' signatures"],
+  time: ["时间", "Time"],
+  registration: ["登记状态", "Registration"],
+  valid: ["成立", "holds"],
+  invalid: ["不成立", "does not hold"],
+  not_checkable: ["此处无法核验", "not checkable here"],
+  lowered: ["仅部分成立", "holds in part"],
+  place: ["存证序号", "filing"],
+  filings_listed: [
+    "文件里的每条记录都在所示的账本中，内容未改；此外是否另有记录，须查账本。",
+    "Every filing in this file stands in the log shown, unchanged; whether there are more, the log says.",
+  ],
+  certificate_whole: [
+    "证书与所附凭证包均未改动，证书就是账本所载签发的那一份。",
+    "Certificate and bundle are unchanged, and the log says that this certificate was issued.",
+  ],
+  one_filing: ["该记录确在所示的账本中，内容未改。", "The filing is in the log shown, unchanged."],
+  one_entry: ["该条目确在所示的账本中；其封包不在此处。", "The entry is in the log shown; its envelope is not here."],
+  head_alone: ["账本头确由所给公钥签名；其下的记录不在此处。", "The head is signed by the key given; the entries under it are not here."],
+  signatures_at_filing: [
+    "登记方与各方当事人的签名均成立；密钥此后是否吊销，以登记方所述为准。",
+    "The registry's and the parties' signatures hold; whether a key was revoked later is the registry's word.",
+  ],
+  signatures_in_bundle: [
+    "登记方与各方当事人的签名均成立；文件中记载的吊销已计入。",
+    "The registry's and the parties' signatures hold; revocations in this file are counted.",
+  ],
+  envelope_not_here: ["没有封包，无从核验各方签名。", "There is no envelope, so no party's signature can be checked."],
+  key_not_pinned: ["没有给出登记方的公钥，只能用文件自带的公钥核对。", "The registry's key was not given; the file's own key was used."],
+  key_from_site: [
+    "所用公钥出自本站：能看出文件此后未改，但不能防本站自己造假。请另外取得公钥再核验。",
+    "The key used came from this site: it shows that the file is unchanged, but does not guard against this site itself. Get the key by another way.",
+  ],
+  unlisted_signature: ["内容成立；检查点上另有不认识的签名，未予采信。", "It holds; the checkpoint also carries signatures of signers you did not name, not relied on."],
+  registry_clock_only: ["时间出自登记方自己的时钟，前后不倒退；没有外部时间戳。", "Times are the registry's own and never run back; there is no outside timestamp."],
+  witnessed: ["您认可的见证方已见过这一账本头。", "A witness you named has seen this head of the log."],
+  witness_unpinned: ["检查点上有见证方的签名，但您没有给出其公钥，未予采信。", "Witnesses signed the checkpoint, but their keys were not given; not relied on."],
+  timestamp_not_here: [
+    "附有外部时间戳，浏览器里不核验；请用命令 registry verify 或 openssl ts。",
+    "There is an outside timestamp; this page does not check it. Use the command registry verify, or openssl ts.",
+  ],
+  later_filings_unknown: [
+    "以文件中的记录为准；此后是否撤回、终止或更正，须查账本；主管机关的决定须向该机关核实。",
+    "As far as the filings in this file say; what came later is in the log, and an office's decision is to be confirmed with that office.",
+  ],
+  as_bundled: [
+    "以文件中的记录为准，止于其检查点；主管机关的决定须向该机关核实。",
+    "As the filings in this file say, up to its checkpoint; an office's decision is to be confirmed with that office.",
+  ],
+  not_reached: ["前面已不成立，未再核验。", "Not checked, because something before it does not hold."],
+  browser_cannot: [
+    "这个浏览器缺少所需的密码学功能，什么也没有核验。请换用较新的浏览器，或用命令 registry verify。",
+    "This browser lacks the cryptography needed, so nothing was checked. Use a newer browser or the command registry verify.",
+  ],
+  // what does not hold
+  unreadable: ["文件无法读取，或格式不对。", "The file cannot be read or is not of a known form."],
+  no_bundle: ["这份 PDF 里没有许可凭证包。", "This PDF carries no license bundle."],
+  attachment_differs: ["证书的附加部分与应有的不同：有人改动过，或另加了内容。", "What was added to the certificate is not what it should be: somebody changed it or added to it."],
+  paper_unknown: ["有一份文件不是账本所载签发的文件，或已被改动。", "A paper is not one the log says was issued, or it was changed."],
+  subject_missing: ["文件里没有关于其编号的记录。", "The file holds no filing about its number."],
+  salt_reused: ["两项披露用了同一个盐值。", "Two disclosed values have the same salt."],
+  entry_malformed: ["记录的字节不规范。", "The entry is not canonically written."],
+  sequence_broken: ["序号不对。", "The sequence numbers do not fit."],
+  envelope_differs: ["封包与记录所载摘要不符。", "The envelope is not the one the entry names."],
+  envelope_malformed: ["封包的字节不规范。", "The envelope is not canonically written."],
+  entry_mislabelled: ["记录的类型或对象与封包不符。", "The entry's type or subject is not its envelope's."],
+  chain_broken: ["与前一条记录接不上。", "The entry does not follow the one before."],
+  time_runs_back: ["时间倒退。", "Time runs back."],
+  start_misplaced: ["账本的起始记录缺失或错位。", "The log's first filing is missing or misplaced."],
+  origin_differs: ["不是同一个账本。", "This is another log."],
+  checkpoint_malformed: ["检查点格式不对。", "The checkpoint is malformed."],
+  checkpoint_signature: ["检查点不是由所给公钥签名的，或签名有误。", "The checkpoint is not signed by the key given, or a signature on it is wrong."],
+  quorum_missing: ["见证方的签名不足所定之数。", "Too few of the witnesses you named have signed the checkpoint."],
+  proof_wrong: ["包含证明不成立。", "The inclusion proof does not hold."],
+  proof_malformed: ["包含证明格式不对。", "The inclusion proof is malformed."],
+  file_unexpected: ["有不该有的记录。", "There is a filing that does not belong here."],
+  disclosure_differs: ["披露的内容与承诺不符。", "A disclosed value is not the one committed to."],
+  key_unknown: ["签名密钥未经登记。", "The signing key was never enrolled."],
+  key_revoked: ["签名密钥当时已失效。", "The signing key had ended."],
+  key_known: ["密钥重复登记。", "The key was enrolled twice."],
+  key_malformed: ["密钥记录不合规则。", "The key filing breaks the rules."],
+  signature_invalid: ["签名不成立。", "A signature does not hold."],
+  statement_mismatch: ["所签内容与记录不符。", "What was signed is not what was filed."],
+  // the sentence
+  failed: ["核验不通过：这不是当初签发的内容。", "The check failed: this is not what was issued."],
+  unknown: ["什么也没有核验。", "Nothing was checked."],
+  form_only: ["只看了格式：没有公钥，签名无从核验。", "Only its form was read: without a key no signature can be checked."],
+  issuer_unknown: ["文件前后一致，但不能确认是谁签发的。它自称：", "The file is self-consistent, but who issued it is not known. It says:"],
+  issuer_site: ["与本站的公钥相符。文件载明：", "It fits this site's own key. It says:"],
+  said_in_force: [
+    "这份许可于 {from}生效，许可期至 {to}；文件中的记录止于 {asof}，其中没有终止。",
+    "This license took effect on {from} and runs to {to}; the filings here reach to {asof}, and none of them ends it.",
+  ],
+  said_open_end: ["这份许可于 {from}生效；文件中的记录止于 {asof}，其中没有终止。", "This license took effect on {from}; the filings here reach to {asof}, and none of them ends it."],
+  said_expired: ["这份许可于 {from}生效，许可期已于 {to}届满。", "This license took effect on {from}; its term ended on {to}."],
+  said_ended: ["这份许可于 {from}生效，已于 {to}终止。", "This license took effect on {from} and ended on {to}."],
+  said_never: ["实施通知于 {on}登记，已于 {to}终止，没有生效。", "The notice was filed on {on} and ended on {to} without taking effect."],
+  said_noticed: ["实施通知于 {on}登记；文件中没有生效的记录。", "The notice was filed on {on}; nothing here says that the license took effect."],
+  said_several: ["文件含 {count} 项通知，各自的状态见下。", "The file holds {count} notices; see each of them below."],
+  said_offered: [
+    "这份开放许可声明于 {on}发布，接受通知至 {to}；文件中的记录止于 {asof}，其中没有暂停、撤回或结束。",
+    "This declaration was published on {on} and takes notices until {to}; the filings here reach to {asof}, and none of them pauses, withdraws or ends it.",
+  ],
+  said_paused: ["这份开放许可声明于 {on}发布，已于 {to}暂停。", "This declaration was published on {on} and paused on {to}."],
+  said_closed: ["这份开放许可声明于 {on}发布，已于 {to}结束或撤回。", "This declaration was published on {on} and ended or was withdrawn on {to}."],
+  said_filing: ["存证序号 {seq} 的记录“{type}”于 {on}登记。", "Filing {seq}, “{type}”, was entered on {on}."],
+  said_head: ["账本头：共 {count} 条记录。", "A head of the log, with {count} entries."],
+  // facts
+  facts: ["登记的内容", "What was filed"],
+  log: ["账本", "Log"],
+  size: ["检查点的条数", "Entries under the checkpoint"],
+  subject: ["编号", "Number"],
+  patents: ["专利号", "Patents"],
+  owners: ["权利人（单位）", "Owners (organisations)"],
+  track_name: ["性质", "Kind of license"],
+  terms: ["标准条款", "Standard terms"],
+  term: ["许可期限", "Term"],
+  fee: ["使用费", "Fee"],
+  papers: ["相符的文件", "Papers that agree"],
+  statutory: ["经公告的开放许可", "Announced open license"],
+  local: ["平台发布的普通许可，未经国家知识产权局公告", "Ordinary license on the platform, not announced by CNIPA"],
+  free: ["免费", "free of charge"],
+  as_declared: ["按声明所载方式", "as the declaration says"],
+  disclosed: ["披露的内容（与承诺相符）", "Disclosed values (they open their commitments)"],
+  none_disclosed: ["文件没有披露当事人与金额；它们只以承诺的形式登记。", "The file discloses neither parties nor amounts; they are filed as commitments only."],
+  licensee: ["被许可方", "Licensee"],
+  intended_use: ["拟实施的内容", "Intended use"],
+  contacts: ["联系方式", "Contacts"],
+  record: ["冻结记录的摘要", "Digest of the frozen record"],
+  nonce: ["记录随机数", "Record nonce"],
+  wording: ["文本版本", "Wording"],
+  amount: ["金额", "Amount"],
+  reference: ["付款识别码", "Payment reference"],
+  reason: ["理由", "Reason"],
+  evidence: ["证据", "Evidence"],
+  persons: ["自然人", "Natural persons"],
+  person: ["人员", "Person"],
+  account: ["收款账户", "Receiving account"],
+  // filings
+  filings: ["经过", "Filings, in order"],
+  by: ["签名：", "Signed by: "],
+  registry_only: ["登记方", "the registry"],
+  "log.started": ["账本开始，登记方的密钥", "The log starts, with the registry's keys"],
+  "key.enrolled": ["登记当事人的密钥", "A party's key enrolled"],
+  "key.rotated": ["更换密钥", "A key replaced"],
+  "key.revoked": ["吊销密钥", "A key revoked"],
+  "declaration.published": ["发布声明", "Declaration published"],
+  "declaration.announced": ["记载国家知识产权局公告", "CNIPA's announcement recorded"],
+  "declaration.withdrawal_announced": ["记载国家知识产权局公告撤回", "CNIPA's announcement of withdrawal recorded"],
+  "declaration.withdrawn": ["撤回声明", "Declaration withdrawn"],
+  "declaration.ended": ["声明结束", "Declaration ended"],
+  "declaration.paused": ["暂停接受通知", "Declaration paused"],
+  "declaration.resumed": ["恢复接受通知", "Declaration resumed"],
+  "license.noticed": ["实施通知", "Notice of the licensee"],
+  "payment.claimed": ["被许可方报告已付款", "Payment reported"],
+  "payment.confirmed": ["确认到账", "Payment confirmed"],
+  "payment.refunded": ["退款", "Refund"],
+  "license.effective": ["许可生效", "License takes effect"],
+  "license.ended": ["许可终止", "License ends"],
+  "objection.decided": ["异议决定", "Objection decided"],
+  "papers.issued": ["出具文件", "Papers issued"],
+  "registration.result": ["技术合同认定登记的结果", "Result of contract registration"],
+  "recordal.result": ["国家知识产权局备案的结果", "Result of recordal with CNIPA"],
+  "override.recorded": ["双人复核", "Two-person override"],
+  correction: ["更正", "Correction"],
+  licensee_role: ["被许可方", "licensee"],
+  declarant_role: ["专利权人", "declarant"],
+  co_owner_role: ["共有专利权人", "co-owner"],
+  reviewer_role: ["审核人", "reviewer"],
+  second_reviewer_role: ["复核人", "second reviewer"],
+  holder_role: ["密钥持有人", "key's holder"],
+  venue_role: ["交易场所", "venue"],
+  account_level: ["账号密钥", "account key"],
+  external_level: ["自持密钥", "own key"],
+  levels: ["签名级别是什么意思", "What the levels of signature mean"],
+  account_means: [
+    "账号密钥：密钥以本人的密码封存在登记方的服务器上，登录签署时才打开。它表明有人以该账号和密码签署，并不等于由本人单独控制的电子签名。",
+    "Account key: sealed under the person's password on the registry's server and opened only to sign. It shows that somebody with that account and password signed; it is not an electronic signature under one person's sole control.",
+  ],
+  external_means: ["自持密钥：由该单位自己保管，登记方从未持有其私钥。", "Own key: kept by the organisation itself; the registry never held the private key."],
+  limits: ["这不能证明什么", "What this does not prove"],
+  truth_not_proved: ["不能证明所填内容属实，也不能证明专利有效。", "It does not prove that what was typed is true, nor that a patent is valid."],
+  nothing_else: ["不能证明此外没有别的记录：那要核验整本账本。", "It does not prove that nothing else was filed: that takes the whole log."],
+  self_consistent_only: [
+    "没有更早的凭证、见证或时间戳可比，不能排除运营方重写了全部账本。",
+    "Without an earlier receipt, a witness or a timestamp it does not rule out that the operator rewrote everything.",
+  ],
+  office: ["公告、备案、认定登记以国家知识产权局和登记机构的结果为准。", "Announcement, recordal and contract registration are as CNIPA and the registrar decide."],
+  report: ["给程序读的报告", "The report for programs"],
+};
+
+const ENGLISH = 1;
+let language = 0;
+
+/** Speak English or Chinese from here on. */
+export function speak(lang) {
+  language = lang === "en" ? ENGLISH : 0;
+}
+
+/** `zh` or `en`. */
+export function spoken() {
+  return language === ENGLISH ? "en" : "zh";
+}
+
+/** What a code is called; `params` fill `{name}`. A code nobody foresaw shows as itself. */
+export function say(code, params = {}) {
+  const words = Object.hasOwn(WORDS, code) ? WORDS[code][language] : code;
+  return words.replace(/\{(\w+)\}/g, (_, name) => params[name]);
+}
+
+/** What a code is called, or null where there is no word for it. */
+export function known(code) {
+  return Object.hasOwn(WORDS, code) ? WORDS[code][language] : null;
+}
+
+/** A day, or the Shanghai day of an instant: law counts in those. */
+export function day(text) {
+  const instant = text.length === 10 ? `${text}T00:00:00+08:00` : text;
+  const style = { timeZone: "Asia/Shanghai", year: "numeric", month: "long", day: "numeric" };
+  return new Intl.DateTimeFormat(spoken() === "en" ? "en-GB" : "zh-CN", style).format(new Date(instant));
+}
+
+/** An instant to the second, Beijing time. */
+export function instant(text) {
+  const style = { timeZone: "Asia/Shanghai", dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" };
+  return new Intl.DateTimeFormat(spoken() === "en" ? "en-GB" : "zh-CN", style).format(new Date(text));
+}

@@ -1,0 +1,50 @@
+"""A real browser for the tests that need one, started once a file; where there is none they are skipped."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright import sync_api as playwright
+from werkzeug.serving import make_server
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+ABSENT = "no Chromium here: set REGISTRY_TEST_CHROMIUM or install one to run the tests in a real browser"
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+AXE = "window.axe.run(document, {resultTypes: ['violations']})"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[playwright.Browser]:
+    found = os.environ.get("REGISTRY_TEST_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    with playwright.sync_playwright() as runner:
+        if found is None and Path(runner.chromium.executable_path).exists():
+            found = runner.chromium.executable_path
+        if found is None:
+            pytest.skip(ABSENT)
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        browser = runner.chromium.launch(executable_path=found, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def origin(lite: Flask) -> Iterator[str]:
+    """The application, answering on a port of its own."""
+    server = make_server("127.0.0.1", 0, lite, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def barriers(page: playwright.Page) -> list[tuple[str, str]]:
+    """What axe finds on a page: the rule and the first element that breaks it."""
+    packaged = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python brings axe-core")
+    page.evaluate((Path(packaged.__file__).parent / "axe.min.js").read_text("utf-8"))
+    return [(one["id"], one["nodes"][0]["html"]) for one in page.evaluate(AXE)["violations"]]

@@ -1,0 +1,68 @@
+"""The checking page in a browser without a network, and how tests hand it files."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright import sync_api as playwright
+
+_VERIFY = """async ([files, trust]) => window.mingxu.verify(
+    files.map(([name, text]) => ({name, bytes: window.mingxu.parts.unbase64(text)})), trust)"""
+_FLIPPED = """async ([text, trust, flips]) => {
+    const whole = window.mingxu.parts.unbase64(text);
+    const said = [];
+    for (const [at, to] of flips) {
+        const bytes = whole.slice();
+        bytes[at] ^= to;
+        const {ok, verdicts} = await window.mingxu.verify([{name: "flipped", bytes}], trust);
+        said.push([ok, verdicts.integrity.state, verdicts.signatures.state]);
+    }
+    return said;
+}"""
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+@dataclass
+class Checker:
+    """The page, and what it tried to load: a connection is a failure."""
+
+    page: playwright.Page
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def verify(self, files: Mapping[str, bytes], trust: Any = None) -> dict[str, Any]:
+        """The report of `window.mingxu.verify`."""
+        report: dict[str, Any] = self.page.evaluate(
+            _VERIFY, [[[name, b64(data)] for name, data in files.items()], trust]
+        )
+        return report
+
+    def flipped(self, data: bytes, trust: str, flips: Sequence[tuple[int, int]]) -> list[list[Any]]:
+        """ok, integrity and signatures for each changed byte: (place, what it is XORed with)."""
+        said: list[list[Any]] = self.page.evaluate(_FLIPPED, [b64(data), trust, flips])
+        return said
+
+
+def opened(context: playwright.BrowserContext, file: Path) -> Checker:
+    """The page from a file, the network off; any request but for the file itself is noted and stopped."""
+    context.set_offline(True)
+    checker = Checker(context.new_page())
+
+    def stop(route: playwright.Route) -> None:
+        if route.request.url == file.as_uri():
+            route.continue_()
+        else:
+            checker.asked.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", stop)
+    checker.page.set_default_timeout(10_000)
+    checker.page.on("console", lambda message: checker.complaints.append(message.text))
+    checker.page.on("pageerror", lambda error: checker.complaints.append(str(error)))
+    checker.page.goto(file.as_uri())
+    return checker
