@@ -8,6 +8,7 @@ from registry.command_line import AS_JSON, LANG, application, or_refusal, tell
 from registry.ledger import service as ledger
 from registry.ledger import verify as verifier
 from registry.ledger.policy import Policy
+from registry.ledger.tokens import read_roots
 
 
 @click.group()
@@ -49,6 +50,11 @@ def export(folder: Path) -> None:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A checkpoint, proof or receipt from before: the log must only have grown since.",
 )
+@click.option(
+    "--tsa-roots",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A PEM file with the root certificates of the timestamp authorities that count.",
+)
 @AS_JSON
 @LANG
 def verify(
@@ -58,6 +64,7 @@ def verify(
     entry: Path | None,
     papers: tuple[Path, ...],
     earlier: Path | None,
+    tsa_roots: Path | None,
     as_json: bool,
     lang: str,
 ) -> None:
@@ -67,7 +74,8 @@ def verify(
     """
     try:
         trusted = _trusted(vkey, policy)
-        report = verifier.verify_path(path, trusted, earlier=earlier, entry=entry, papers=papers)
+        roots = read_roots(tsa_roots.read_bytes()) if tsa_roots else ()
+        report = verifier.verify_path(path, trusted, earlier=earlier, entry=entry, papers=papers, roots=roots)
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
     tell(report, as_json=as_json, lang=lang)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from registry.database import db, in_transaction
 from registry.ledger import tiles
+from registry.ledger.anchor_audit import check_anchor_rows
 from registry.ledger.canonical import commitment, strict
 from registry.ledger.chain import TILE_HEIGHT, Frontier, complete_root
 from registry.ledger.heads import Seen
@@ -32,6 +33,7 @@ def audit() -> Report:
         _check_keys(walk)
         _check_tiles(walk.frontier.size)
         _check_checkpoints(setup, frontiers)
+        check_anchor_rows()
         if db.session.execute(select(func.count()).select_from(Envelope)).scalar() != walk.frontier.size:
             raise Fault(INTEGRITY, "envelope_unlisted")
     except Fault as fault:

@@ -25,6 +25,7 @@ from registry.ledger.keyring import Keyring
 from registry.ledger.notes import COSIGNATURE, ED25519, Head, Vkey, check_name, parse_vkey, split_note
 from registry.ledger.policy import Policy
 from registry.ledger.report import Report
+from registry.ledger.stamps import Roots, with_timestamps
 from registry.ledger.verdicts import passed
 from registry.ledger.walk import INTEGRITY, Fault, Pair, check_signatures, check_start
 
@@ -53,20 +54,23 @@ def check_bundle(
     *,
     earlier: Head | None = None,
     papers: Mapping[str, bytes] | None = None,
+    roots: Roots = (),
 ) -> Report:
     """Check a bundle's bytes, and that each paper (by name) is one it says was issued. Raises Fault."""
-    bundle = open_bundle(data, policy)
+    bundle = open_bundle(data, policy, roots=roots)
     compared = compare(bundle.seen.head, earlier)
     return judged("bundle", bundle, compared=compared, papers=papers)
 
 
-def check_certificate(data: bytes, policy: Policy | None, *, earlier: Head | None = None) -> Report:
+def check_certificate(
+    data: bytes, policy: Policy | None, *, earlier: Head | None = None, roots: Roots = ()
+) -> Report:
     """Check the added part, the bundle in it, and that the printed part was issued. Raises Fault."""
     try:
         parts = detach(data)
     except ValueError as error:
         raise Fault(INTEGRITY, "attachment_differs") from error
-    bundle = open_bundle(parts.bundle, policy)
+    bundle = open_bundle(parts.bundle, policy, roots=roots)
     if sha256_hex(parts.printed) not in bundle.digests("certificate"):
         raise Fault(INTEGRITY, "paper_unknown")
     return judged("certificate", bundle, compared=compare(bundle.seen.head, earlier))
@@ -82,7 +86,7 @@ def judged(kind: str, bundle: Bundle, *, compared: bool, papers: Mapping[str, by
     return passed(kind, bundle.seen, compared=compared, facts={**facts, **_given(told)})
 
 
-def open_bundle(data: bytes, policy: Policy | None) -> Bundle:
+def open_bundle(data: bytes, policy: Policy | None, *, roots: Roots = ()) -> Bundle:
     """Read and check a bundle's bytes. Raises Fault at the first thing that does not hold."""
     value = _parse(data)
     origin, subject = value["origin"], value["subject"]
@@ -103,7 +107,7 @@ def open_bundle(data: bytes, policy: Policy | None) -> Bundle:
     stamped = _timestamps(value["timestamps"])
     return Bundle(
         subject=subject,
-        seen=replace(seen, timestamp_unpinned=bool(stamped)),
+        seen=with_timestamps(seen, stamped, note, signers=signers, roots=roots),
         pairs=[line.pair for line in lines],
         disclosures=value["disclosures"],
         timestamps=stamped,

@@ -1,4 +1,4 @@
-"""The log written out as anybody may have it: C2SP tiles, checkpoint, verifier key, envelopes."""
+"""The log written out as anybody may have it: C2SP tiles, checkpoint, verifier key, envelopes, timestamps."""
 
 from pathlib import Path
 
@@ -8,10 +8,12 @@ from registry.database import db
 from registry.errors import Conflict
 from registry.ledger import tiles
 from registry.ledger.chain import TILE_WIDTH, tiles_of
-from registry.ledger.checkpoints import note_head, publish_checkpoint
+from registry.ledger.checkpoints import checkpoint, note_head, publish_checkpoint
+from registry.ledger.cosignatures import checkpoint_with_cosignatures
 from registry.ledger.models import Envelope, LedgerEntry
 from registry.ledger.notes import tile_path
 from registry.ledger.setup import ledger_setup
+from registry.ledger.timestamps import stamped_sizes, timestamps_of
 
 
 def export(folder: Path) -> int:
@@ -31,7 +33,9 @@ def export(folder: Path) -> int:
         _write(folder / tile_path("entries", index, width), tiles.bundle(index, width))
         _write_envelopes(folder / "envelopes", first, width)
     _write(folder / "vkey", f"{ledger_setup().vkey}\n".encode())
-    _write(folder / "checkpoint", note.encode())  # last: a folder without it was not finished
+    _write_timestamps(folder / "timestamps", size)
+    cosigned = checkpoint_with_cosignatures(size) or note
+    _write(folder / "checkpoint", cosigned.encode())  # last: a folder without it was not finished
     return size
 
 
@@ -43,6 +47,15 @@ def _write_envelopes(folder: Path, first: int, width: int) -> None:
     )
     for digest, data in db.session.execute(query):
         _write(folder / digest, data)
+
+
+def _write_timestamps(folder: Path, size: int) -> None:
+    """Every head that was stamped, as it was stamped, with what the authority answered."""
+    for at in stamped_sizes():
+        if at <= size:
+            note = checkpoint(at, exact=True)
+            _write(folder / f"{at}.checkpoint", None if note is None else note.encode())
+            _write(folder / f"{at}.tsr", timestamps_of(at)[0].token)
 
 
 def _write(path: Path, data: bytes | None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from registry.ledger.notes import Head, Vkey, split_note
 from registry.ledger.policy import Policy, open_checkpoint, policy_of
@@ -14,6 +15,7 @@ class Seen:
 
     `cosigned` holds the policy's witnesses by name, in seconds since the epoch. `unlisted`: somebody nobody
     named signed too. `unpinned`: a witness or a timestamp stands there whose key the reader did not bring.
+    `stamped_at` is when, at the latest, a pinned authority saw the head of `stamped_size`.
     """
 
     head: Head
@@ -22,6 +24,8 @@ class Seen:
     unlisted: bool = False
     witness_unpinned: bool = False
     timestamp_unpinned: bool = False
+    stamped_at: datetime | None = None
+    stamped_size: int = 0
 
 
 def see(note: str, policy: Policy | None, *, own: Vkey | None) -> Seen:

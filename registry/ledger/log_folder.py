@@ -10,6 +10,7 @@ from registry.ledger.heads import see
 from registry.ledger.notes import Head, Vkey, parse_entry_bundle, parse_vkey, tile_path
 from registry.ledger.policy import Policy
 from registry.ledger.report import Report
+from registry.ledger.stamps import Roots, with_folder
 from registry.ledger.verdicts import passed
 from registry.ledger.walk import INTEGRITY, Fault, Walk
 
@@ -17,7 +18,9 @@ ENVELOPES = "envelopes"
 ENV = b'{"env":"'
 
 
-def check_folder(folder: Path, policy: Policy | None, *, earlier: Head | None = None) -> Report:
+def check_folder(
+    folder: Path, policy: Policy | None, *, earlier: Head | None = None, roots: Roots = ()
+) -> Report:
     """Check an exported folder. Raises Fault at the first thing that does not hold, OSError."""
     enclosed = _enclosed(folder, policy)
     seen = see(_text(folder, "checkpoint"), policy, own=enclosed)
@@ -42,6 +45,7 @@ def check_folder(folder: Path, policy: Policy | None, *, earlier: Head | None = 
     if walk.frontier.root != head.root:
         raise Fault(INTEGRITY, "root_differs", head.size - 1)
     expected |= _check_tiles(folder, leaves)
+    seen = with_folder(seen, folder, leaves, expected, roots=roots)
     _check_nothing_extra(folder, expected, envelopes)
     facts = {"last_time": walk.time, **{name: types[name] for name in sorted(types)}}
     return passed("log", seen, compared=earlier is not None, facts=facts)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from registry.clock import rfc3339
 from registry.ledger.heads import Seen
 from registry.ledger.report import Report, State, Verdict
-from registry.ledger.walk import INTEGRITY, SIGNATURES, Fault
+from registry.ledger.walk import INTEGRITY, SIGNATURES, TIME, Fault
 
-TIME, REGISTRATION = "time", "registration"
+REGISTRATION = "registration"
 
 # What is said of integrity, signatures and registration when everything holds, by kind of thing.
 SAID: Mapping[str, tuple[str, str, str]] = {
@@ -37,8 +38,8 @@ def passed(kind: str, seen: Seen, *, compared: bool, facts: Mapping[str, Any] | 
             _time(seen),
             Verdict(name=REGISTRATION, state=State.NOT_CHECKABLE, code=registration),
         ),
-        notes=_notes(compared=compared, witnessed=bool(seen.cosigned)),
-        facts=facts or {},
+        notes=_notes(compared=compared, witnessed=bool(seen.cosigned or seen.stamped_size)),
+        facts={**(facts or {}), **_stamped(seen)},
     )
 
 
@@ -72,14 +73,24 @@ def _signatures(kind: str, seen: Seen) -> Verdict:
 
 
 def _time(seen: Seen) -> Verdict:
+    if seen.stamped_size == seen.head.size and seen.stamped_at is not None:
+        return Verdict(name=TIME, state=State.VALID, code="timestamped")
     if seen.cosigned:
         return Verdict(name=TIME, state=State.VALID, code="witnessed")
+    if seen.stamped_size:
+        return Verdict(name=TIME, state=State.LOWERED, code="timestamped_in_part")
     code = "registry_clock_only"
     if seen.timestamp_unpinned:
         code = "timestamp_unpinned"
     if seen.witness_unpinned:
         code = "witness_unpinned"
     return Verdict(name=TIME, state=State.NOT_CHECKABLE, code=code)
+
+
+def _stamped(seen: Seen) -> dict[str, Any]:
+    if seen.stamped_at is None:
+        return {}
+    return {"existed_by": rfc3339(seen.stamped_at), "existed_by_size": seen.stamped_size}
 
 
 def _notes(*, compared: bool, witnessed: bool) -> tuple[str, ...]:

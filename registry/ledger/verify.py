@@ -18,6 +18,7 @@ from registry.ledger.policy import Policy, open_checkpoint, parse_policy, policy
 from registry.ledger.proof_file import check_checkpoint, check_proof
 from registry.ledger.receipt_file import check_receipt
 from registry.ledger.report import Report
+from registry.ledger.stamps import Roots
 from registry.ledger.verdicts import failed
 from registry.ledger.walk import INTEGRITY, Fault
 
@@ -32,24 +33,26 @@ def verify_path(
     earlier: Path | None = None,
     entry: Path | None = None,
     papers: Iterable[Path] = (),
+    roots: Roots = (),
 ) -> Report:
     """Check an exported folder or one file; never raises for what it is given to check.
 
     Without a policy the verdicts are lowered. `earlier` is a checkpoint, proof, receipt or bundle from
     before: a rewritten and re-signed log is refused against it. `entry` is the entry a proof is about,
-    `papers` are files a bundle is asked about. Raises ValueError for an earlier
-    checkpoint the policy does not trust, a proof without its entry, papers for no bundle; OSError.
+    `papers` are files a bundle is asked about, `roots` those of the timestamp authorities that count. Raises
+    ValueError for an earlier checkpoint the policy does not trust, a proof without its entry, papers for no
+    bundle; OSError.
     """
     before = None if earlier is None else read_head(earlier, policy)
     if path.is_dir():
-        return _judged("log", policy, lambda: check_folder(path, policy, earlier=before))
+        return _judged("log", policy, lambda: check_folder(path, policy, earlier=before, roots=roots))
     try:
         data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
     except OSError:
         data = b""
     said = None if entry is None else entry.read_bytes()
     given = {file.name: file.read_bytes() for file in papers}
-    return verify_bytes(data, policy, earlier=before, entry=said, papers=given)
+    return verify_bytes(data, policy, earlier=before, entry=said, papers=given, roots=roots)
 
 
 def verify_bytes(
@@ -59,14 +62,21 @@ def verify_bytes(
     earlier: Head | None = None,
     entry: bytes | None = None,
     papers: Mapping[str, bytes] | None = None,
+    roots: Roots = (),
 ) -> Report:
     """Check what one file holds, its kind told by how it begins. Raises ValueError: a proof has no entry."""
     if _format(data) == bundle_file.FORMAT:
-        return _judged("bundle", policy, lambda: check_bundle(data, policy, earlier=earlier, papers=papers))
+        return _judged(
+            "bundle",
+            policy,
+            lambda: check_bundle(data, policy, earlier=earlier, papers=papers, roots=roots),
+        )
     if papers:
         raise ValueError("only a bundle can be asked about papers")
     if data.startswith(b"%PDF-"):
-        return _judged("certificate", policy, lambda: check_certificate(data, policy, earlier=earlier))
+        return _judged(
+            "certificate", policy, lambda: check_certificate(data, policy, earlier=earlier, roots=roots)
+        )
     if data.startswith(PROOF):
         if entry is None:
             raise ValueError("checking a proof needs the entry it is about")

@@ -11,7 +11,7 @@ from registry.ledger.chain import NOTHING, Entry, Frontier, leaf_hash, parse_ent
 from registry.ledger.filings import Filed, parse_envelope, parse_filing
 from registry.ledger.keyring import Keyring
 
-INTEGRITY, SIGNATURES = "integrity", "signatures"
+INTEGRITY, SIGNATURES, TIME = "integrity", "signatures", "time"
 
 
 class Fault(Exception):

@@ -15,6 +15,8 @@ from registry.ledger.attach import attach
 from registry.ledger.canonical import b64, jcs
 from registry.ledger.filings import Filing
 from registry.ledger.notes import ED25519, Vkey
+from registry.ledger.tokens import open_token, plain, request_over
+from tests.ledger.authority import shared
 from tests.ledger.licensed import (
     CONTRACT,
     DECLARATION,
@@ -95,9 +97,16 @@ def _bundles(made: Licensed) -> Iterator[Case]:
     yield _refused("bundle without the quorum", seen, "integrity", "quorum_missing", policy=late)
     other = str(Vkey(made.log.origin, vkey("a").public, ED25519))
     yield _refused("bundle under another key", plain, "integrity", "checkpoint_signature", vkey=other)
-    stamped = jcs({**_full(made), "timestamps": [{"authority": "时间戳机构", "token": b64(b"0")}]})
+    stamped = jcs({**_full(made), "timestamps": [timestamp(made.log.note())]})
     unknown = _three(*holds, ("not_checkable", "timestamp_unpinned"))
     yield Case(name="bundle with a timestamp nobody pinned", data=stamped, vkey=key, verdicts=unknown)
+
+
+def timestamp(note: str) -> dict[str, str]:
+    """What a bundle holds of a real timestamp, by an authority nobody knows."""
+    authority = shared()
+    response = plain(authority.reply(request_over(note.encode()).as_bytes()), authority.roots)
+    return {"authority": open_token(response, note.encode()).authority, "token": b64(response)}
 
 
 Spoiled = tuple[str, Callable[[Value], object], str, str, int | None]
