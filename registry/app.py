@@ -15,7 +15,7 @@ from registry.contracts import tasks as contracts_tasks  # noqa: F401 - register
 from registry.erasure import pages as erasure_pages
 from registry.erasure import tasks as erasure_tasks  # noqa: F401 - registers its jobs
 from registry.exports import api as exports_api
-from registry.exports import batch_pages
+from registry.exports import batch_pages, recordal_pages
 from registry.exports import pages as exports_pages
 from registry.exports import tasks as exports_tasks  # noqa: F401 - registers its jobs
 from registry.ledger import service as ledger
@@ -63,6 +63,7 @@ PAGES: list[Blueprint] = [
     exports_pages.blueprint,
     batch_pages.blueprint,
     erasure_pages.blueprint,
+    recordal_pages.blueprint,
 ]
 MACHINES: list[openapi.Blueprint] = [
     catalogue_api.blueprint,

@@ -315,6 +315,7 @@ MESSAGES: dict[str, LazyString] = {
     "already_attached": _l("同一个文件已经放在这一项里。"),
     # exports
     "batch_empty": _l("没有可以导出的合同；零金额合同须勾选后才进入批次。"),
+    "recordal_not_due": _l("许可还没有生效，或者通知书还在打印；现在没有可以备案的内容。"),
     "already_in_batch": _l("合同 %(number)s 已在一个批次中，不能再次导出。"),
     "papers_not_printed": _l("合同文本或者实施通知书还在打印，请稍后再试。"),
     "batch_packing": _l("批次 %(number)s 正在打包，请稍后再下载。"),

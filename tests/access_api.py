@@ -86,6 +86,7 @@ API: Mapping[str, Line] = {
     "POST contracts-api.result": line(VENUE, RESULT, number="contract"),
     "POST contracts-api.recordal": line(signing(HOLDER, LICENSEE) | VENUE, RECORDAL, number="contract"),
     "POST contracts-api.attach": line(SIDES, ATTACH, number="contract"),
+    "GET exports-api.recordal_pack": line(READERS, number="contract"),
     "GET contracts-api.papers": line(READERS, number="contract"),
     "GET contracts-api.paper": line(READERS, number="contract", paper_id="paper"),
     "POST exports-api.make": line(VENUE, {"contracts": [{"number": "{contract}", "not_elsewhere": True}]}),

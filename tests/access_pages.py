@@ -207,6 +207,7 @@ PAGES: Mapping[str, Line] = {
     "POST decisions.review": line(VENUE, {"verdict": "clear", "reason": "依据"}, number="abroad"),
     # contracts and batches
     "GET registration.show": line(READERS, number="contract"),
+    "GET recordal_pack.download": line(READERS, number="contract"),
     "GET registration.paper": line(READERS, number="contract", paper_id="paper"),
     "POST registration.attach": line(SIDES, ATTACH, number="contract"),
     "POST registration.refresh": line(VENUE, number="contract"),

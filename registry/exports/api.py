@@ -9,6 +9,7 @@ from registry import clock, openapi
 from registry.exports import service as exports
 from registry.exports.download import archive_response
 from registry.exports.models import Batch
+from registry.exports.recordal_pages import pack_response
 from registry.exports.schemas import BatchAnswer, BatchSchema, choice_of
 from registry.parties import doors
 
@@ -54,6 +55,14 @@ def archive(number: str) -> AnyResponse:
         answer.headers["Retry-After"] = RETRY_AFTER
         return answer
     return archive_response(batch)
+
+
+@blueprint.route("/contracts/<number>/recordal-pack")
+@blueprint.doc(responses={200: {"description": "ZIP"}})
+@doors.signed_in
+def recordal_pack(number: str) -> AnyResponse:
+    """What CNIPA asks to record a license, as far as there is any; 00 in it says what is missing."""
+    return pack_response(number)
 
 
 def _answer(batch: Batch) -> dict[str, Any]:
