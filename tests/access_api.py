@@ -42,6 +42,7 @@ API: Mapping[str, Line] = {
     "GET api-docs.openapi_json": line(EVERYBODY),
     "GET catalogue-api.offers": line(EVERYBODY),
     "GET catalogue-api.offer": line(EVERYBODY, number="offer"),
+    "GET catalogue-api.bundle": line(EVERYBODY, number="offer"),
     "GET parties-api.me": line(MACHINES),
     "POST parties-api.bring_file": line(MACHINES),  # a multipart form: tests/parties/test_files
     "POST parties-api.prepare_key": line(OWNERS, {"public_key": "{public}"}),
@@ -88,6 +89,8 @@ API: Mapping[str, Line] = {
     "POST contracts-api.attach": line(SIDES, ATTACH, number="contract"),
     "GET exports-api.recordal_pack": line(READERS, number="contract"),
     "GET contracts-api.papers": line(READERS, number="contract"),
+    "GET bundles-api.bundle": line(READERS, number="contract"),
+    "GET bundles-api.certificate": line(READERS, number="contract", paper_id="certificate"),
     "GET contracts-api.paper": line(READERS, number="contract", paper_id="paper"),
     "POST exports-api.make": line(VENUE, {"contracts": [{"number": "{contract}", "not_elsewhere": True}]}),
     "GET exports-api.show": line(VENUE | AUDITOR, number="batch"),

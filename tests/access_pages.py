@@ -209,6 +209,8 @@ PAGES: Mapping[str, Line] = {
     "GET registration.show": line(READERS, number="contract"),
     "GET recordal_pack.download": line(READERS, number="contract"),
     "GET registration.paper": line(READERS, number="contract", paper_id="paper"),
+    "GET bundles.bundle": line(READERS, number="contract"),
+    "GET bundles.certificate": line(READERS, number="contract", paper_id="certificate"),
     "POST registration.attach": line(SIDES, ATTACH, number="contract"),
     "POST registration.refresh": line(VENUE, number="contract"),
     "GET registration.of_venue": line(OPERATORS),
@@ -250,7 +252,7 @@ PAGES: Mapping[str, Line] = {
     # the catalogue
     **{
         f"GET catalogue.{name}": line(EVERYBODY, number="offer")
-        for name in ("offer", "offer_document", "offer_proof", "offer_qr", "offer_text")
+        for name in ("offer", "offer_bundle", "offer_document", "offer_proof", "offer_qr", "offer_text")
     },
     **{f"GET catalogue.{name}": line(EVERYBODY) for name in ("home", "about", "search")},
     **{

@@ -50,6 +50,9 @@ def _the_log_and_receipts_verify(out: Path) -> None:
     receipts = list((out / "receipts").iterdir())
     assert len(receipts) == len(offers.OFFERS) + 2 * len(story.TAKINGS)
     assert all(verify_path(path, policy).ok for path in receipts)
+    bundles = list((out / "bundles").iterdir())
+    assert len(bundles) == 2 * len(story.TAKINGS)
+    assert all(verify_path(path, policy).ok for path in bundles)
     papers = list((out / "papers").iterdir())
     assert len(papers) == sum(5 if taking.amount else 4 for taking in story.TAKINGS)
     assert all(path.read_bytes().startswith(b"%PDF-") for path in papers)
@@ -85,7 +88,7 @@ def test_a_second_walk_replaces_the_first_and_touches_nothing_else(tmp_path: Pat
     (tmp_path / "SUMMARY.md").write_text("old")
     (tmp_path / "mine.txt").write_text("mine")
     walkthrough._make_room(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.txt", "papers", "receipts"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bundles", "mine.txt", "papers", "receipts"]
     assert list((tmp_path / "papers").iterdir()) == []
 
 

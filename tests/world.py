@@ -212,15 +212,17 @@ def _registration(world: World) -> None:
     world.things["batch"] = transaction(lambda: exports.make(venue.actor, choice).number)
     world.things["effective"] = reading(lambda: _acceptance_of(world.things["contract"]))
     world.things["paper"] = reading(lambda: _paper_of(world.things["contract"]))
+    world.things["certificate"] = reading(lambda: _paper_of(world.things["contract"], "certificate"))
 
 
 def _acceptance_of(contract: str) -> str:
     return str(register.find_contract(contract).acceptances[0].number)
 
 
-def _paper_of(contract: str) -> str:
+def _paper_of(contract: str, kind: str = "contract") -> str:
     found = register.find_contract(contract)
-    return str(db.session.scalars(select(Paper.id).where(Paper.contract_id == found.id)).first())
+    query = select(Paper.id).where(Paper.contract_id == found.id, Paper.kind == kind)
+    return str(db.session.scalars(query).one())
 
 
 def _own_things(world: World) -> None:

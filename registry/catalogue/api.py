@@ -40,6 +40,14 @@ def offer(number: str) -> Response:
     return openapi.json_answer(offer_json.document(catalogue.listing(number, language.current()), _base()))
 
 
+@blueprint.route("/offers/<number>/bundle")
+@blueprint.doc(responses={200: {"description": "open-license-bundle/1: docs/formats.md, section 6"}})
+@doors.public
+def bundle(number: str) -> Response:
+    """All that was filed about the declaration, to be checked offline; nothing confidential."""
+    return doors.plain_response(catalogue.bundle(number), "application/json")
+
+
 def _offer(row: OfferIndex) -> dict[str, Any]:
     columns = (
         *("number", "patent_number", "patent_kind", "title", "main_class", "industry", "technology_field"),

@@ -133,6 +133,14 @@ def offer_proof(number: str) -> Response:
     return response
 
 
+@blueprint.route("/offers/<number>/bundle.json")
+@doors.public
+def offer_bundle(number: str) -> Response:
+    """All that was filed about the declaration, to be checked without this site; nothing confidential."""
+    response = Response(catalogue.bundle(number), mimetype="application/json")
+    return doors.named(response, f"{number}-bundle.json")
+
+
 @blueprint.route("/offers/<number>/qr.svg")
 @doors.public
 def offer_qr(number: str) -> Response:

@@ -29,6 +29,7 @@ from registry.database import db
 from registry.errors import NotFound
 from registry.history import History
 from registry.ledger import service as ledger
+from registry.ledger.canonical import jcs
 from registry.licenses import offers, wording
 from registry.licenses.fee_fields import from_fields
 from registry.licenses.models import Declaration
@@ -126,6 +127,11 @@ def published_seq(number: str) -> int:
     seq = _published(number).published_seq
     assert seq is not None
     return seq
+
+
+def bundle(number: str) -> bytes:
+    """All that was filed about a published declaration, nothing confidential. Raises NotFound."""
+    return jcs(ledger.bundle(_published(number).number))
 
 
 def verified(number: str) -> Verified:

@@ -199,7 +199,7 @@ def confirm(given: dict[str, Any], payment_id: UUID) -> Any:
 @doors.signed_in
 def contract(number: str) -> dict[str, Any]:
     """A contract with its acceptances, what a registrar would miss, and results."""
-    return outgoing.contract(_contract(number))
+    return outgoing.contract(readable(number))
 
 
 @blueprint.route("/contracts/<number>/results", methods=["POST"])
@@ -213,11 +213,11 @@ def result(given: dict[str, Any], number: str) -> Any:
     def work() -> str:
         upload = given["certificate_upload"]
         kept = parties.uploaded(actor, upload, field="certificate_upload").id if upload else None
-        registration.record_result(actor, _contract(number), {**given, "certificate_upload": kept})
+        registration.record_result(actor, readable(number), {**given, "certificate_upload": kept})
         return number
 
     doors.once("contract.result", {"number": number, **given}, work, key=doors.idempotency_header())
-    return outgoing.contract(_contract(number)), 201, _at("contract", number=number)
+    return outgoing.contract(readable(number)), 201, _at("contract", number=number)
 
 
 @blueprint.route("/contracts/<number>/recordal", methods=["POST"])
@@ -229,11 +229,11 @@ def recordal(given: dict[str, Any], number: str) -> dict[str, Any]:
     actor = doors.actor()
 
     def work() -> str:
-        registration.record_recordal(actor, _contract(number), given)
+        registration.record_recordal(actor, readable(number), given)
         return number
 
     doors.once("contract.recordal", {"number": number, **given}, work, key=doors.idempotency_header())
-    return outgoing.contract(_contract(number))
+    return outgoing.contract(readable(number))
 
 
 @blueprint.route("/contracts/<number>/files", methods=["POST"])
@@ -245,14 +245,14 @@ def attach(given: dict[str, Any], number: str) -> dict[str, Any]:
     actor = doors.actor()
 
     def work() -> str:
-        found = _contract(number)
+        found = readable(number)
         allow(actor, "contract.attach", found)
         upload = parties.uploaded(actor, given["file_upload"], field="file_upload")
         registration.attach(actor, found, given["slot"], upload)
         return number
 
     doors.once("contract.attach", {"number": number, **given}, work, key=doors.idempotency_header())
-    return outgoing.contract(_contract(number))
+    return outgoing.contract(readable(number))
 
 
 @blueprint.route("/contracts/<number>/papers")
@@ -260,7 +260,7 @@ def attach(given: dict[str, Any], number: str) -> dict[str, Any]:
 @doors.signed_in
 def papers(number: str) -> Any:
     """The papers that were printed, and whether some are still being made."""
-    return openapi.json_answer(outgoing.papers(_contract(number)))
+    return openapi.json_answer(outgoing.papers(readable(number)))
 
 
 @blueprint.route("/contracts/<number>/papers/<uuid:paper_id>")
@@ -268,7 +268,7 @@ def papers(number: str) -> Any:
 @doors.signed_in
 def paper(number: str, paper_id: UUID) -> Any:
     """One paper's bytes; the ETag is its digest."""
-    found, data = papers_shown.find(_contract(number), paper_id)
+    found, data = papers_shown.find(readable(number), paper_id)
     response = doors.plain_response(data, "application/pdf")
     response.headers["ETag"] = f'"{found.digest}"'
     return response
@@ -292,7 +292,7 @@ def _payment(payment_id: UUID) -> Payment:
     return found
 
 
-def _contract(number: str) -> Contract:
+def readable(number: str) -> Contract:
     found = register.find_contract(number)
     allow(doors.actor(), "contract.view", found)
     if all(one.state == rules.AcceptanceState.DRAFTED for one in found.acceptances):

@@ -26,7 +26,9 @@ from registry.documents.fonts import FontSet
 from registry.exports import covers
 from registry.exports.frozen import thawed
 from registry.ledger import service as ledger
+from registry.ledger.bundle_file import check_bundle
 from registry.ledger.canonical import jcs
+from registry.ledger.filings import Filed
 from registry.ledger.policy import policy_of
 from registry.ledger.receipt_file import check_receipt
 from registry.ledger.setup import ledger_setup
@@ -127,14 +129,21 @@ def _declaration_files(
 def _proof_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts: FontSet) -> Iterator[File]:
     """11: the receipts as files, and what the verifier says of exactly these bytes."""
     number, key = row["contract"], ledger_setup().vkey
+    bundle = jcs(ledger.bundle(number, shown=_shown))
+    yield _made(f"11 凭证包 {number}.json", "11", bundle)
+    whole = ("凭证包", check_bundle(bundle, policy_of(key)).to_text("zh"))
     for facts in licenses:
-        reports = []
+        reports = [whole]
         for name, seq in _places(facts):
             data = jcs(ledger.receipt(seq, disclose=DISCLOSED))
             yield _made(f"11 回执 {name} {number} {seq}.json", "11", data)
             reports.append((f"{name}（存证序号 {seq}）", check_receipt(data, policy_of(key)).to_text("zh")))
         composed = covers.verification(row, facts, reports, str(key))
         yield _pdf(number, "11", f"电子签名与存证验证报告 {facts.noticed.seq}", composed, fonts)
+
+
+def _shown(filed: Filed, path: str) -> bool:
+    return filed.type == "license.noticed" and path in DISCLOSED
 
 
 def _places(facts: PaperFacts) -> Iterator[tuple[str, int]]:

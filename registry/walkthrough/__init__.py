@@ -1,6 +1,6 @@
 """The whole job, done over real HTTP on a throw-away database: `registry walkthrough --out DIR`.
 
-It leaves DIR/batch.zip, papers/, receipts/, log/, vkey and SUMMARY.md, and checks them offline at the end.
+It leaves DIR/batch.zip, papers/, receipts/, bundles/, log/, vkey and SUMMARY.md, and checks them offline.
 """
 
 import shutil
@@ -16,7 +16,7 @@ from registry.walkthrough.scans import Scans
 from registry.walkthrough.server import Server, running
 from registry.walkthrough.story import Walk
 
-LEFT = ("papers", "receipts", "log", "batch.zip", "vkey", "SUMMARY.md", "server.log")
+LEFT = ("papers", "receipts", "bundles", "log", "batch.zip", "vkey", "SUMMARY.md", "server.log")
 
 
 def run(out: Path, *, say: Callable[[str], None]) -> int:
@@ -62,5 +62,5 @@ def _make_room(out: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink(missing_ok=True)
-    for name in ("papers", "receipts"):
+    for name in ("papers", "receipts", "bundles"):
         (out / name).mkdir(parents=True)

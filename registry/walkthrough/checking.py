@@ -1,4 +1,4 @@
-"""What was left behind is checked offline, with the server gone: the log, every receipt, every paper."""
+"""What was left behind is checked offline, with the server gone: the log, every receipt, bundle and paper."""
 
 import hashlib
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from registry.walkthrough.journal import Journal
 
 
 def check_all(out: Path, journal: Journal) -> Report:
-    """Verify the exported log, each receipt, and that each paper is one the log says was issued.
+    """Verify the exported log, each receipt and bundle, and that each paper is one the log says was issued.
 
     Returns the log's report. Raises WentWrong with the verifier's own words.
     """
@@ -25,6 +25,8 @@ def check_all(out: Path, journal: Journal) -> Report:
         raise WentWrong("there are no receipts to check")
     report = _verify(out / "log", policy, journal, earlier=receipts[0])
     for path in receipts:
+        _verify(path, policy, journal)
+    for path in sorted((out / "bundles").iterdir()):
         _verify(path, policy, journal)
     _check_papers(out, report.size, journal)
     return report

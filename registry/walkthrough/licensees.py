@@ -173,6 +173,15 @@ def collect_receipts(person: Person, license_: License, folder: Path) -> None:
         _save(folder, f"{license_.contract}-{what}.json", page.body)
 
 
+def collect_bundle(person: Person, license_: License, folder: Path) -> None:
+    """Save the contract's bundle, and its certificate with a bundle of its own."""
+    contract = f"/contracts/{license_.contract}"
+    _save(folder, f"{license_.contract}.json", person.browser.get(f"{contract}/bundle.json").body)
+    page = person.browser.get(contract)
+    (link,) = {one for one in page.links if one.startswith(f"{contract}/certificates/")}
+    _save(folder, f"{license_.contract}.pdf", person.browser.get(link).body)
+
+
 def _save(folder: Path, name: str, data: bytes) -> str:
     path = folder / name
     if path.exists():

@@ -182,7 +182,7 @@ def an_offer_is_withdrawn(walk: Walk) -> None:
 
 
 def papers_are_collected(walk: Walk) -> None:
-    """Everything the worker printed, and the receipts of every notice and effect."""
+    """Everything the worker printed, the receipts of every notice and effect, every contract's bundle."""
     papers, receipts = walk.out / "papers", walk.out / "receipts"
     for license_ in walk.journal.licenses:
         taking = next(
@@ -192,6 +192,7 @@ def papers_are_collected(walk: Walk) -> None:
         kinds = PAPERS_PAID if taking.amount else PAPERS_FREE
         names = licensees.collect_papers(licensee, license_, papers, kinds=kinds)
         licensees.collect_receipts(licensee, license_, receipts)
+        licensees.collect_bundle(licensee, license_, walk.out / "bundles")
         walk.journal.note(license_.licensee, f"downloaded {len(names)} papers of {license_.contract}")
 
 

@@ -53,6 +53,8 @@ def _how() -> str:
         "- `registry verify log --vkey vkey` checks chain, tiles, root, checkpoint and every signature.\n"
         "- `registry verify receipts/NAME.json --vkey vkey` checks one filing alone.\n"
         "- `registry verify log --vkey vkey --earlier receipts/NAME.json` shows that it only grew since.\n"
+        "- `registry verify bundles/NAME.json --vkey vkey` checks all that was filed about one contract,\n"
+        "  `registry verify bundles/NAME.pdf --vkey vkey` its certificate with the bundle inside.\n"
         "- The SHA-256 of each file in `papers/` stands in a `papers.issued` filing of the log.\n"
         "- `batch.zip` holds `manifest.json` with the digest of every file in it.\n\n"
         "The commands run in this folder. `vkey` came from the same server; really it is published apart."

@@ -23,6 +23,7 @@ from registry.exports import tasks
 from registry.exports.models import Batch
 from registry.exports.rules import Applicant, Choice, Chosen, Needs, wanted_slots
 from registry.jobs import Job
+from registry.ledger.bundle_file import check_bundle
 from registry.ledger.policy import policy_of
 from registry.ledger.receipt_file import check_receipt
 from registry.ledger.setup import ledger_setup
@@ -153,10 +154,14 @@ def test_what_is_missing_is_named_with_who_has_to_bring_it(packed: tuple[Person,
     assert "未提供" in contents
 
 
-def test_the_receipts_in_a_package_verify_without_the_database(packed: tuple[Person, str, ZipFile]) -> None:
+def test_the_proofs_in_a_package_verify_without_the_database(packed: tuple[Person, str, ZipFile]) -> None:
     _, _, archive_ = packed
     receipts = [name for name in archive_.namelist() if "/11 回执" in name]
     assert len(receipts) == 3
+    (bundle,) = [name for name in archive_.namelist() if "/11 凭证包" in name]
+    whole = check_bundle(archive_.read(bundle), policy_of(ledger_setup().vkey))
+    assert whole.ok
+    assert {row["path"] for row in whole.facts["disclosed"]} == {"nonce", "record", "wording"}
     for name in receipts:
         report = check_receipt(archive_.read(name), policy_of(ledger_setup().vkey))
         assert report.ok

@@ -1,0 +1,41 @@
+"""The license bundle of a contract, as its readers may have it, alone or attached to the certificate."""
+
+from uuid import UUID
+
+from registry.contracts import papers_shown
+from registry.contracts.models import Contract, Paper
+from registry.errors import NotFound
+from registry.ledger import service as ledger
+from registry.ledger.attach import attach
+from registry.ledger.canonical import jcs
+from registry.ledger.filings import Filed
+from registry.parties.rules import Actor
+
+CERTIFICATE = "certificate"
+PRINTED = ("licensee", "licensor", "patents", "record", "nonce", "wording")
+"""What a certificate's bundle opens of the notice: what the certificate says itself, for it is passed on."""
+
+
+def of(actor: Actor, contract: Contract) -> bytes:
+    """All that was filed, with what its sides, its venue and auditors may see: every value of the contract.
+
+    What the declarant keeps to itself stays closed to the licensee.
+    """
+    foreign = actor.organisation_id == contract.licensee_id
+
+    def shown(filed: Filed, path: str) -> bool:
+        return filed.subject == contract.number or not foreign
+
+    return jcs(ledger.bundle(contract.number, shown=shown))
+
+
+def certificate(contract: Contract, paper_id: UUID) -> tuple[Paper, bytes]:
+    """A certificate with its bundle, which opens no more than the certificate says. Raises NotFound, Gone."""
+    paper, printed = papers_shown.find(contract, paper_id)
+    if paper.kind != CERTIFICATE:
+        raise NotFound("not_found")
+
+    def shown(filed: Filed, path: str) -> bool:
+        return filed.type == "license.noticed" and path in PRINTED
+
+    return paper, attach(printed, jcs(ledger.bundle(contract.number, shown=shown)))
