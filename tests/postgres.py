@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg
@@ -26,10 +26,11 @@ def binaries() -> Path | None:
 
 
 class Cluster:
-    """One running server; databases are cloned from a template in a few hundredths of a second."""
+    """One server; databases are cloned from a template in a few hundredths of a second."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port
+    def __init__(self, place: Path, folder: Path, *, port: int, options: Sequence[str]) -> None:
+        self.place, self.folder, self.port, self.options = place, folder, port, options
+        self._server: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str, role: str) -> str:
         return f"postgresql+psycopg://{role}@127.0.0.1:{self.port}/{database}"
@@ -45,6 +46,40 @@ class Cluster:
         with self.admin() as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    @property
+    def pid_file(self) -> Path:
+        return self.folder / "d" / "postmaster.pid"
+
+    @property
+    def ended(self) -> bool:
+        return self._server is None or self._server.poll() is not None
+
+    def start(self, *, patience: float = 10) -> None:
+        """Start the server and wait until it answers. Raises RuntimeError when it does not."""
+        command = [str(self.place / "postgres"), "-D", str(self.folder / "d"), "-p", str(self.port)]
+        command += ["-c", "listen_addresses=127.0.0.1", "-k", str(self.folder), "-c", "max_connections=120"]
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                _as_postgres(*command, *self.options), stdout=log, stderr=log, cwd=self.folder
+            )
+        self._wait(time.monotonic() + patience)
+
+    def stop(self) -> None:
+        subprocess.run(
+            _as_postgres(str(self.place / "pg_ctl"), "-D", str(self.folder / "d"), "-m", "immediate", "stop"),
+            cwd=self.folder, capture_output=True, check=False,
+        )  # fmt: skip
+        if self._server is not None:
+            self._server.wait(timeout=20)
+
+    def _wait(self, end: float) -> None:
+        while time.monotonic() < end and not self.ended:
+            with contextlib.suppress(psycopg.OperationalError), self.admin():
+                return
+            time.sleep(0.05)
+        said = (self.folder / "log").read_text(errors="replace")[-2000:]
+        raise RuntimeError(f"PostgreSQL did not come up: {said}")
+
 
 def _as_postgres(*command: str) -> list[str]:
     if os.geteuid() != 0:
@@ -53,51 +88,34 @@ def _as_postgres(*command: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def cluster(*, durable: bool = False) -> Iterator[Cluster]:
-    """Start a cluster, stop and remove it afterwards. `durable` keeps fsync on, for benches."""
+def cluster(
+    *,
+    durable: bool = False,
+    within: Path | None = None,
+    initdb: Sequence[str] = (),
+    options: Sequence[str] = (),
+) -> Iterator[Cluster]:
+    """Start a cluster, stop and remove it afterwards. `durable` keeps fsync on, for benches and faults."""
     place = binaries()
     if place is None:
         raise FileNotFoundError("no PostgreSQL server is installed")
-    folder = Path(tempfile.mkdtemp(prefix="mxpg"))
+    folder = Path(tempfile.mkdtemp(prefix="mxpg", dir=within))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    data = folder / "d"
     try:
-        command = [str(place / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        _run(_as_postgres(*command, "--locale=C.UTF-8", "--no-sync"))
-        port = _free_port()
-        options = [
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-p",
-            str(port),
-            "-k",
-            str(folder),
-            "-c",
-            "max_connections=120",
-        ]
-        if not durable:
-            options += ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                _as_postgres(str(place / "postgres"), "-D", str(data), *options),
-                stdout=log,
-                stderr=log,
-                cwd=folder,
-            )
-        made = Cluster(folder, port)
+        command = [str(place / "initdb"), "-D", str(folder / "d"), "-U", "postgres", "-A", "trust"]
+        _run(_as_postgres(*command, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", *initdb))
+        fast = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        said = [part for option in (*fast, *options) for part in ("-c", option)]
+        made = Cluster(place, folder, port=free_port(), options=said)
         try:
-            _wait(made)
+            made.start()
             with made.admin() as connection:
                 connection.execute(f"CREATE ROLE {OWNER} LOGIN")
                 connection.execute(f"CREATE ROLE {APPLICATION} LOGIN")
             yield made
         finally:
-            subprocess.run(
-                _as_postgres(str(place / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"),
-                cwd=folder, capture_output=True, check=False,
-            )  # fmt: skip
-            server.wait(timeout=20)
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -108,17 +126,7 @@ def _run(command: list[str]) -> None:
         raise RuntimeError(f"{command[0]} failed: {done.stderr}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _wait(made: Cluster) -> None:
-    for _ in range(200):
-        with contextlib.suppress(psycopg.OperationalError), made.admin():
-            return
-        time.sleep(0.05)
-    raise RuntimeError(
-        "PostgreSQL did not come up: " + (made.folder / "log").read_text(errors="replace")[-2000:]
-    )

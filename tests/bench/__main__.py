@@ -1,9 +1,18 @@
-"""`make bench`: every ratio on SQLite (WAL, synchronous FULL) and on a durable PostgreSQL of its own."""
+"""`make bench`: every ratio on SQLite (WAL, synchronous FULL) and on a durable PostgreSQL of its own.
 
+    make bench                    everything
+    make bench PART=append        one part: see PARTS
+    make bench DATABASE=SQLite    one database
+"""
+
+import argparse
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+
+from flask import Flask
 
 from registry import schema
 from registry.app import create_app
@@ -11,64 +20,78 @@ from registry.config import Settings
 from registry.database import db
 from registry.ledger.signing import create_keys
 from tests import postgres
-from tests.bench import acceptances, ledgers, pages, papers
+from tests.bench import acceptances, ledgers, pages, papers, together
 from tests.bench.bare import BareRow
 from tests.bench.measuring import Row, table
 from tests.conftest import settings_for
 from tests.fonts import font_folder
 
-AIMS = {"SQLite": ("≥ 0.5", "≥ 0.4"), "PostgreSQL": ("≥ 0.45", "≥ 0.35")}
+LITE, SERVER = "SQLite", "PostgreSQL"
+AIMS = {LITE: ("≥ 0.5", "≥ 0.4"), SERVER: ("≥ 0.45", "≥ 0.35")}
+Part = Callable[[Flask, str], list[Row]]
+ON_A_DATABASE: Mapping[str, Part] = {
+    "append": lambda _app, name: ledgers.run(name, AIMS[name][0]),
+    "together": lambda app, name: together.run(app.extensions["settings"], name, "≥ 0.9"),
+    "acceptance": lambda app, name: acceptances.run(app, name, AIMS[name][1]),
+    "pages": pages.run,
+}
+ALONE: Mapping[str, Callable[[], list[Row]]] = {"papers": papers.run}
+PARTS = (*ALONE, *ON_A_DATABASE)
 
 
 def main() -> None:
-    rows = papers.run()
-    with tempfile.TemporaryDirectory(prefix="mxbench") as folder:
-        rows += _on(
-            "SQLite", Path(folder) / "lite", lambda place: (f"sqlite:///{place / 'registry.sqlite'}", None)
-        )
-        if postgres.binaries() is None:
-            print("no PostgreSQL here: its rows are left out")
-        else:
-            with postgres.cluster(durable=True) as cluster:
-                cluster.create("bench")
-                urls = cluster.url("bench", postgres.APPLICATION), cluster.url("bench", postgres.OWNER)
-                rows += _on("PostgreSQL", Path(folder) / "pg", lambda _: urls)
+    parser = argparse.ArgumentParser(prog="tests.bench")
+    parser.add_argument("--part", choices=PARTS, action="append", help="only this part; may be repeated")
+    parser.add_argument("--database", choices=(LITE, SERVER), help="only on this database")
+    asked = parser.parse_args()
+    wanted = asked.part or PARTS
+    rows = [row for name, run in ALONE.items() if name in wanted for row in run()]
+    parts = [run for name, run in ON_A_DATABASE.items() if name in wanted]
+    if parts:
+        rows += [row for name in (LITE, SERVER) if asked.database in (None, name) for row in _on(name, parts)]
     print(table(rows))
 
 
-def _on(name: str, place: Path, urls: Callable[[Path], tuple[str, str | None]]) -> list[Row]:
+def _on(name: str, parts: list[Part]) -> Iterator[Row]:
+    """The rows of these parts on a fresh registry of its own."""
+    with tempfile.TemporaryDirectory(prefix="mxbench") as folder:
+        if name == LITE:
+            yield from _rows(name, parts, Path(folder) / "lite", None)
+        elif postgres.binaries() is None:
+            print("no PostgreSQL here: its rows are left out")
+        else:
+            with postgres.cluster(durable=True) as cluster:
+                yield from _rows(name, parts, Path(folder) / "pg", cluster)
+
+
+def _rows(name: str, parts: list[Part], place: Path, cluster: postgres.Cluster | None) -> Iterator[Row]:
     place.mkdir()
     create_keys(place / "keys")
     (place / "fonts").symlink_to(font_folder(), target_is_directory=True)
-    settings: Settings = settings_for(place, *urls(place))
+    urls: tuple[str, str | None] = (f"sqlite:///{place / 'registry.sqlite'}", None)
+    if cluster is not None:
+        cluster.create("bench")
+        urls = cluster.url("bench", postgres.APPLICATION), cluster.url("bench", postgres.OWNER)
+    settings = settings_for(place, *urls)
     schema.upgrade(settings)
     _bare_table(settings)
     app = create_app(settings)
-    append_aim, accept_aim = AIMS[name]
     with app.app_context():
         schema.seed()
-        rows = [
-            *ledgers.run(name, append_aim),
-            *acceptances.run(app, name, accept_aim),
-            *pages.run(app, name),
-        ]
-        db.session.remove()
+        for part in parts:
+            yield from part(app, name)
+            db.session.remove()
         db.engine.dispose()
     shutil.rmtree(place)
-    return rows
 
 
 def _bare_table(settings: Settings) -> None:
     """The baseline's table, made and granted by the owner like any other."""
-    owner = create_app(Settings(**{**_fields(settings), "database_url": settings.owner_database_url}))
+    owner = create_app(replace(settings, database_url=settings.owner_database_url))
     with owner.app_context():
         BareRow.__table__.create(db.engine)  # type: ignore[attr-defined]
         db.engine.dispose()
     schema.upgrade(settings)
-
-
-def _fields(settings: Settings) -> dict[str, object]:
-    return {name: getattr(settings, name) for name in settings.__slots__}
 
 
 if __name__ == "__main__":
