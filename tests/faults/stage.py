@@ -111,12 +111,13 @@ class Service:
     place: Place
     workers: int = 2
     threads: int = 4
+    app: str = "registry.app:create_app()"
     environ: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=postgres.free_port)
     _web: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Service":
-        command = [sys.executable, "-m", "gunicorn", "registry.app:create_app()"]
+        command = [sys.executable, "-m", "gunicorn", self.app]
         command += ["--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread"]
         command += ["--workers", str(self.workers), "--threads", str(self.threads), "--log-level", "warning"]
         with (self.place.folder / "web.log").open("ab") as log:
