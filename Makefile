@@ -1,5 +1,5 @@
 # Two commands: `make run` serves the product with demonstration data, `make test` runs every test.
-# Everything else is a step of these two, or `make bench`.
+# Everything else is a step of these two, or `make bench`, `make faults`, `make mutations`.
 
 VENV   ?= .venv
 PYTHON ?= python3
@@ -7,7 +7,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 export REGISTRY_INSTANCE ?= instance
 
-.PHONY: run test setup setup-dev fonts lint bench walkthrough migration lock clean messages
+.PHONY: run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
 
 run: setup
 	@$(BIN)/registry serve --demo --port $(PORT)
@@ -52,8 +52,17 @@ lint: setup-dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
+# PART=append and DATABASE=SQLite leave the rest out; see tests/bench/__main__.py.
 bench: setup-dev fonts-test
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench $(PART:%=--part %) $(DATABASE:%=--database %)
+
+# Needs root (it mounts a small disk), strace and PostgreSQL's programs. ONLY=disk plays those named so.
+faults: setup-dev fonts-test
+	@$(BIN)/python -m tests.faults $(ONLY:%=--only %)
+
+# ALL=1 tries all 255 values of each byte.
+mutations: setup-dev fonts-test
+	@$(BIN)/python -m tests.mutations $(ALL:%=--all) $(ONLY:%=--only %)
 
 walkthrough: setup
 	@$(BIN)/registry walkthrough --out build/walkthrough
