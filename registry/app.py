@@ -9,7 +9,15 @@ from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - register
 from registry.catalogue import verify_pages
 from registry.config import Settings
 from registry.contracts import api as contracts_api
-from registry.contracts import bundle_api, bundle_pages, decisions_pages, payments_pages, registration_pages
+from registry.contracts import (
+    bundle_api,
+    bundle_pages,
+    correction_pages,
+    corrections_api,
+    decisions_pages,
+    payments_pages,
+    registration_pages,
+)
 from registry.contracts import pages as contracts_pages
 from registry.contracts import tasks as contracts_tasks  # noqa: F401 - registers its jobs
 from registry.erasure import pages as erasure_pages
@@ -61,6 +69,7 @@ PAGES: list[Blueprint] = [
     decisions_pages.blueprint,
     registration_pages.blueprint,
     bundle_pages.blueprint,
+    correction_pages.blueprint,
     exports_pages.blueprint,
     batch_pages.blueprint,
     erasure_pages.blueprint,
@@ -75,6 +84,7 @@ MACHINES: list[openapi.Blueprint] = [
     reviews_api.blueprint,
     contracts_api.blueprint,
     bundle_api.blueprint,
+    corrections_api.blueprint,
     exports_api.blueprint,
 ]
 

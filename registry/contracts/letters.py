@@ -11,6 +11,7 @@ from registry.clock import SHANGHAI
 from registry.contracts.models import (
     Acceptance,
     Contract,
+    Correction,
     Decision,
     Payment,
     Refund,
@@ -25,6 +26,7 @@ _ABOUT: Mapping[str, type[Any]] = {
     "refund": Refund,
     "decision": Decision,
     "result": RegistrationResult,
+    "correction": Correction,
 }
 
 

@@ -221,6 +221,7 @@ class Paper(Model):
     warnings: Mapped[list[str]] = mapped_column(JSON, default=list)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     issued_seq: Mapped[int | None]
+    corrected_seq: Mapped[int | None]  # the last correction it prints
 
 
 class Attachment(Model):
@@ -277,4 +278,23 @@ class RegistrationResult(Model):
     recorded_by: Mapped[uuid.UUID]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seq: Mapped[int | None]
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Correction(Model):
+    """A typing error of a filing, mended by another one. Both stand in the log; this says what was mended."""
+
+    __tablename__ = "correction"
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id"), index=True)
+    acceptance_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("acceptance.id"), index=True)
+    corrects: Mapped[int]  # place of the filing that is mended
+    seq: Mapped[int] = mapped_column(unique=True)
+    kind: Mapped[str] = mapped_column(String(30))  # type of the filing that is mended
+    side: Mapped[str] = mapped_column(String(10))
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)  # path -> [before, after]
+    reason: Mapped[str] = mapped_column(Text)
+    made_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

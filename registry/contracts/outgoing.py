@@ -5,9 +5,9 @@ from datetime import date
 from typing import Any
 
 from registry import clock
-from registry.contracts import papers_shown, payments, register, registration
+from registry.contracts import corrections, papers_shown, payments, register, registration
 from registry.contracts import record as records
-from registry.contracts.models import Acceptance, Contract, Payment
+from registry.contracts.models import Acceptance, Contract, Correction, Payment, RegistrationResult
 from registry.ledger.canonical import b64
 from registry.ledger.filings import statement_bytes
 from registry.money import plain
@@ -107,22 +107,30 @@ def contract(found: Contract) -> dict[str, Any]:
             }
             for one in findings
         ],
-        "results": [
-            {
-                "result": row.result,
-                "day": row.day.isoformat(),
-                "registration_number": row.registration_number,
-                "registrar": row.registrar,
-                "seq": row.seq,
-            }
-            for row in found.results
-        ],
+        "results": [_result(row) for row in found.results],
+        "corrections": [_correction(row) for row in corrections.of(found)],
+        "erased_at": clock.rfc3339(found.erased_at) if found.erased_at else None,
+        "erased_ground": found.erased_ground,
         "acceptances": [whole(one) for one in found.acceptances],
     }
 
 
+def _result(row: RegistrationResult) -> dict[str, Any]:
+    """A registrar's answer as it stands today, corrections included."""
+    values = corrections.result_values(row)
+    names = ("day", "registration_number", "registrar")
+    return {"result": row.result, **{name: values[name] for name in names}, "seq": row.seq}
+
+
+def _correction(row: Correction) -> dict[str, Any]:
+    values = {path: {"before": pair[0], "after": pair[1]} for path, pair in row.values.items()}
+    return {"seq": row.seq, "corrects": row.corrects, "type": row.kind, "side": row.side, "values": values}
+
+
 def papers(found: Contract) -> dict[str, Any]:
     """The papers of a contract, each with its digest and address; `printing` while some are still made."""
+    listed = papers_shown.of(found)
+    newer = papers_shown.newer(listed)
     return {
         "printing": papers_shown.printing(found),
         "papers": [
@@ -134,9 +142,10 @@ def papers(found: Contract) -> dict[str, Any]:
                 "pages": paper.pages,
                 "digest": paper.digest,
                 "issued_at": clock.rfc3339(paper.issued_at),
+                "superseded_by": str(newer[paper.id].id) if paper.id in newer else None,
                 "url": f"/api/v1/contracts/{found.number}/papers/{paper.id}",
             }
-            for paper in papers_shown.of(found)
+            for paper in listed
         ],
     }
 

@@ -51,10 +51,22 @@ class Entered:
     envelope: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """A correction as papers name it: its place, the filing it mends, (name, before, after) of each value."""
+
+    seq: int
+    at: datetime
+    corrects: int
+    values: tuple[tuple[str, str, str], ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class PaperFacts:
     """One acceptance as its papers print it. `effective` and the three days stand once the license is
     obtained.
+
+    With corrections, `record` is the corrected one and `frozen` the digest of the record as it was filed.
     """
 
     record: Mapping[str, Any]
@@ -68,10 +80,13 @@ class PaperFacts:
     last_day: date | None = None
     effective: Entered | None = None
     extras: Mapping[str, str] = field(default_factory=dict)
+    corrections: tuple[Corrected, ...] = ()
+    frozen: str = ""
+    edition: int = 1
 
     @cached_property
     def digest(self) -> str:
-        return record_digest(self.record)
+        return self.frozen or record_digest(self.record)
 
     @cached_property
     def fee(self) -> Fee:

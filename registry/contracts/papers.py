@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from registry.contracts import certificate, confirmation, delivery, payment_request, sheet
+from registry.contracts import certificate, confirmation, correction_note, delivery, payment_request, sheet
 from registry.contracts.blocks import Composed
 from registry.contracts.paper_facts import PaperFacts
 from registry.contracts.registration_form import DEFAULT_OBJECTIVE, FormExtras
@@ -81,7 +81,7 @@ def compose(kind: str, facts: PaperFacts) -> Composed:
     missing = [name for name in paper.needs if name not in facts.record]
     if missing:
         raise ValueError(f"the record lacks {missing} for {kind}")
-    return paper.compose(facts)
+    return correction_note.noted(paper.compose(facts), facts)
 
 
 def of_set(name: str, facts: PaperFacts) -> list[PaperKind]:

@@ -2,18 +2,20 @@
 with the worker.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from registry.contracts.models import Acceptance, Contract, Paper
+from registry.contracts.printing import font_set as printing_fonts
 from registry.database import db
 from registry.documents import store
+from registry.documents.stamps import stamped
 from registry.errors import NotFound
 from registry.jobs import Job
 
-PRINT = "papers.print"
+PRINT = ("papers.print", "papers.reprint")
 
 
 def of(contract: Contract) -> Sequence[Paper]:
@@ -22,13 +24,38 @@ def of(contract: Contract) -> Sequence[Paper]:
     return db.session.scalars(query).all()
 
 
+def newer(papers: Iterable[Paper]) -> dict[UUID, Paper]:
+    """By a superseded paper's id, the paper that holds in its place."""
+    listed = list(papers)
+    last: dict[tuple[UUID | None, str], Paper] = {}
+    for paper in listed:
+        key = paper.acceptance_id, paper.kind
+        last[key] = max(last.get(key, paper), paper, key=lambda one: one.version)
+    pairs = ((paper, last[paper.acceptance_id, paper.kind]) for paper in listed)
+    return {paper.id: holds for paper, holds in pairs if paper.version < holds.version}
+
+
+def copy_of(contract: Contract, paper: Paper, data: bytes) -> bytes:
+    """What a reader gets: the paper, or of a superseded one a copy that says so on every page."""
+    holds = newer(of(contract)).get(paper.id)
+    if holds is None:
+        return data
+    words = f"已由第 {holds.version} 版取代（存证序号 {holds.issued_seq}）"
+    return stamped(data, words, across="已被取代", fonts=printing_fonts())
+
+
+def by_digest(digest: str) -> Paper | None:
+    """The paper whose original bytes have this digest."""
+    return db.session.scalars(select(Paper).where(Paper.digest == digest).limit(1)).first()
+
+
 def printing(contract: Contract) -> str:
     """`waiting` while papers are with the worker, `dead` when it gave up and staff have to look, else
     empty.
     """
     of_it = select(Acceptance.id).where(Acceptance.contract_id == contract.id)
     query = select(Job.state).where(
-        Job.name == PRINT,
+        Job.name.in_(PRINT),
         Job.subject_id.in_(of_it),
         or_(Job.state == "waiting", Job.state == "running", Job.state == "dead"),
     )

@@ -7,7 +7,7 @@ second time.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +16,10 @@ from sqlalchemy import select
 
 from registry import clock, history, jobs
 from registry.config import Settings
-from registry.contracts import papers, register
-from registry.contracts.blocks import rendered
-from registry.contracts.models import Acceptance, Contract, Paper
-from registry.contracts.paper_facts import Entered, PaperFacts
+from registry.contracts import corrections, corrigible, papers, register
+from registry.contracts.blocks import plain, rendered
+from registry.contracts.models import Acceptance, Contract, Correction, Paper
+from registry.contracts.paper_facts import Corrected, Entered, PaperFacts
 from registry.contracts.papers import PaperKind
 from registry.database import db, new_id, transaction
 from registry.documents import store
@@ -40,6 +40,7 @@ class Printed:
 
     kind: PaperKind
     paper: Rendered
+    version: int
 
 
 @jobs.handler("papers.print")
@@ -50,10 +51,49 @@ def print_papers(payload: Mapping[str, Any]) -> None:
     if not wanted:
         return
     fonts = font_set()
-    printed = [Printed(kind, rendered(papers.compose(kind.kind, facts), fonts)) for kind in wanted]
+    printed = [
+        Printed(kind, rendered(papers.compose(kind.kind, facts), fonts), kind.version) for kind in wanted
+    ]
+    _keep(acceptance_id, printed, facts)
+
+
+@jobs.handler(corrections.REPRINT)
+def reprint_papers(payload: Mapping[str, Any]) -> None:
+    """Print those papers anew that say something else since a correction. Payload: acceptance."""
+    acceptance_id = UUID(payload["acceptance"])
+    acceptance = db.session.get_one(Acceptance, acceptance_id)
+    register.check_kept(acceptance.contract)
+    facts = facts_of(acceptance)
+    stale = [(kind, last) for kind, last in _newest(acceptance_id) if _says_otherwise(acceptance, kind, last)]
+    db.session.rollback()  # printing takes its time: no transaction stays open meanwhile
+    if not stale:
+        return
+    fonts = font_set()
+    printed = [
+        Printed(kind, rendered(papers.compose(kind.kind, replace(facts, edition=version)), fonts), version)
+        for kind, version in ((kind, last.version + 1) for kind, last in stale)
+    ]
+    _keep(acceptance_id, printed, facts)
+
+
+def _keep(acceptance_id: UUID, printed: Sequence[Printed], facts: PaperFacts) -> None:
     transaction(lambda: [store.put(one.paper.data, PDF) for one in printed])
     # if we crash here the files lie stored under their digests, and the next run finds the same ones
-    transaction(lambda: _enter(acceptance_id, printed, wording=facts.record["wording"]))
+    transaction(lambda: _enter(acceptance_id, printed, facts))
+
+
+def _newest(acceptance_id: UUID) -> list[tuple[PaperKind, Paper]]:
+    """The newest edition of each kind that was printed."""
+    query = select(Paper).where(Paper.acceptance_id == acceptance_id).order_by(Paper.version)
+    last = {paper.kind: paper for paper in db.session.scalars(query)}
+    return [(papers.KINDS[kind], paper) for kind, paper in last.items()]
+
+
+def _says_otherwise(acceptance: Acceptance, kind: PaperKind, last: Paper) -> bool:
+    """Whether the paper's own words differ from those it was printed with; a correction may not touch it."""
+    before = facts_of(acceptance, upto=-1 if last.corrected_seq is None else last.corrected_seq)
+    now = facts_of(acceptance)
+    return plain(kind.compose(before)) != plain(kind.compose(now))
 
 
 def font_set() -> FontSet:
@@ -62,15 +102,18 @@ def font_set() -> FontSet:
     return load_fonts(settings.fonts, settings.extra_fonts)
 
 
-def facts_of(acceptance: Acceptance) -> PaperFacts:
-    """The frozen record with what the register and the log fixed beside it. The notice must have been
-    entered.
+def facts_of(acceptance: Acceptance, *, upto: int | None = None) -> PaperFacts:
+    """The frozen record with what the register and the log fixed beside it, corrections as far as `upto`. The
+    notice must have been entered.
     """
     if acceptance.noticed_at is None or acceptance.noticed_seq is None:
         raise ValueError(f"{acceptance.number} has not been sent")
     effective = entered(acceptance.effective_seq) if acceptance.effective_seq is not None else None
+    mended = corrections.of_acceptance(acceptance.id, upto=upto)
     return PaperFacts(
-        record=acceptance.record,
+        record=corrigible.applied(acceptance.record, map(corrections.new_values, mended)),
+        corrections=tuple(_corrected(row) for row in mended),
+        frozen=acceptance.record_digest,
         statement=acceptance.statement,
         noticed_at=acceptance.noticed_at,
         noticed=entered(acceptance.noticed_seq),
@@ -83,6 +126,12 @@ def facts_of(acceptance: Acceptance) -> PaperFacts:
     )
 
 
+def _corrected(row: Correction) -> Corrected:
+    names = corrigible.FIELDS[row.kind]
+    values = tuple((names[path].name, before, after) for path, (before, after) in row.values.items())
+    return Corrected(seq=row.seq, at=entered(row.seq).at, corrects=row.corrects, values=values)
+
+
 def entered(seq: int) -> Entered:
     """One line of the log, as papers show it."""
     line = db.session.get_one(LedgerEntry, seq)
@@ -93,7 +142,7 @@ def entered(seq: int) -> Entered:
 def issued(contract: Contract, kind: str) -> Paper | None:
     """The newest paper of a kind. Papers are never silently made again."""
     found = [paper for paper in contract.papers if paper.kind == kind]
-    return found[-1] if found else None
+    return max(found, key=lambda paper: (paper.version, paper.issued_at)) if found else None
 
 
 def _wanted(acceptance_id: UUID, set_name: str) -> tuple[PaperFacts, list[PaperKind]]:
@@ -111,36 +160,42 @@ def _present(acceptance_id: UUID) -> set[tuple[str, int]]:
     return {(kind, version) for kind, version in db.session.execute(query)}
 
 
-def _enter(acceptance_id: UUID, printed: Sequence[Printed], *, wording: str) -> None:
-    """Rows and one filing, of those papers that another worker has not entered meanwhile."""
+def _enter(acceptance_id: UUID, printed: Sequence[Printed], facts: PaperFacts) -> None:
+    """Rows and one filing, of those papers that another worker has not entered meanwhile.
+
+    What was corrected while we printed is printed anew after this.
+    """
     acceptance = db.session.get_one(Acceptance, acceptance_id)
     query = select(Contract).where(Contract.id == acceptance.contract_id).with_for_update()
     contract = db.session.scalars(query).one()
     allow(CLOCK, "contract.print", contract)
     present = _present(acceptance_id)
-    new = [one for one in printed if (one.kind.kind, one.kind.version) not in present]
+    new = [one for one in printed if (one.kind.kind, one.version) not in present]
     if not new:
         return
-    listed = [{"paper": o.kind.kind, "version": o.kind.version, "digest": o.paper.digest} for o in new]
+    listed = [{"paper": o.kind.kind, "version": o.version, "digest": o.paper.digest} for o in new]
     fields = {"number": contract.number, "papers": listed}
     appended = ledger.append([Filing(type="papers.issued", subject=contract.number, fields=fields)])[0]
     for one in new:
-        db.session.add(_row(acceptance, one, wording=wording, seq=appended.seq))
+        db.session.add(_row(acceptance, one, facts, seq=appended.seq))
+    if len(corrections.of_acceptance(acceptance_id)) > len(facts.corrections):
+        jobs.enqueue(corrections.REPRINT, {"acceptance": str(acceptance_id)}, subject_id=acceptance_id)
     history.record(CLOCK, "print", contract, changes={one.kind.kind: one.paper.digest for one in new})
     jobs.enqueue("ledger.publish", {})
 
 
-def _row(acceptance: Acceptance, one: Printed, *, wording: str, seq: int) -> Paper:
+def _row(acceptance: Acceptance, one: Printed, facts: PaperFacts, *, seq: int) -> Paper:
     return Paper(
         id=new_id(),
         contract_id=acceptance.contract_id,
         acceptance_id=acceptance.id,
         kind=one.kind.kind,
-        version=one.kind.version,
+        version=one.version,
         digest=one.paper.digest,
-        wording=wording,
+        wording=facts.record["wording"],
         pages=one.paper.pages,
         warnings=list(one.paper.warnings),
         issued_at=clock.now(),
         issued_seq=seq,
+        corrected_seq=facts.corrections[-1].seq if facts.corrections else None,
     )

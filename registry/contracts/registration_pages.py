@@ -9,10 +9,12 @@ from uuid import UUID
 import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from registry import clock, history, language, problems
 from registry.codes.tables import table
 from registry.contracts import (
+    corrections,
     duties,
     papers_shown,
     readiness,
@@ -95,12 +97,15 @@ def attach(number: str) -> ResponseReturnValue:
 @blueprint.get("/contracts/<number>/papers/<uuid:paper_id>.pdf")
 @doors.signed_in
 def paper(number: str, paper_id: UUID) -> ResponseReturnValue:
+    """A printed paper; of a superseded one a stamped copy, with `?original` the bytes as they were filed."""
     contract = own(number)
     found, data = papers_shown.find(contract, paper_id)
-    response = doors.plain_response(data, "application/pdf")
+    shown = data if "original" in request.args else papers_shown.copy_of(contract, found, data)
+    response = doors.plain_response(shown, "application/pdf")
     name = f"{contract.number}-{found.kind}-{found.version}.pdf"
     response.headers["Content-Disposition"] = f"inline; filename={name}"
-    response.headers["ETag"] = f'"{found.digest}"'
+    if shown is data:
+        response.headers["ETag"] = f'"{found.digest}"'
     return response
 
 
@@ -109,11 +114,16 @@ def _show(contract: Contract, form: FormState) -> str:
     moves = [row for one in contract.acceptances for row in history.of(one)] + history.of(contract)
     shown = [row for row in sorted(moves, key=lambda row: row.at) if row.verb in WORDS["event"]]
     effective = acceptance.effective_on is not None
+    papers = papers_shown.of(contract)
     return render_template(
         "contracts/contract.html",
         contract=contract,
         acceptance=acceptance,
-        papers=papers_shown.of(contract),
+        papers=papers,
+        newer=papers_shown.newer(papers),
+        corrections=corrections.of(contract),
+        correctable=corrections.targets(doors.actor(), contract),
+        corrected=corrections.result_values,
         printing=papers_shown.printing(contract),
         brought=slots.brought(contract),
         readable=lambda upload: parties.may_see(doors.actor(), upload),
@@ -121,13 +131,20 @@ def _show(contract: Contract, form: FormState) -> str:
         total=registration.total_of(contract),
         duties=duties.of(acceptance),
         refunds=refunds.of_acceptance(acceptance),
-        events=[{"at": row.at, "title": said(row.verb, "event")} for row in shown],
+        events=[{"at": row.at, "title": said(row.verb, "event"), "words": _places(row)} for row in shown],
         recordal_due=registration.recordal_due(contract),
         mend=lambda finding: _mend(contract, finding),
         can=lambda verb: may(doors.actor(), verb, contract),
         today=clock.today(),
         form=FormState(form.values, form.errors, form.labels or labels(schemas.AttachSchema)),
     )
+
+
+def _places(row: history.History) -> str:
+    """Of a correction, both filings: the one that was mended and the one that mends it."""
+    if row.verb != "correct_filing":
+        return ""
+    return str(_("存证序号 %(seq)s 更正存证序号 %(old)s", seq=row.changes["seq"], old=row.changes["corrects"]))
 
 
 def _mend(contract: Contract, finding: readiness.Finding) -> str:

@@ -343,6 +343,9 @@ class ContractAnswer(Schema):
     total = fields.Dict()
     findings = fields.List(fields.Dict())
     results = fields.List(fields.Dict())
+    corrections = fields.List(fields.Dict())
+    erased_at = fields.String()
+    erased_ground = fields.String()
     acceptances = fields.List(fields.Nested(AcceptanceAnswer))
 
 

@@ -141,6 +141,11 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "13": _l("专利许可备案证明"),
         "14": _l("发票"),
     },
+    "filing": {
+        "license.noticed": _l("实施通知"),
+        "registration.result": _l("登记结果"),
+        "recordal.result": _l("备案结果"),
+    },
     "event": {
         "draft": _l("填写实施意向"),
         "send_free": _l("实施通知到达，许可成立并生效"),
@@ -177,6 +182,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "refuse": _l("登记机构不予登记"),
         "change": _l("变更登记"),
         "cancel": _l("注销登记"),
+        "correct_filing": _l("更正一项存证"),
         "erase": _l("个人和保密信息已删除"),
     },
     "mend": {

@@ -11,8 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry import clock
+from registry.contracts import corrections, register, registration
 from registry.contracts import record as records
-from registry.contracts import register, registration
 from registry.contracts.models import Acceptance, Attachment, Contract, Decision, Payment, Refund
 from registry.contracts.rules import AcceptanceState, PaymentState, RefundState, RegistrationState
 from registry.database import db
@@ -89,6 +89,8 @@ def _rows(contract: Contract) -> Iterator[Goes]:
         yield from blanked(decision, asked_reason="", reasons="")
     for result in contract.results:
         yield from blanked(result, words="")
+    for correction in corrections.of(contract):
+        yield from blanked(correction, values={path: ["", ""] for path in correction.values}, reason="")
 
 
 def _packages(contract: Contract) -> Iterator[Goes]:
@@ -158,6 +160,7 @@ def _ids(contract: Contract) -> list[UUID]:
         *(one.id for one in _refunds(contract)),
         *(one.id for one in _decisions(contract)),
         *(one.id for one in contract.results),
+        *(one.id for one in corrections.of(contract)),
     ]
 
 

@@ -126,7 +126,7 @@ def _can_be_marked(row: Model) -> bool:
     return "erased_at" in type(row).__table__.columns and row.__tablename__ in MARKED
 
 
-MARKED = frozenset({"history", "declaration_version", "registration_result", "upload"})
+MARKED = frozenset({"correction", "history", "declaration_version", "registration_result", "upload"})
 """Tables whose rows are marked one by one; a contract or a declaration is marked as a whole, at the end."""
 
 

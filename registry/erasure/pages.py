@@ -39,6 +39,7 @@ TABLES: dict[str, LazyString] = {
     "batch_contract": _l("登记批次中的一行"),
     "consent": _l("共有专利权人的同意"),
     "contract": _l("合同"),
+    "correction": _l("更正的内容和理由"),
     "decision": _l("决定的理由"),
     "declaration": _l("声明草稿"),
     "declaration_version": _l("声明版本"),

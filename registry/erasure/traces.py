@@ -27,6 +27,7 @@ from registry.patents.models import EvaluationReport, Patent, PatentFact
 
 KEPT_CHANGES = (
     "article", "seq", "ground", "step", "line", "verdict", "rule", "slot", "batch", "digest", "size",
+    "corrects", "fields",
 )  # fmt: skip
 """What a history row may keep: codes, places and digests."""
 

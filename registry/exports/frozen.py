@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from registry import clock
-from registry.contracts import printing, registration, slots
+from registry.contracts import papers_shown, printing, registration, slots
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.paper_facts import PaperFacts
@@ -21,6 +21,7 @@ from registry.contracts.registration_form import FormExtras, form_row, patent_ro
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
 from registry.exports.rules import BRINGS, OPTIONAL, Choice, Chosen, Needs, wanted_slots
+from registry.ledger import service as ledger
 
 DAYS = ("recordal_day", "recordal_filed_on", "filled_on")
 
@@ -79,13 +80,15 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
             for s in missing
         ],
         "registrar": choice.registrar,
+        "as_of": ledger.size() - 1,  # later corrections are no part of this package
     }
 
 
 def thawed(row: Mapping[str, Any]) -> tuple[list[PaperFacts], FormExtras]:
     """What papers are composed from: the licenses' frozen records and the row's own extras."""
     found = [db.session.get_one(Acceptance, UUID(number)) for number in row["licenses"]]
-    return [printing.facts_of(one) for one in found], _from_json(row["extras"])
+    as_of = row.get("as_of")
+    return [printing.facts_of(one, upto=as_of) for one in found], _from_json(row["extras"])
 
 
 def _unprinted(contract: Contract) -> list[Finding]:
@@ -114,10 +117,11 @@ def _identities(contract: Contract) -> dict[str, str]:
 
 def _papers(contract: Contract, licenses: Sequence[Acceptance]) -> list[dict[str, Any]]:
     ids = {one.id for one in licenses}
+    superseded = papers_shown.newer(contract.papers)
     return [
         {"kind": paper.kind, "digest": paper.digest, "pages": paper.pages, "seq": paper.issued_seq}
         for paper in contract.papers
-        if paper.acceptance_id in ids
+        if paper.acceptance_id in ids and paper.id not in superseded
     ]
 
 
