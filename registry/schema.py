@@ -30,7 +30,7 @@ ERASABLE: Mapping[str, tuple[str, ...]] = {
     "declaration_version": (
         "answers", "public_fields", "public_text", "filing", "statement", "signed_by",
     ),
-    "correction": ("values", "reason"),
+    "correction": ("mended", "reason"),
     "history": ("changes",),
     "registration_result": ("words",),
 }  # fmt: skip

@@ -90,6 +90,7 @@ OWNER_FORM = {"owners.0.name": "申城理工大学"}
 REPORT = {"number": "R1", "day": TODAY, "positive": True, "report_upload": UUID0}
 RESULT = {"result": "不予登记", "day": TODAY, "words": "材料不齐"}
 RECORDAL = {"verb": "file", "day": TODAY}
+CORRECTION = {"values.notice.product": "样机", "reason": "笔误"}
 ERASURE = {"kind": "contract", "subject": "{contract}", "ground": "order", "reference": "一号决定"}
 ATTACH = {"slot": "14", "file_upload": "{slip}"}
 TICKS = {"undertaking": True, "standing_authorisation": True, "receives_here": True}

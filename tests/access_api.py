@@ -92,6 +92,12 @@ API: Mapping[str, Line] = {
     "GET bundles-api.bundle": line(READERS, number="contract"),
     "GET bundles-api.certificate": line(READERS, number="contract", paper_id="certificate"),
     "GET contracts-api.paper": line(READERS, number="contract", paper_id="paper"),
+    "POST corrections-api.prepare": line(
+        signing(LICENSEE),
+        {"corrects": 0, "values": {"notice.product": "样机"}, "reason": "笔误"},
+        number="contract",
+    ),
+    "POST corrections-api.correct": line(frozenset(), {**SIGNATURE, "prepared": UUID0}, number="contract"),
     "POST exports-api.make": line(VENUE, {"contracts": [{"number": "{contract}", "not_elsewhere": True}]}),
     "GET exports-api.show": line(VENUE | AUDITOR, number="batch"),
     "GET exports-api.archive": line(VENUE | AUDITOR, number="batch"),

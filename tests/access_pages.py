@@ -9,6 +9,7 @@ from tests.access import (
     AUDITOR,
     CLAIM,
     CLAIMING,
+    CORRECTION,
     ERASURE,
     EVERYBODY,
     FOREIGN,
@@ -231,6 +232,11 @@ PAGES: Mapping[str, Line] = {
     "POST registration.results": line(VENUE, RESULT, number="contract"),
     "GET registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, number="contract"),
     "POST registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, RECORDAL, number="contract"),
+    "GET corrections.form": line(signing(LICENSEE), number="contract", seq="noticed"),
+    "POST corrections.check": line(signing(LICENSEE), CORRECTION, number="contract", seq="noticed"),
+    "POST corrections.sign": line(
+        signing(LICENSEE), {**CORRECTION, "password": PASSWORD}, number="contract", seq="noticed"
+    ),
     "GET exports.choose": line(OPERATORS),
     "GET exports.applicants": line(OPERATORS, {"c": "{contract}"}),
     "GET exports.check": line(VENUE, {"contracts.0.number": "{contract}"}),

@@ -47,7 +47,8 @@ def path_of(app: Flask, name: str, things: Mapping[str, str]) -> str:
     }
     with app.test_request_context():
         rule = next(one for one in app.url_map.iter_rules() if one.endpoint == name.split()[1])
-        values: dict[str, Any] = {key: int(one) if key == "position" else one for key, one in wanted.items()}
+        numbers = ("position", "seq")
+        values: dict[str, Any] = {key: int(one) if key in numbers else one for key, one in wanted.items()}
         built = rule.build(values)
     assert built is not None, name
     asked = urlencode(filled(TABLE[name].body, things)) if name.startswith("GET ") else ""

@@ -211,12 +211,17 @@ def _registration(world: World) -> None:
     choice = Choice(contracts=(Chosen(number=contract, not_elsewhere=True),), include_zero=True)
     world.things["batch"] = transaction(lambda: exports.make(venue.actor, choice).number)
     world.things["effective"] = reading(lambda: _acceptance_of(world.things["contract"]))
+    world.things["noticed"] = reading(lambda: _noticed(world.things["effective"]))
     world.things["paper"] = reading(lambda: _paper_of(world.things["contract"]))
     world.things["certificate"] = reading(lambda: _paper_of(world.things["contract"], "certificate"))
 
 
 def _acceptance_of(contract: str) -> str:
     return str(register.find_contract(contract).acceptances[0].number)
+
+
+def _noticed(number: str) -> str:
+    return str(register.find(number).noticed_seq)
 
 
 def _paper_of(contract: str, kind: str = "contract") -> str:

@@ -26,6 +26,7 @@ from registry.codes.tables import table
 from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
+from registry.documents import store
 from registry.errors import NotFound
 from registry.history import History
 from registry.ledger import service as ledger
@@ -135,7 +136,9 @@ def bundle(number: str) -> bytes:
 
 
 def verified(number: str) -> Verified:
-    """What a number of ours stands for today. Raises NotFound."""
+    """What a number of ours, or the digest of a paper, stands for today. Raises NotFound."""
+    if store.DIGEST.fullmatch(number.strip().lower()):
+        return verification.paper(number.strip().lower())
     wanted = _spelled(number)
     if wanted.removeprefix("DEMO-").startswith("MX-D"):
         return Verified(number=wanted, today=clock.today(), listing=listing(wanted))

@@ -4,13 +4,14 @@ With the number alone no fee, no contact and no natural person is shown (design:
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
 from registry import clock
 from registry.catalogue.listing import Listing
+from registry.contracts import papers_shown
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
@@ -43,6 +44,21 @@ class License:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """The paper a digest belongs to, and the edition that holds in its place today."""
+
+    kind: str
+    version: int
+    seq: int | None
+    holds_version: int
+    holds_seq: int | None
+
+    @property
+    def superseded(self) -> bool:
+        return self.version < self.holds_version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """A declaration, or the licenses of a contract; parties that are natural persons are empty texts."""
 
@@ -54,12 +70,34 @@ class Verified:
     licensee: str = ""
     erased_at: datetime | None = None
     erased_ground: str = ""
+    paper: Printed | None = None
     recordal: str = ""
     registration: str = ""
 
     @property
     def in_force(self) -> bool:
         return any(license.in_force(self.today) for license in self.licenses)
+
+
+def paper(digest: str) -> Verified:
+    """The contract of the paper whose bytes have this digest, and whether that paper still holds. Raises
+    NotFound.
+
+    Whoever knows the digest holds the paper: its random nonce keeps the digest from being guessed.
+    """
+    found = papers_shown.by_digest(digest)
+    if found is None:
+        raise NotFound("not_found")
+    owner = db.session.get_one(Contract, found.contract_id)
+    holds = papers_shown.newer(owner.papers).get(found.id, found)
+    printed = Printed(
+        kind=found.kind,
+        version=found.version,
+        seq=found.issued_seq,
+        holds_version=holds.version,
+        holds_seq=holds.issued_seq,
+    )
+    return replace(contract(owner.number), paper=printed)
 
 
 def contract(number: str) -> Verified:

@@ -21,7 +21,8 @@ def noted(paper: Composed, facts: PaperFacts) -> Composed:
 def _line(facts: PaperFacts) -> str:
     edition = f"本件为第 {facts.edition} 版，取代第 {facts.edition - 1} 版。" if facts.edition > 1 else ""
     by = "；".join(f"存证序号 {one.seq}（{_names(one)}）" for one in facts.corrections)
-    return f"{edition}本件依下列更正打印：{by}。合同的冻结记录及其摘要不变。"
+    rest = "冻结记录及其摘要不变；原签名覆盖更正以前的内容，更正另行签署。"
+    return f"{edition}本件依下列更正打印：{by}。{rest}"
 
 
 def _names(one: Corrected) -> str:

@@ -93,7 +93,7 @@ def correct(
         corrects=seq,
         kind=about.kind,
         side=about.side,
-        values={path: [about.present.get(path, ""), value] for path, value in new.items()},
+        mended={path: [about.present.get(path, ""), value] for path, value in new.items()},
         reason=reason.strip(),
         made_by=actor.account_id,
         made_at=clock.now(),
@@ -131,7 +131,7 @@ def of_acceptance(acceptance_id: UUID, *, upto: int | None = None) -> list[Corre
 
 def new_values(row: Correction) -> dict[str, str]:
     """Path -> corrected value."""
-    return {path: pair[1] for path, pair in row.values.items()}
+    return {path: pair[1] for path, pair in row.mended.items()}
 
 
 def result_values(result: RegistrationResult) -> dict[str, str]:

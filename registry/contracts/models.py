@@ -293,7 +293,7 @@ class Correction(Model):
     seq: Mapped[int] = mapped_column(unique=True)
     kind: Mapped[str] = mapped_column(String(30))  # type of the filing that is mended
     side: Mapped[str] = mapped_column(String(10))
-    values: Mapped[dict[str, Any]] = mapped_column(JSON)  # path -> [before, after]
+    mended: Mapped[dict[str, Any]] = mapped_column(JSON)  # path -> [before, after]
     reason: Mapped[str] = mapped_column(Text)
     made_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)

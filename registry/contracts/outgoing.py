@@ -123,7 +123,7 @@ def _result(row: RegistrationResult) -> dict[str, Any]:
 
 
 def _correction(row: Correction) -> dict[str, Any]:
-    values = {path: {"before": pair[0], "after": pair[1]} for path, pair in row.values.items()}
+    values = {path: {"before": pair[0], "after": pair[1]} for path, pair in row.mended.items()}
     return {"seq": row.seq, "corrects": row.corrects, "type": row.kind, "side": row.side, "values": values}
 
 

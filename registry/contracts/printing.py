@@ -128,7 +128,7 @@ def facts_of(acceptance: Acceptance, *, upto: int | None = None) -> PaperFacts:
 
 def _corrected(row: Correction) -> Corrected:
     names = corrigible.FIELDS[row.kind]
-    values = tuple((names[path].name, before, after) for path, (before, after) in row.values.items())
+    values = tuple((names[path].name, before, after) for path, (before, after) in row.mended.items())
     return Corrected(seq=row.seq, at=entered(row.seq).at, corrects=row.corrects, values=values)
 
 

@@ -144,7 +144,8 @@ def _places(row: history.History) -> str:
     """Of a correction, both filings: the one that was mended and the one that mends it."""
     if row.verb != "correct_filing":
         return ""
-    return str(_("存证序号 %(seq)s 更正存证序号 %(old)s", seq=row.changes["seq"], old=row.changes["corrects"]))
+    seq, old = row.changes["seq"], row.changes["corrects"]
+    return str(_("存证序号 %(seq)s 更正存证序号 %(old)s", seq=seq, old=old))
 
 
 def _mend(contract: Contract, finding: readiness.Finding) -> str:

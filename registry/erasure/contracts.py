@@ -90,7 +90,7 @@ def _rows(contract: Contract) -> Iterator[Goes]:
     for result in contract.results:
         yield from blanked(result, words="")
     for correction in corrections.of(contract):
-        yield from blanked(correction, values={path: ["", ""] for path in correction.values}, reason="")
+        yield from blanked(correction, mended={path: ["", ""] for path in correction.mended}, reason="")
 
 
 def _packages(contract: Contract) -> Iterator[Goes]:
