@@ -40,6 +40,8 @@ class Settings:
     pay_within_days: int = 15
     refund_days: int = 5
     batch_zero_fee: bool = False
+    signer_countersign: str = "file"
+    signer_checkpoint: str = "file"
     extra_fonts: tuple[Path, ...] = ()
     witness_policy: Path | None = None
     witness_hours: int = 0
@@ -97,6 +99,8 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "mail_from": env.get("REGISTRY_MAIL_FROM", "no-reply@localhost"),
         "smtp_url": env.get("REGISTRY_SMTP_URL", ""),
         "batch_zero_fee": env.get("REGISTRY_BATCH_ZERO_FEE") == "1",
+        "signer_countersign": env.get("REGISTRY_SIGNER_COUNTERSIGN") or "file",
+        "signer_checkpoint": env.get("REGISTRY_SIGNER_CHECKPOINT") or "file",
         "extra_fonts": tuple(Path(p) for p in env.get("REGISTRY_EXTRA_FONTS", "").split(os.pathsep) if p),
     }
     values.update(_anchors(env))

@@ -112,7 +112,15 @@ MESSAGES: dict[str, LazyString] = {
     "ledger_not_started": _l("账本尚未启用，请先由管理员启用。"),
     "ledger_started": _l("账本已经启用，不能再次启用。"),
     "ledger_differs": _l("数据库中的账本不是 %(origin)s，请检查设置。"),
-    "ledger_key_differs": _l("登记方的会签密钥与账本所载不符，请检查密钥文件夹。"),
+    "ledger_key_differs": _l(
+        "登记方的密钥（%(kid)s）不是账本所载的现行密钥；请检查密钥文件夹和签名程序的设置，暂停办理。"
+    ),
+    "ledger_closed": _l("登记方的密钥已经吊销而没有接替的密钥：账本就此结束，不再登记，只供查阅和核验。"),
+    "handover_key_missing": _l(
+        "缺少已更换的检查点密钥（%(kid)s），无法签出交接检查点；请从备份恢复到密钥文件夹的 retired 中。"
+    ),
+    "signer_failed": _l("登记方的签名设备（%(purpose)s）没有给出有效的签名，没有登记任何内容；请稍后再试。"),
+    "signer_unnamed": _l("%(purpose)s 的签名不出自密钥文件，请写明新的签名来源。"),
     "ledger_behind_anchor": _l(
         "账本只有 %(size)s 条，少于已公布的 %(anchored)s 条，数据可能丢失；暂停办理。"
     ),

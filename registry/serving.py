@@ -20,7 +20,7 @@ from registry.database import db
 from registry.demonstration import load as demonstration
 from registry.documents import fonts
 from registry.ledger import service as ledger
-from registry.ledger.signing import create_keys
+from registry.ledger.keyfiles import create_keys
 
 Say = Callable[[str], None]
 Part = subprocess.Popen[bytes]
@@ -62,6 +62,7 @@ def prepare(settings: Settings, say: Say) -> Flask:
     app = create_app(settings)
     with app.app_context():
         ledger.check_start()  # before anything is signed: a log set back must not be continued
+        ledger.tidy()  # a rotation that was interrupted after its filing is brought to its end
         if not settings.demo:  # the demonstration's log begins in its own past
             schema.seed()
     return app

@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 from registry.database import db
 from registry.ledger.canonical import b64
 from registry.ledger.models import Checkpoint, Cosignature, TimestampToken
-from registry.ledger.notes import COSIGNATURE, cosigned_at, parse_vkey, split_note
+from registry.ledger.notes import COSIGNATURE, cosigned_at, first_alone, parse_vkey, split_note
 from registry.ledger.setup import ledger_setup
 from registry.ledger.tokens import open_token, vouched
 from registry.ledger.walk import TIME, Fault
@@ -50,7 +50,7 @@ def _check_cosignature(row: Any) -> None:
 
 
 def _check_token(row: Any) -> None:
-    token = open_token(row.token, row.note.encode())
+    token = open_token(row.token, first_alone(row.note).encode())
     if (token.authority, token.at) != (row.authority, row.stamped_at):
         raise ValueError("another authority or time")
     vouched(token, ledger_setup().anchors.tsa_roots)

@@ -27,7 +27,7 @@ from registry.ledger.setup import ledger_setup
 COSIGN, STAMP = "ledger.cosign", "ledger.stamp"
 LONGEST_PAUSE = timedelta(minutes=5)
 PAGE = 200
-UNSTOPPED = frozenset({"log.started", "key.revoked"})
+UNSTOPPED = frozenset({"log.started", "key.rotated", "key.revoked"})
 """Filings that are taken even then: a log cannot be anchored before it starts, and a stolen key must end."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock
@@ -21,6 +21,7 @@ from registry.ledger.filings import Built, Filing, build, envelope_bytes
 from registry.ledger.keyring import Key, Keyring, kids_of
 from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey
 from registry.ledger.setup import ledger_setup
+from registry.ledger.signing import RegistryKeys, Signer
 
 _HEAD = cast(Table, LedgerHead.__table__)
 _KEY = cast(Table, LedgerKey.__table__)
@@ -33,6 +34,10 @@ _MOVE_HEAD = (
     .values({name: bindparam(name) for name in ("seq", "leaf", "time", "size", "frontier")})
 )
 _READ_KEY = select(_KEY).where(_KEY.c.kid == bindparam("kid"))
+_OWN_IN_FORCE = select(func.count()).where(
+    or_(_KEY.c.kid == bindparam("countersign"), _KEY.c.kid == bindparam("checkpoint")),
+    _KEY.c.revoked_seq.is_(None),
+)
 _INSERT_ENVELOPE = insert(cast(Table, Envelope.__table__))
 _INSERT_ENTRY = insert(cast(Table, LedgerEntry.__table__))
 _INSERT_DISCLOSURE = insert(cast(Table, Disclosure.__table__))
@@ -68,7 +73,8 @@ def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[App
 
     Raises RuntimeError outside `database.transaction`, ValueError for a filing its table does not know or a
     salt used twice, Refused for a key or signature that does not hold, Conflict filing_repeated,
-    ledger_not_started, Paused while those outside have not followed the log for too long.
+    ledger_not_started, ledger_key_differs when the registry's own keys are not those the log has in force,
+    Paused while those outside have not followed the log for too long.
     """
     if not in_transaction():
         raise RuntimeError("a filing is entered together with the rows it belongs to, in one transaction")
@@ -81,8 +87,12 @@ def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[App
     built = [build(filing) for filing in filings]
     keyring = _load_keyring(connection, built)
     known = dict(keyring.keys)
-    prepared = _prepare(built, keyring)
-    head = _lock_head(connection, starts=filings[0].type == "log.started")
+    starts = filings[0].type == "log.started"
+    prepared = _prepare(built, keyring, ledger_setup().keys.countersigner)
+    head = _lock_head(connection, starts=starts)
+    if not starts and not _in_force(connection, ledger_setup().keys):
+        keyring = Keyring(dict(known))
+        prepared = _prepare(built, keyring, _rotated_keys(connection).countersigner)
     _check_still_valid(connection, known)
     done = _entries(prepared, head, at or clock.now())
     _insert(connection, prepared, done)
@@ -103,19 +113,35 @@ def _read_keys(connection: Connection, kids: Iterable[str]) -> Iterator[Row[Any]
         yield from connection.execute(_READ_KEY, {"kid": kid})
 
 
-def _prepare(built: Sequence[Built], keyring: Keyring) -> list[_Prepared]:
+def _prepare(built: Sequence[Built], keyring: Keyring, signer: Signer) -> list[_Prepared]:
     """Check each filing's signatures in order and countersign it; the keyring learns as the log would."""
-    setup = ledger_setup()
-    signer = setup.keys.countersigner
+    origin = ledger_setup().origin
     prepared = []
     for place, item in enumerate(built):
         if len({opened.salt for opened in item.disclosures}) != len(item.disclosures):
             raise ValueError("a salt stands twice: who is shown one value could guess the other")
-        keyring.admit(item.filed, place, origin=setup.origin)
+        ours = keyring.keys.get(signer.kid)
+        if ours is not None and ours.revoked_seq is not None and place:
+            raise ValueError("a key that countersigns is ended by the last filing of a list")
+        keyring.admit(item.filed, place, origin=origin)
         signature = signer.sign(pae(FILING_TYPE, item.payload))
         envelope = envelope_bytes(item.payload, kid=signer.kid, signature=signature)
         prepared.append(_Prepared(built=item, envelope=envelope, digest=sha256_hex(envelope)))
     return prepared
+
+
+def _in_force(connection: Connection, keys: RegistryKeys) -> bool:
+    """Whether the log has both of the registry's keys in force: under the head's lock nothing can end one."""
+    kids = {"countersign": keys.countersigner.kid, "checkpoint": keys.checkpoint_signer.kid}
+    return connection.execute(_OWN_IN_FORCE, kids).scalar() == 2
+
+
+def _rotated_keys(connection: Connection) -> RegistryKeys:
+    """The keys read anew: this process had them from before a rotation, and an old key signs no more."""
+    keys = ledger_setup().reload()
+    if not _in_force(connection, keys):
+        raise Conflict("ledger_key_differs", kid=keys.countersigner.kid)
+    return keys
 
 
 def _lock_head(connection: Connection, *, starts: bool) -> Row[Any]:

@@ -1,6 +1,6 @@
 """The whole log checked from the database: every entry, and each table that only repeats entries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,11 +11,12 @@ from registry.ledger.anchor_audit import check_anchor_rows
 from registry.ledger.canonical import commitment, strict
 from registry.ledger.chain import TILE_HEIGHT, Frontier, complete_root
 from registry.ledger.heads import Seen
-from registry.ledger.keyring import Key
+from registry.ledger.keyring import Key, handovers, head_keys
 from registry.ledger.models import Checkpoint, Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey, Tile
-from registry.ledger.notes import Head, open_strictly, parse_head
+from registry.ledger.notes import Head, Vkey, open_note, open_strictly, parse_head
 from registry.ledger.report import Report
 from registry.ledger.setup import LedgerSetup, ledger_setup
+from registry.ledger.signing import CHECKPOINT
 from registry.ledger.verdicts import failed, passed
 from registry.ledger.walk import INTEGRITY, SIGNATURES, Fault, Pair, Walk
 
@@ -32,7 +33,7 @@ def audit() -> Report:
         _check_head(walk)
         _check_keys(walk)
         _check_tiles(walk.frontier.size)
-        _check_checkpoints(setup, frontiers)
+        _check_checkpoints(setup, frontiers, walk)
         check_anchor_rows()
         if db.session.execute(select(func.count()).select_from(Envelope)).scalar() != walk.frontier.size:
             raise Fault(INTEGRITY, "envelope_unlisted")
@@ -150,14 +151,33 @@ def _check_tiles(size: int) -> None:
         raise Fault(INTEGRITY, "tile_differs", size)
 
 
-def _check_checkpoints(setup: LedgerSetup, frontiers: dict[int, Frontier]) -> None:
+def _check_checkpoints(setup: LedgerSetup, frontiers: dict[int, Frontier], walk: Walk) -> None:
+    """Each head is signed by exactly the keys valid there, the last of them ours, and no handover lacks."""
+    own = walk.keyring.keys.values()
+    newest = head_keys(own, walk.frontier.size)
+    if newest and newest[0].public != setup.vkey.public:
+        raise Fault(INTEGRITY, "vkey_differs", newest[0].enrolled_seq)
+    missing = set(handovers(own)) - frontiers.keys()
+    if missing and min(missing) < max(frontiers, default=0):
+        raise Fault(INTEGRITY, "handover_missing", min(missing) - 1)
     for row in db.session.execute(select(Checkpoint.__table__).order_by(Checkpoint.size)):
+        valid = [Vkey(setup.origin, key.public) for key in head_keys(own, row.size)]
         try:
-            head = parse_head(open_strictly(row.note, setup.vkey))
+            head = parse_head(open_strictly(row.note, *valid))
         except ValueError as error:
-            raise Fault(INTEGRITY, "checkpoint_signature", row.size - 1) from error
+            code = "checkpoint_key_range" if _by_another(row.note, valid, own) else "checkpoint_signature"
+            raise Fault(INTEGRITY, code, row.size - 1) from error
         frontier = frontiers.get(row.size)
         if frontier is None or head != Head(setup.origin, row.size, frontier.root):
             raise Fault(INTEGRITY, "root_differs", row.size - 1)
         if row.frontier != frontier.encode():
             raise Fault(INTEGRITY, "frontier_differs", row.size - 1)
+
+
+def _by_another(note: str, valid: Sequence[Vkey], own: Iterable[Key]) -> bool:
+    """Whether one of the log's checkpoint keys signed where it was not, or no longer, valid."""
+    others = {Vkey(key.holder, key.public) for key in own if key.purpose == CHECKPOINT} - set(valid)
+    try:
+        return bool(open_note(note, others))
+    except ValueError:
+        return False

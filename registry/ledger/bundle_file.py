@@ -20,11 +20,12 @@ from registry.ledger.filed_lines import (
     own_key,
     read_line,
 )
-from registry.ledger.heads import Seen, compare, see
+from registry.ledger.heads import Seen, check_signer, compare, see
 from registry.ledger.keyring import Keyring
 from registry.ledger.notes import COSIGNATURE, ED25519, Head, Vkey, check_name, parse_vkey, split_note
 from registry.ledger.policy import Policy
 from registry.ledger.report import Report
+from registry.ledger.signing import kid_of
 from registry.ledger.stamps import Roots, with_timestamps
 from registry.ledger.verdicts import passed
 from registry.ledger.walk import INTEGRITY, Fault, Pair, check_signatures, check_start
@@ -95,14 +96,17 @@ def open_bundle(data: bytes, policy: Policy | None, *, roots: Roots = ()) -> Bun
     signers = _signers(value["signers"])
     check_order(lines)
     check_start(lines[0].pair, origin=origin)
-    seen = _see(note, policy, signers, start=lines[0].pair, origin=origin)
+    log_kid = kid_of("ed25519", signers[0].public)
+    seen = _see(note, policy, signers, pairs=[line.pair for line in lines], origin=origin)
     _check_chain(lines)
-    _check_membership(lines, subject)
+    _check_membership(lines, subject, log_kid)
     keyring = Keyring()
     for line in lines:
         check_start(line.pair, origin=origin)
         check_place(line, note, seen.head)
         check_signatures(line.pair, keyring, origin=origin)
+    if log_kid in keyring.keys:
+        check_signer(replace(seen, signer=signers[0]), keyring.keys.values())
     _check_disclosures(lines, value["disclosures"])
     stamped = _timestamps(value["timestamps"])
     return Bundle(
@@ -140,7 +144,9 @@ def _signers(listed: Sequence[Any]) -> list[Vkey]:
     return keys
 
 
-def _see(note: str, policy: Policy | None, signers: Sequence[Vkey], *, start: Pair, origin: str) -> Seen:
+def _see(
+    note: str, policy: Policy | None, signers: Sequence[Vkey], *, pairs: Sequence[Pair], origin: str
+) -> Seen:
     """Exactly the listed signers have signed; whom of them the reader trusts is the policy's matter."""
     listed = Policy(logs=(signers[0],), witnesses={str(key): key for key in signers[1:]})
     try:
@@ -151,7 +157,7 @@ def _see(note: str, policy: Policy | None, signers: Sequence[Vkey], *, start: Pa
         raise Fault(INTEGRITY, "checkpoint_signature")
     if not all(key.holds(text, line.signature) for key, line in zip(signers, lines, strict=True)):
         raise Fault(INTEGRITY, "checkpoint_signature")
-    if policy is None and signers[0] != own_key(start, origin):
+    if policy is None and signers[0] != own_key(pairs[0], origin, pairs[1:]):
         raise Fault(INTEGRITY, "checkpoint_signature")
     head = see(note, listed, own=None).head
     if head.origin != origin:
@@ -167,14 +173,14 @@ def _check_chain(lines: Sequence[Line]) -> None:
             raise Fault(INTEGRITY, "chain_broken", after.entry.seq)
 
 
-def _check_membership(lines: Sequence[Line], subject: str) -> None:
+def _check_membership(lines: Sequence[Line], subject: str, log_kid: str) -> None:
     """Every filing is the subject's, or a key's that something here was signed with."""
     subjects = {subject, *_declarations(lines, subject)}
     about = [line for line in lines[1:] if line.pair.entry.subject in subjects]
     if not any(line.pair.entry.subject == subject for line in about):
         raise Fault(INTEGRITY, "subject_missing")
     allowed = {0, *(line.pair.entry.seq for line in about)}
-    allowed |= _needed_keys(lines, about)
+    allowed |= _needed_keys(lines, about, log_kid)
     for line in lines:
         if line.pair.entry.seq not in allowed:
             raise Fault(INTEGRITY, "file_unexpected", line.pair.entry.seq)
@@ -188,9 +194,9 @@ def _declarations(lines: Sequence[Line], subject: str) -> set[str]:
     }
 
 
-def _needed_keys(lines: Sequence[Line], about: Collection[Line]) -> set[int]:
-    """Places of the key filings about keys that signed the subject's filings, or such a key filing."""
-    needed = set().union(*(line.signers for line in about))
+def _needed_keys(lines: Sequence[Line], about: Collection[Line], log_kid: str) -> set[int]:
+    """Places of the key filings about keys that signed the head, the subject's filings, or such a filing."""
+    needed = {log_kid}.union(*(line.signers for line in about))
     waiting = [line for line in lines if line.pair.filed.type.startswith("key.")]
     found: set[int] = set()
     while True:

@@ -13,12 +13,14 @@ from registry.errors import NotFound
 from registry.ledger import tiles
 from registry.ledger.bundle_file import FORMAT
 from registry.ledger.canonical import b64
-from registry.ledger.checkpoints import checkpoint_covering, note_head
+from registry.ledger.checkpoints import checkpoint_covering, note_head, own_keys, vkeys_of
 from registry.ledger.cosignatures import cosignatures_of
 from registry.ledger.filings import Filed, parse_envelope
 from registry.ledger.models import LedgerEntry, LedgerKey
+from registry.ledger.notes import Vkey
 from registry.ledger.receipts import disclosures, envelope_at, filed_at, line
 from registry.ledger.setup import ledger_setup
+from registry.ledger.signing import kid_of
 from registry.ledger.timestamps import timestamps_of
 
 Shown = Callable[[Filed, str], bool]  # whether the asker may see what a filing committed to under a path
@@ -43,12 +45,13 @@ def bundle(subject: str, *, shown: Shown = nothing, without: Collection[str] = (
     kept = {seq: filed for seq, filed in _about(subject).items() if seq < size and filed.type not in without}
     witnesses = cosignatures_of(size)
     note, nodes = signed + "".join(one.line for one in witnesses), tiles.nodes()
-    places = sorted({0, *kept, *_keys(kept, size=size)})
+    signer = vkeys_of(own_keys(), size)[0]
+    places = sorted({0, *kept, *_keys(kept, size=size, signer=signer)})
     return {
         "format": FORMAT,
         "origin": ledger_setup().origin,
         "subject": subject,
-        "signers": [str(ledger_setup().vkey), *(str(one.witness) for one in witnesses)],
+        "signers": [str(signer), *(str(one.witness) for one in witnesses)],
         "filings": [line(seq, note, size=size, nodes=nodes) for seq in places],
         "disclosures": [
             {"seq": seq, **row}
@@ -75,10 +78,10 @@ def _about(subject: str) -> dict[int, Filed]:
     return own
 
 
-def _keys(kept: Mapping[int, Filed], *, size: int) -> set[int]:
+def _keys(kept: Mapping[int, Filed], *, size: int, signer: Vkey) -> set[int]:
     """Where the keys that signed came in and ended, and the same for the keys that signed those filings."""
     found: set[int] = set()
-    waiting, seen = _signers(kept.items()), set[str]()
+    waiting, seen = _signers(kept.items()) | {kid_of("ed25519", signer.public)}, set[str]()
     while waiting:
         seen |= waiting
         query = select(LedgerKey.enrolled_seq, LedgerKey.revoked_seq).where(

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -12,17 +13,20 @@ from registry.database import db, transaction
 from registry.errors import Conflict, NotFound
 from registry.ledger import anchors, tiles
 from registry.ledger.chain import Frontier, parse_frontier
+from registry.ledger.keyring import Key, handovers, head_keys
 from registry.ledger.models import Checkpoint, LedgerHead, LedgerKey
-from registry.ledger.notes import Head, open_note, parse_head, sign_note
+from registry.ledger.notes import Head, Vkey, first_alone, open_note, open_strictly, parse_head, sign_note
 from registry.ledger.setup import ledger_setup
+from registry.ledger.signing import OWN, Signer
 
 
 def publish_checkpoint() -> str:
     """Sign the committed head, keep the note, and write the anchor file. Answers the note.
 
     Own transaction, after the caller's commit: a head that could still be rolled back is never signed.
-    A crash before the note is kept is repaired by the next call; the signature would be the same.
-    Raises Conflict ledger_not_started.
+    A crash before the note is kept is repaired by the next call; the signature would be the same. A head
+    behind a rotation of the checkpoint key is signed after the handover head, never before: whoever pinned
+    the old key finds no gap. Raises Conflict ledger_not_started, ledger_closed, handover_key_missing.
     """
     setup = ledger_setup()
 
@@ -33,10 +37,11 @@ def publish_checkpoint() -> str:
         kept = checkpoint(head.size, exact=True)
         if kept is not None:
             return kept
-        frontier = parse_frontier(head.size, head.frontier)
-        text = Head(setup.origin, head.size, frontier.root).text
-        note = sign_note(text, setup.origin, setup.keys.checkpoint_signer)
-        _keep(frontier, note)
+        own = own_keys()
+        for size in handovers(own):
+            if size < head.size and checkpoint(size, exact=True) is None:
+                _sign(tiles.frontier_at(size), own)
+        note = _sign(parse_frontier(head.size, head.frontier), own)
         anchors.ask()  # publishing never waits for anybody outside
         return note
 
@@ -58,12 +63,33 @@ def checkpoint(size: int | None = None, *, exact: bool = False) -> str | None:
 
 
 def checkpoint_covering(seq: int) -> str:
-    """The latest published note whose tree holds that entry, publishing one if need be. Raises NotFound."""
+    """The latest published note whose tree holds that entry, publishing one if need be. Raises NotFound.
+
+    It carries one line of ours, the newest key's, even where it is a handover head.
+    """
     head = db.session.execute(select(LedgerHead.size)).scalar()
     if head is None or not 0 <= seq < head:
         raise NotFound("not_found")
     latest = checkpoint()
-    return latest if latest is not None and note_head(latest).size > seq else publish_checkpoint()
+    note = latest if latest is not None and note_head(latest).size > seq else publish_checkpoint()
+    return first_alone(note)
+
+
+def own_keys() -> list[Key]:
+    """The registry's own keys with their validity, as the log has them, oldest first."""
+    query = select(LedgerKey.__table__).where(
+        LedgerKey.holder == ledger_setup().origin, LedgerKey.purpose.in_(OWN)
+    )
+    rows = db.session.execute(query.order_by(LedgerKey.enrolled_seq, LedgerKey.kid))
+    return [Key(**row._mapping) for row in rows]
+
+
+def vkeys_of(own: Sequence[Key], size: int) -> list[Vkey]:
+    """The verifier keys that sign the head of this size, newest first. Raises Conflict ledger_closed."""
+    keys = head_keys(own, size)
+    if not keys:
+        raise Conflict("ledger_closed")
+    return [Vkey(ledger_setup().origin, key.public) for key in keys]
 
 
 def note_head(note: str) -> Head:
@@ -79,13 +105,14 @@ def check_start() -> None:
     """
     setup = ledger_setup()
     size = db.session.execute(select(LedgerHead.size)).scalar() or 0
+    own = own_keys()
     if size:
-        _check_keys()
+        _check_keys(own)
     for name, note in (("anchor", _read(setup.anchor)), ("checkpoint", checkpoint())):
         if note is None:
             continue
         try:
-            head = parse_head(open_note(note, [setup.vkey])[0])
+            head = parse_head(open_note(note, signers_of(note, own))[0])
         except ValueError as error:
             raise Conflict("ledger_anchor_unreadable", source=name) from error
         if head.origin != setup.origin or head.size > size:
@@ -115,11 +142,42 @@ def write_anchor(path: Path, note: str) -> None:
             os.close(folder)
 
 
-def _check_keys() -> None:
-    kid = ledger_setup().keys.countersigner.kid
-    key = db.session.execute(select(LedgerKey.revoked_seq).where(LedgerKey.kid == kid)).one_or_none()
-    if key is None or key.revoked_seq is not None:
-        raise Conflict("ledger_key_differs", kid=kid)
+def _check_keys(own: Sequence[Key]) -> None:
+    """Our keys are those in force; of a closed log, which is only read, there are none."""
+    keys = ledger_setup().keys
+    for purpose, signer in zip(OWN, (keys.countersigner, keys.checkpoint_signer), strict=True):
+        in_force = {key.kid for key in own if key.purpose == purpose and key.revoked_seq is None}
+        if in_force and signer.kid not in in_force:
+            raise Conflict("ledger_key_differs", kid=signer.kid)
+    if not own:
+        raise Conflict("ledger_key_differs", kid=keys.countersigner.kid)
+
+
+def signers_of(note: str, own: Sequence[Key]) -> list[Vkey]:
+    """Who signs a head of the size a note claims; ours of today when the log has no such head."""
+    size = note_head(note).size
+    return [Vkey(ledger_setup().origin, key.public) for key in head_keys(own, size)] or [ledger_setup().vkey]
+
+
+def _sign(frontier: Frontier, own: Sequence[Key]) -> str:
+    """Sign a committed head with every key that is valid there, check it as a reader would, and keep it."""
+    head = Head(ledger_setup().origin, frontier.size, frontier.root)
+    vkeys = vkeys_of(own, head.size)
+    note = sign_note(head.text, head.origin, *(_signer(key.kid) for key in head_keys(own, head.size)))
+    open_strictly(note, *vkeys)
+    _keep(frontier, note)
+    return note
+
+
+def _signer(kid: str) -> Signer:
+    setup = ledger_setup()
+    signer = setup.signer_of(kid)
+    if signer is None:
+        setup.reload()  # another process has rotated the key since we read it
+        signer = setup.signer_of(kid)
+    if signer is None:
+        raise Conflict("handover_key_missing", kid=kid)
+    return signer
 
 
 def _keep(frontier: Frontier, note: str) -> None:

@@ -10,7 +10,7 @@ from registry.database import db, transaction
 from registry.ledger import anchors, outside
 from registry.ledger.anchor_setup import WitnessAddress
 from registry.ledger.canonical import b64
-from registry.ledger.checkpoints import checkpoint, note_head
+from registry.ledger.checkpoints import checkpoint, note_head, own_keys, signers_of
 from registry.ledger.cosignatures import Cosigned, keep
 from registry.ledger.notes import Line, Vkey, cosigned_at, decimal, open_note, split_note
 from registry.ledger.outside import Reply, Unreached
@@ -69,8 +69,8 @@ def heads_elsewhere() -> Sequence[Elsewhere]:
             continue
         try:
             note = reply.text
-            signed = open_note(note, [setup.vkey, address.vkey])[1]
-            if reply.status != 200 or set(signed) != {setup.vkey, address.vkey}:
+            signed = open_note(note, [*signers_of(note, own_keys()), address.vkey])[1]
+            if reply.status != 200 or address.vkey not in signed or set(signed) == {address.vkey}:
                 raise ValueError("not signed by both")
         except ValueError as error:
             log.error("witness %s answered for our last head with what cannot be: %s", address.name, error)

@@ -1,6 +1,6 @@
 """A filing as receipts and bundles carry it: entry, envelope, and the proof leading to their checkpoint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -50,9 +50,14 @@ def note_of(line: Line) -> str:
         raise Fault(INTEGRITY, "proof_malformed", line.pair.entry.seq) from error
 
 
-def own_key(start: Pair, origin: str) -> Vkey:
-    """The checkpoint key the log names itself: good for self-consistency, never for trust."""
-    for described in start.filed.fields.get("keys", []):
+def own_key(start: Pair, origin: str, later: Iterable[Pair] = ()) -> Vkey:
+    """The newest checkpoint key the log names itself: good for self-consistency, never for trust."""
+    rotated = [
+        pair.filed.fields
+        for pair in later
+        if pair.filed.type == "key.rotated" and pair.filed.fields["purpose"] == CHECKPOINT
+    ]
+    for described in rotated[-1:] or start.filed.fields.get("keys", []):
         if isinstance(described, Mapping) and described.get("purpose") == CHECKPOINT:
             try:
                 return Vkey(origin, unb64(described["public"]))

@@ -4,7 +4,7 @@ Only log.started and rotations signed by the key they replace can bring in a key
 party's key is enrolled with a statement under that key itself (proof of possession).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from registry.errors import Refused
 from registry.ledger import signing
 from registry.ledger.canonical import FILING_TYPE, STATEMENT_TYPE, exact_keys, pae, recode, unb64
 from registry.ledger.filings import Filed, Statement, check_says
-from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, PARTY, kid_of
+from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, OWN, PARTY, kid_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,26 @@ class Key:
     purpose: str
     enrolled_seq: int
     revoked_seq: int | None = None
+
+    def valid_at(self, seq: int) -> bool:
+        """From the filing that brought it in to the one that ended it, both included."""
+        return self.enrolled_seq <= seq and (self.revoked_seq is None or seq <= self.revoked_seq)
+
+
+def head_keys(keys: Iterable[Key], size: int) -> list[Key]:
+    """The checkpoint keys that sign the head of this size, newest first: those valid at its last entry.
+
+    Just after a rotation these are two, the new key and the old: the handover head.
+    """
+    valid = [key for key in keys if key.purpose == CHECKPOINT and key.valid_at(size - 1)]
+    return sorted(valid, key=lambda key: key.enrolled_seq, reverse=True)
+
+
+def handovers(keys: Iterable[Key]) -> list[int]:
+    """The sizes of the handover heads, in order: where one checkpoint key followed another."""
+    keys = [key for key in keys if key.purpose == CHECKPOINT]
+    brought = {key.enrolled_seq for key in keys}
+    return sorted(key.revoked_seq + 1 for key in keys if key.revoked_seq in brought and key.revoked_seq)
 
 
 @dataclass(slots=True)
@@ -95,6 +115,8 @@ class Keyring:
         try:
             public = unb64(described["public"])
             signing.check_public(described["alg"], public)
+            if described["purpose"] in OWN:
+                signing.check_purpose(described["purpose"], described["alg"])
         except (ValueError, TypeError):
             raise Refused("key_malformed", kid=str(kid))
         if kid != kid_of(described["alg"], public):

@@ -1,13 +1,23 @@
 """An exported log, checked offline: entries walked, tiles recomputed, no file missing and none extra."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from registry.ledger.canonical import is_hex
 from registry.ledger.chain import TILE_HEIGHT, TILE_WIDTH, complete_root, tiles_of
-from registry.ledger.heads import see
-from registry.ledger.notes import Head, Vkey, parse_entry_bundle, parse_vkey, tile_path
+from registry.ledger.heads import check_signer, see
+from registry.ledger.keyring import handovers, head_keys
+from registry.ledger.notes import (
+    Head,
+    Vkey,
+    open_strictly,
+    parse_entry_bundle,
+    parse_head,
+    parse_vkey,
+    tile_path,
+)
 from registry.ledger.policy import Policy
 from registry.ledger.report import Report
 from registry.ledger.stamps import Roots, with_folder
@@ -23,7 +33,8 @@ def check_folder(
 ) -> Report:
     """Check an exported folder. Raises Fault at the first thing that does not hold, OSError."""
     enclosed = _enclosed(folder, policy)
-    seen = see(_text(folder, "checkpoint"), policy, own=enclosed)
+    trusted = None if policy is None else replace(policy, logs=tuple({*policy.logs, enclosed}))
+    seen = see(_text(folder, "checkpoint"), trusted, own=enclosed)
     head = seen.head
     if head.origin != enclosed.name:
         raise Fault(INTEGRITY, "origin_differs")
@@ -32,6 +43,7 @@ def check_folder(
     walk, expected, types = Walk(head.origin), {"checkpoint", "vkey"}, Counter[str]()
     leaves: list[bytes] = []
     envelopes: set[bytes] = set()  # digests, not envelopes: a log of any length must fit
+    rotated: dict[int, bytes] = {}  # roots by size, where a key was rotated
     for entry in _entries(folder, head.size, expected):
         digest = _envelope_digest(entry, walk.frontier.size)
         if bytes.fromhex(digest) in envelopes:
@@ -40,15 +52,20 @@ def check_folder(
         pair = walk.step(entry, _bytes(folder, f"{ENVELOPES}/{digest}", walk.frontier.size))
         leaves.append(pair.leaf)
         types[pair.entry.type] += 1
+        if pair.filed.type == "key.rotated":
+            rotated[walk.frontier.size] = walk.frontier.root
         if earlier is not None and walk.frontier.size == earlier.size and walk.frontier.root != earlier.root:
             raise Fault(INTEGRITY, "earlier_differs", earlier.size - 1)
     if walk.frontier.root != head.root:
         raise Fault(INTEGRITY, "root_differs", head.size - 1)
+    check_signer(replace(seen, signer=enclosed), walk.keyring.keys.values())
     expected |= _check_tiles(folder, leaves)
+    expected |= _check_handovers(folder, walk, rotated, policy=policy, enclosed=enclosed)
     seen = with_folder(seen, folder, leaves, expected, roots=roots)
     _check_nothing_extra(folder, expected, envelopes)
     facts = {"last_time": walk.time, **{name: types[name] for name in sorted(types)}}
-    return passed("log", seen, compared=earlier is not None, facts=facts)
+    followed = policy is not None and enclosed not in policy.logs
+    return passed("log", replace(seen, followed=followed), compared=earlier is not None, facts=facts)
 
 
 def _enclosed(folder: Path, policy: Policy | None) -> Vkey:
@@ -59,9 +76,42 @@ def _enclosed(folder: Path, policy: Policy | None) -> Vkey:
             raise ValueError("not canonical")
     except ValueError as error:
         raise Fault(INTEGRITY, "vkey_differs") from error
-    if policy is not None and enclosed not in policy.logs:
+    if policy is not None and enclosed not in policy.logs and not (folder / "handover").is_dir():
         raise Fault(INTEGRITY, "vkey_differs")
     return enclosed
+
+
+def _check_handovers(
+    folder: Path, walk: Walk, roots: Mapping[int, bytes], *, policy: Policy | None, enclosed: Vkey
+) -> set[str]:
+    """Each key hands over to the next under both signatures, and one the reader trusts leads to the last.
+
+    Answers the names of the files.
+    """
+    keys = walk.keyring.keys.values()
+    sizes = handovers(keys)
+    reached = {enclosed} if policy is None else set(policy.logs)
+    chain: list[Vkey] = []
+    for size in sizes:
+        pair = [Vkey(walk.origin, key.public) for key in head_keys(keys, size)]
+        _check_handover(folder, pair, Head(walk.origin, size, roots[size]))
+        reached |= set(pair[:1]) if pair[-1] in reached else set()
+        chain += reversed(pair) if not chain else pair[:1]
+    if enclosed not in reached:
+        raise Fault(INTEGRITY, "vkey_differs")
+    if sizes and _text(folder, "vkeys") != "".join(f"{key}\n" for key in chain):
+        raise Fault(INTEGRITY, "vkey_differs")
+    return {f"handover/{size}" for size in sizes} | ({"vkeys"} if sizes else set())
+
+
+def _check_handover(folder: Path, keys: Sequence[Vkey], head: Head) -> None:
+    note = _bytes(folder, f"handover/{head.size}", head.size - 1)
+    try:
+        said = parse_head(open_strictly(note.decode("utf-8"), *keys))
+    except ValueError as error:
+        raise Fault(INTEGRITY, "handover_signature", head.size - 1) from error
+    if said != head:
+        raise Fault(INTEGRITY, "root_differs", head.size - 1)
 
 
 def _entries(folder: Path, size: int, expected: set[str]) -> Iterator[bytes]:

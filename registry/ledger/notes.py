@@ -113,10 +113,15 @@ def parse_vkey(text: str, *, kind: bytes = ED25519) -> Vkey:
     return vkey
 
 
-def sign_note(text: str, name: str, signer: NoteSigner) -> str:
-    """The note with our signature under it."""
-    key = Vkey(check_name(name), signer.public)
-    return f"{text}\n— {name} {b64(key.key_id + signer.sign(text.encode()))}\n"
+def sign_note(text: str, name: str, *signers: NoteSigner) -> str:
+    """The note with our signature under it; with several, a line of each in this order."""
+    return f"{text}\n" + "".join(_signed(text, check_name(name), signer) for signer in signers)
+
+
+def first_alone(note: str) -> str:
+    """A note of ours under its first line, the newest key's: what receipts carry and authorities stamp."""
+    text, lines = split_note(note)
+    return f"{text}\n— {lines[0].name} {b64(lines[0].key_id + lines[0].signature)}\n"
 
 
 def cosigned_message(text: str, time: int) -> bytes:
@@ -169,13 +174,16 @@ def open_note(note: str, keys: Iterable[Vkey]) -> tuple[str, list[Vkey]]:
     return text, signed
 
 
-def open_strictly(note: str, key: Vkey) -> str:
-    """The text of a note that this key and nobody else signed, once. Raises ValueError otherwise."""
-    text, signed = open_note(note, [key])
-    if len(split_note(note)[1]) != 1:
+def open_strictly(note: str, *keys: Vkey) -> str:
+    """The text of a note that these keys signed, once each, in this order, and nobody else.
+
+    Raises ValueError otherwise.
+    """
+    text, signed = open_note(note, keys)
+    if len(split_note(note)[1]) != len(signed):
         raise ValueError("signature of somebody who is not listed")
-    if sum(1 for _ in signed) != 1:
-        raise ValueError("signed more than once")
+    if signed != list(keys):
+        raise ValueError("a signature is missing, doubled or out of its order")
     return text
 
 
@@ -230,6 +238,11 @@ def parse_entry_bundle(data: bytes) -> list[bytes]:
         entries.append(data[at + 2 : end])
         at = end
     return entries
+
+
+def _signed(text: str, name: str, signer: NoteSigner) -> str:
+    key_id = Vkey(name, signer.public).key_id
+    return f"— {name} {b64(key_id + signer.sign(text.encode()))}\n"
 
 
 def _line(line: str) -> Line:

@@ -54,12 +54,20 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A checkpoint that a trusted log signed, and who else did: times in seconds since the epoch."""
+    """A checkpoint that a trusted log signed, and who else did: times in seconds since the epoch.
+
+    `signers` are keys of the log in the order of their lines: two on a handover head.
+    """
 
     head: Head
-    signer: Vkey
+    signers: tuple[Vkey, ...]
     cosigned: Mapping[Vkey, int]
     unknown: tuple[Line, ...] = ()
+
+    @property
+    def signer(self) -> Vkey:
+        """The log's key of the first line: on a handover head the newer one."""
+        return self.signers[0]
 
 
 def policy_of(*logs: Vkey) -> Policy:
@@ -89,12 +97,12 @@ def open_checkpoint(note: str, policy: Policy) -> Opened:
             raise ValueError("wrong signature of a known key")
         elif key.kind == COSIGNATURE:
             cosigned[key] = cosigned_at(line.signature)
-        elif key.name == head.origin:
+        elif key.name == head.origin and key not in signers:
             signers.append(key)
     if not signers:
         raise ValueError("no trusted log has signed")
     return Opened(
-        head=head, signer=signers[0], cosigned=MappingProxyType(cosigned), unknown=tuple(unknown)
+        head=head, signers=tuple(signers), cosigned=MappingProxyType(cosigned), unknown=tuple(unknown)
     )
 
 

@@ -19,7 +19,7 @@ from registry.ledger.chain import (
 )
 from registry.ledger.checkpoints import checkpoint_covering, note_head
 from registry.ledger.models import Checkpoint
-from registry.ledger.notes import Proof
+from registry.ledger.notes import Proof, first_alone
 
 
 def proof(seq: int, size: int | None = None) -> Proof:
@@ -36,7 +36,7 @@ def proof(seq: int, size: int | None = None) -> Proof:
     if row is None or not 0 <= seq < size:
         raise NotFound("not_found")
     nodes = with_frontier(parse_frontier(size, row.frontier), tiles.nodes())
-    return Proof(seq, tuple(inclusion_proof(seq, size, nodes)), row.note)
+    return Proof(seq, tuple(inclusion_proof(seq, size, nodes)), first_alone(row.note))
 
 
 def consistency(old: int, new: int) -> list[bytes]:

@@ -14,11 +14,12 @@ from registry.ledger.filed_lines import (
     own_key,
     read_line,
 )
-from registry.ledger.heads import Seen, compare, see
+from registry.ledger.heads import Seen, check_signer, compare, see
 from registry.ledger.keyring import Keyring
-from registry.ledger.notes import Head, check_name
+from registry.ledger.notes import Head, check_name, split_note
 from registry.ledger.policy import Policy
 from registry.ledger.report import Report
+from registry.ledger.signing import kid_of
 from registry.ledger.verdicts import passed
 from registry.ledger.walk import INTEGRITY, Fault, Pair, check_signatures, check_start
 
@@ -29,22 +30,26 @@ KEY_FILINGS = ("log.started", "key.enrolled", "key.rotated")
 def check_receipt(data: bytes, policy: Policy | None, *, earlier: Head | None = None) -> Report:
     """Check a receipt's bytes. Raises Fault at the first thing that does not hold."""
     value = _parse(data)
-    lines = [read_line(item) for item in (*value["keys"], {name: value[name] for name in LINE})]
+    keys, main = [read_line(item) for item in value["keys"]], read_line({name: value[name] for name in LINE})
+    lines = sorted([*keys, main], key=lambda line: line.pair.entry.seq)
     origin = value["origin"]
-    note = note_of(lines[-1])
-    seen = _see(note, policy, start=lines[0].pair, origin=origin)
+    note = note_of(main)
+    seen = _see(note, policy, lines=lines, origin=origin)
     compared = compare(seen.head, earlier)
     check_order(lines)
-    _check_needed(lines)
+    if keys != [line for line in lines if line is not main]:
+        raise Fault(INTEGRITY, "sequence_broken", main.pair.entry.seq)
+    _check_needed(lines, main, seen)
     keyring = Keyring()
     for line in lines:
         check_start(line.pair, origin=origin)
         check_place(line, note, seen.head)
         check_signatures(line.pair, keyring, origin=origin)
-    disclosed = _check_disclosures(lines[-1].pair, value.get("disclosures", []))
-    entry = lines[-1].pair.entry
+    check_signer(seen, keyring.keys.values())
+    disclosed = _check_disclosures(main.pair, value.get("disclosures", []))
+    entry = main.pair.entry
     facts = {"seq": entry.seq, "type": entry.type, "subject": entry.subject, "time": entry.time}
-    facts |= {"signed_by": [said.fields["role"] for said in lines[-1].pair.filed.statements], **disclosed}
+    facts |= {"signed_by": [said.fields["role"] for said in main.pair.filed.statements], **disclosed}
     return passed("receipt", seen, compared=compared, facts=facts)
 
 
@@ -63,20 +68,23 @@ def _parse(data: bytes) -> dict[str, Any]:
     return parsed
 
 
-def _see(note: str, policy: Policy | None, *, start: Pair, origin: str) -> Seen:
-    """A receipt is read strictly: the registry alone has signed its checkpoint."""
-    seen = see(note, policy, own=own_key(start, origin))
-    if seen.unlisted or seen.cosigned:
+def _see(note: str, policy: Policy | None, *, lines: Sequence[Line], origin: str) -> Seen:
+    """A receipt is read strictly: the registry alone has signed its checkpoint, with one key."""
+    start, *later = (line.pair for line in lines)
+    seen = see(note, policy, own=own_key(start, origin, later))
+    if len(split_note(note)[1]) != 1:
         raise Fault(INTEGRITY, "checkpoint_signature")
     if seen.head.origin != origin:
         raise Fault(INTEGRITY, "origin_differs")
     return seen
 
 
-def _check_needed(lines: Sequence[Line]) -> None:
-    """The log's start, then enrolments that are needed, then the filing: nothing extra."""
-    used = lines[-1].signers
-    for line in reversed(lines[:-1]):  # an enrolment stands before its use, so what needs it is already seen
+def _check_needed(lines: Sequence[Line], main: Line, seen: Seen) -> None:
+    """The log's start and enrolments that the filing or the head's signature needs: nothing extra."""
+    used = main.signers | ({kid_of("ed25519", seen.signer.public)} if seen.signer else set())
+    for line in reversed(lines):  # an enrolment stands before its use, so what needs it is already seen
+        if line is main:
+            continue
         filed, seq = line.pair.filed, line.pair.entry.seq
         if filed.type not in KEY_FILINGS or (seq and filed.fields["kid"] not in used):
             raise Fault(INTEGRITY, "file_unexpected", seq)

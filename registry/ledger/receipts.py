@@ -12,12 +12,13 @@ from registry.errors import NotFound
 from registry.ledger import tiles
 from registry.ledger.canonical import strict
 from registry.ledger.chain import Node, inclusion_proof
-from registry.ledger.checkpoints import checkpoint_covering, note_head
+from registry.ledger.checkpoints import checkpoint_covering, note_head, own_keys
 from registry.ledger.filings import Filed, parse_envelope, parse_filing
 from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerKey
 from registry.ledger.notes import Proof
 from registry.ledger.receipt_file import FORMAT
 from registry.ledger.setup import ledger_setup
+from registry.ledger.signing import CHECKPOINT
 
 
 def receipt(seq: int, *, disclose: Container[str] | None = None) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def receipt(seq: int, *, disclose: Container[str] | None = None) -> dict[str, An
         "format": FORMAT,
         "origin": ledger_setup().origin,
         **main,
-        "keys": [line(at, note, size=size, nodes=nodes) for at in _enrolments(filed, seq) if at != seq],
+        "keys": [line(at, note, size=size, nodes=nodes) for at in _enrolments(filed, seq, size) if at != seq],
     }
     opened = [] if disclose is None else [row for row in disclosures(seq) if row["path"] in disclose]
     return {**value, "disclosures": opened} if opened else value
@@ -93,15 +94,21 @@ def _pair(seq: int) -> tuple[bytes, bytes]:
     return row[0], row[1]
 
 
-def _enrolments(filed: Filed, seq: int) -> list[int]:
-    """Where the keys that signed came in, and the keys that signed for those, in the log's order."""
-    found = {0}
-    waiting: list[tuple[int, Filed]] = [(seq, filed)]
+def _enrolments(filed: Filed, seq: int, size: int) -> list[int]:
+    """Where the keys that signed came in, and the keys that signed for those, in the log's order.
+
+    The key that signed the head is one of them, and may have come in after the filing.
+    """
+    brought = {
+        key.enrolled_seq for key in own_keys() if key.purpose == CHECKPOINT and key.enrolled_seq < size
+    }
+    found = {0, *brought}
+    waiting: list[tuple[int, Filed]] = [(seq, filed), *((at, filed_at(at)[1]) for at in brought - {0, seq})]
     while waiting:
         at, item = waiting.pop()
         kids = {statement.kid for statement in item.statements} | {_countersigner(at)}
         for place in _enrolled(kids):
-            if place not in found and place <= seq:
+            if place not in found and place <= at:
                 found.add(place)
                 waiting.append((place, filed_at(place)[1]))
     return sorted(found)

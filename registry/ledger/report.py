@@ -174,6 +174,10 @@ CHINESE: Mapping[str, str] = {
     "subject_missing": "凭证包里没有关于其对象的记录。",
     "paper_unknown": "该文件不是账本所载签发的文件。",
     "attachment_differs": "PDF 未附凭证包，或附加部分与规定的写法不符。",
+    "key_followed": "所给公钥已经交接：按交接检查点找到了现行公钥，请改存文件夹中的 vkey。",
+    "checkpoint_key_range": "检查点由当时无效的登记方密钥签名。",
+    "handover_missing": "检查点密钥更换了，却缺少新旧两把密钥共同签名的交接检查点。",
+    "handover_signature": "交接检查点没有由新旧两把密钥共同签名。",
     "disclosure_differs": "披露的内容与承诺不符。",
     "salt_reused": "两处承诺用了同一个盐值：看到一处即可猜出另一处。",
     "filing_repeated": "同一封包列入了两次。",
@@ -257,6 +261,13 @@ ENGLISH: Mapping[str, str] = {
     "subject_missing": "the bundle holds no filing about its subject.",
     "paper_unknown": "the paper is not one the log says was issued.",
     "attachment_differs": "the PDF carries no bundle, or the added part is not what it must be.",
+    "key_followed": (
+        "The key given was handed over: the handover heads lead to the log's present key. "
+        "Pin the vkey of the folder from now on."
+    ),
+    "checkpoint_key_range": "a key of the registry's signed a checkpoint where it was not valid.",
+    "handover_missing": "the checkpoint key was rotated, but no handover head is signed by both keys.",
+    "handover_signature": "the handover head is not signed by both keys.",
     "disclosure_differs": "a disclosed value is not the one committed to.",
     "salt_reused": "two commitments share one salt: who is shown one value can guess the other.",
     "filing_repeated": "the same envelope was entered twice.",

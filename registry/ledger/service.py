@@ -23,6 +23,7 @@ from registry.ledger.checkpoints import (
     check_start,
     checkpoint,
     checkpoint_covering,
+    own_keys,
     publish_checkpoint,
 )
 from registry.ledger.cosignatures import checkpoint_with_cosignatures, cosignatures_of
@@ -32,6 +33,7 @@ from registry.ledger.filings import Filing
 from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
 from registry.ledger.proofs import consistency, proof
 from registry.ledger.receipts import disclosures, filed_at, opened, receipt, time_of
+from registry.ledger.rotation import listed, revoke, rotate, tidy
 from registry.ledger.setup import init_app, ledger_setup
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
 from registry.ledger.timestamps import timestamps_of
@@ -58,13 +60,18 @@ __all__ = [
     "filed_at",
     "heads_elsewhere",
     "init_app",
+    "listed",
     "opened",
+    "own_keys",
     "proof",
     "public_key",
     "publish_checkpoint",
     "receipt",
+    "revoke",
+    "rotate",
     "size",
     "start",
+    "tidy",
     "time_of",
     "timestamps_of",
 ]

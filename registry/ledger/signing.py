@@ -1,31 +1,31 @@
-"""Keys and signatures: the signer port, the registry's own keys in files, and checking by algorithm name.
+"""Keys and signatures: the signer port, signers in memory, and checking by algorithm name.
 
-The registry signs with two keys, apart: one countersigns filings, one signs checkpoints. They live in files
-only their owner may read, never in the database and never in the checkout.
+The registry signs with two keys, apart: one countersigns filings, one signs checkpoints. Where they live is
+told in `keyfiles` (files) and `signers` (programs and devices).
 """
 
-import os
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from registry.ledger.canonical import sha256_hex
 
 COUNTERSIGN = "countersign"
 CHECKPOINT = "checkpoint"
 PARTY = "party"
+OWN = (COUNTERSIGN, CHECKPOINT)
+"""The purposes of the registry's own keys."""
 
 
 class KeysUnsafe(Exception):
-    """The registry's key files are missing, readable by others, or not what they should be."""
+    """The registry's keys are missing, within reach of others, or not what they should be."""
 
 
 class Signer(Protocol):
@@ -54,7 +54,7 @@ class Ed25519Signer:
     alg = "ed25519"
 
     def __init__(self, private: Ed25519PrivateKey) -> None:
-        self._private = private
+        self.private = private
         self.public = private.public_key().public_bytes_raw()
         self.kid = kid_of(self.alg, self.public)
 
@@ -69,10 +69,28 @@ class Ed25519Signer:
 
     def private_bytes(self) -> bytes:
         """The 32 raw private bytes, for sealing."""
-        return self._private.private_bytes_raw()
+        return self.private.private_bytes_raw()
 
     def sign(self, message: bytes) -> bytes:
-        return self._private.sign(message)
+        return self.private.sign(message)
+
+
+class P256Signer:
+    """Signs with a P-256 private key held in memory: ECDSA with SHA-256, in DER."""
+
+    alg = "p256"
+
+    def __init__(self, private: ec.EllipticCurvePrivateKey) -> None:
+        self.private = private
+        self.public = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        self.kid = kid_of(self.alg, self.public)
+
+    @classmethod
+    def generate(cls) -> "P256Signer":
+        return cls(ec.generate_private_key(ec.SECP256R1()))
+
+    def sign(self, message: bytes) -> bytes:
+        return self.private.sign(message, ec.ECDSA(hashes.SHA256()))
 
 
 _read_ed25519 = lru_cache(maxsize=1024)(Ed25519PublicKey.from_public_bytes)  # the same few sign most filings
@@ -123,56 +141,7 @@ class RegistryKeys:
     checkpoint_signer: Signer
 
 
-def create_keys(folder: Path) -> RegistryKeys:
-    """Make the keys that are missing, never replacing one; the folder gets mode 0700, files 0600."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.chmod(0o700)
-    for purpose in (COUNTERSIGN, CHECKPOINT):
-        if not _file(folder, purpose).exists():
-            _write(_file(folder, purpose), Ed25519PrivateKey.generate())
-    return load_keys(folder)
-
-
-def load_keys(folder: Path) -> RegistryKeys:
-    """Read the registry's keys. Raises KeysUnsafe when one is missing, malformed or readable by others."""
-    return RegistryKeys(_read(_file(folder, COUNTERSIGN)), _read(_file(folder, CHECKPOINT)))
-
-
-def _file(folder: Path, purpose: str) -> Path:
-    return folder / f"{purpose}.ed25519.pem"
-
-
-def _write(path: Path, private: Ed25519PrivateKey) -> None:
-    pem = private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    # Whole or not at all: a key cut short by a crash would be found at the next start and never replaced.
-    unfinished = path.with_suffix(f".{os.getpid()}.new")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(unfinished, path)  # unlike rename, never overwrites: two starts at once agree on one key
-    except FileExistsError:
-        pass
-    finally:
-        unfinished.unlink()
-
-
-def _read(path: Path) -> Ed25519Signer:
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        pem = path.read_bytes()
-    except OSError as error:
-        raise KeysUnsafe(f"cannot read the key {path.name}: {error.strerror}") from error
-    if mode & 0o077:
-        raise KeysUnsafe(f"the key {path.name} may be read by others (mode {mode:04o}): chmod 600")
-    try:
-        key = serialization.load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError) as error:
-        raise KeysUnsafe(f"the key {path.name} is malformed") from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise KeysUnsafe(f"the key {path.name} is not an Ed25519 key")
-    return Ed25519Signer(key)
+def check_purpose(purpose: str, alg: str) -> None:
+    """Raises ValueError for a key that cannot do this: C2SP checkpoints are signed by Ed25519 alone."""
+    if purpose not in OWN or (purpose == CHECKPOINT and alg != "ed25519"):
+        raise ValueError(f"a {alg} key cannot be the registry's {purpose} key")

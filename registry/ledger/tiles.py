@@ -9,6 +9,7 @@ from registry.ledger.chain import (
     HASH,
     TILE_HEIGHT,
     TILE_WIDTH,
+    Frontier,
     Node,
     complete_root,
     nodes_from_tiles,
@@ -75,3 +76,13 @@ def nodes() -> Node:
 def root_at(size: int) -> bytes:
     """The root of the first `size` entries. Raises ValueError when the log is shorter."""
     return tree_root(size, nodes())
+
+
+def frontier_at(size: int) -> Frontier:
+    """The compact range of the first `size` entries, which exist."""
+    node, found, start = nodes(), [], 0
+    for height in reversed(range(size.bit_length())):
+        if size >> height & 1:
+            found.append(node(height, start >> height))
+            start += 1 << height
+    return Frontier(size, tuple(found))

@@ -15,6 +15,7 @@ from registry.ledger import anchors, outside
 from registry.ledger.anchor_setup import Anchors
 from registry.ledger.checkpoints import checkpoint, note_head
 from registry.ledger.models import TimestampToken
+from registry.ledger.notes import first_alone
 from registry.ledger.outside import Unreached
 from registry.ledger.setup import ledger_setup
 from registry.ledger.tokens import Token, open_token, plain, request_over, vouched
@@ -87,7 +88,7 @@ def stamp() -> None:
 def _unstamped() -> str | None:
     try:
         note = checkpoint()
-        return None if note is None or anchors.stamped() >= note_head(note).size else note
+        return None if note is None or anchors.stamped() >= note_head(note).size else first_alone(note)
     finally:
         db.session.rollback()  # nothing is held while we wait for the network
 

@@ -38,7 +38,11 @@ def passed(kind: str, seen: Seen, *, compared: bool, facts: Mapping[str, Any] | 
             _time(seen),
             Verdict(name=REGISTRATION, state=State.NOT_CHECKABLE, code=registration),
         ),
-        notes=_notes(compared=compared, witnessed=bool(seen.cosigned or seen.stamped_size)),
+        notes=_notes(
+            compared=compared,
+            witnessed=bool(seen.cosigned or seen.stamped_size),
+            followed=seen.followed,
+        ),
         facts={**(facts or {}), **_stamped(seen)},
     )
 
@@ -93,7 +97,8 @@ def _stamped(seen: Seen) -> dict[str, Any]:
     return {"existed_by": rfc3339(seen.stamped_at), "existed_by_size": seen.stamped_size}
 
 
-def _notes(*, compared: bool, witnessed: bool) -> tuple[str, ...]:
+def _notes(*, compared: bool, witnessed: bool, followed: bool) -> tuple[str, ...]:
+    key = ("key_followed",) if followed else ()
     if compared:
-        return "compared_with_earlier", "truth_not_proved"
-    return ("truth_not_proved",) if witnessed else ("self_consistent_only", "truth_not_proved")
+        return *key, "compared_with_earlier", "truth_not_proved"
+    return (*key, "truth_not_proved") if witnessed else (*key, "self_consistent_only", "truth_not_proved")

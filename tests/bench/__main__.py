@@ -18,7 +18,7 @@ from registry import schema
 from registry.app import create_app
 from registry.config import Settings
 from registry.database import db
-from registry.ledger.signing import create_keys
+from registry.ledger.keyfiles import create_keys
 from tests import postgres
 from tests.bench import acceptances, ledgers, pages, papers, together
 from tests.bench.bare import BareRow

@@ -20,8 +20,8 @@ from registry.demonstration.cast import DOMAIN, MARK, PERSONAS
 from registry.demonstration.load import DemoAccount
 from registry.jobs import Job
 from registry.ledger import service as ledger
+from registry.ledger.keyfiles import create_keys
 from registry.ledger.models import LedgerEntry
-from registry.ledger.signing import create_keys
 from registry.licenses.models import Declaration
 from registry.parties import keys
 from registry.parties.models import Account, Mail, Organisation

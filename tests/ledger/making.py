@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from registry.database import transaction
@@ -72,3 +73,9 @@ def effective(number: str, instant: str = "2026-11-22T01:02:03.004Z") -> Filing:
 def file(*filings: Filing) -> list[ledger.Appended]:
     """Enter filings in a transaction of their own."""
     return transaction(lambda: ledger.append(filings))
+
+
+def exported(folder: Path) -> Path:
+    """The log written out; answers the folder."""
+    ledger.export(folder)
+    return folder

@@ -9,9 +9,10 @@ from registry.errors import Conflict, NotFound
 from registry.ledger import service as ledger
 from registry.ledger.chain import Frontier
 from registry.ledger.checkpoints import note_head
+from registry.ledger.keyfiles import create_keys, load_keys
 from registry.ledger.notes import Head, open_strictly, parse_head, sign_note
 from registry.ledger.setup import ledger_setup
-from registry.ledger.signing import KeysUnsafe, create_keys, load_keys
+from registry.ledger.signing import KeysUnsafe
 from tests.ledger.making import ORIGIN, effective, file
 
 
