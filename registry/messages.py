@@ -25,6 +25,7 @@ MESSAGES: dict[str, LazyString] = {
     "busy": _l("系统正忙，请稍后用同样的内容再试；没有任何内容被写入。"),
     "csrf": _l("表单已过期或不是从本站提交的，请返回后重试。"),
     "trust_malformed": _l("公钥或策略的格式不对：应为一把公钥，或一份写明账本的 tlog-policy。"),
+    "papers_need_bundle": _l("核对其他文件需要许可凭证包，请选择凭证包。"),
     "proof_needs_entry": _l("核验证明需要它所指的那一条目，请一并选择。"),
     "too_large": _l("文件或内容超过上限（%(max)s）。"),
     # parties, sessions, keys, files, doing things once

@@ -92,15 +92,21 @@ def _checked() -> Report:
     data, entry = _part("file"), _part("entry")
     if not data:
         raise Refused("required", "file")
+    beside = [one for one in request.files.getlist("papers") if one]
+    papers = {one.filename or "": _bounded(one.read(), "papers") for one in beside}
     try:
-        return verify_bytes(data, trust, entry=entry or None)
+        return verify_bytes(data, trust, entry=entry or None, papers=papers)
     except ValueError as error:
-        raise Refused("proof_needs_entry", "entry") from error
+        lone = ("papers_need_bundle", "papers") if papers else ("proof_needs_entry", "entry")
+        raise Refused(*lone) from error
 
 
 def _part(name: str) -> bytes:
+    return _bounded(doors.uploaded_file(name)[1], name)
+
+
+def _bounded(data: bytes, name: str) -> bytes:
     settings: Settings = current_app.extensions["settings"]
-    data = doors.uploaded_file(name)[1]
     if len(data) > settings.upload_limit:
         raise TooLarge("too_large", name, max=readable_size(settings.upload_limit))
     return data

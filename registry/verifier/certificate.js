@@ -1,34 +1,30 @@
 // A certificate PDF with its bundle attached, section 7 of the formats: what was added behind the printed file
 // is made again from the printed file and the bundle alone, and every byte is compared.
 
-import { concat, demand, hex, latin1, same, sha256, utf8 } from "./bytes.js";
+import { concat, demand, hex, latin1, same, sha256 } from "./bytes.js";
 import { papersOf } from "./bundle.js";
 import { Fault, fault } from "./verdicts.js";
 
-const ADDED_TABLE = /^xref\n0 1\n0000000000 65535 f \n(\d+) 1\n(\d{10}) 00000 n \n(\d+) 2\n(\d{10}) 00000 n \n/;
+const TRAILER = /trailer\s*<<([^]*?)>>\s*startxref\n(\d+)\n%%EOF\n$/;
+const ADDED = /xref\n0 1\n0000000000 65535 f \n\d+ 1\n\d{10} 00000 n \n\d+ 2\n(\d{10}) 00000 n \n\d{10} 00000 n \ntrailer\n/y;
+const ATTACHED = /\d+ 0 obj\n<< [^<>]* \/Length (\d+) >>\nstream\n/y;
+const ROW = 20; // bytes of one line of the table of references
+const NAME = "license-bundle.json";
 
 /** Whether a file is a PDF, by how it begins. */
 export function isPdf(bytes) {
   return latin1(bytes.subarray(0, 5)) === "%PDF-";
 }
 
-/**
- * The two parts of a certificate with its bundle: `{printed, bundle}`, and null for a PDF without one. Throws
- * Fault attachment_differs when something was added that is not exactly the attachment.
- */
+/** The two parts of a certificate with its bundle: `{printed, bundle}`. Throws Fault attachment_differs. */
 export function splitCertificate(bytes) {
   return fault("integrity", "attachment_differs", null, () => {
     const text = latin1(bytes);
-    const found = ADDED_TABLE.exec(text.slice(lastNumber(text)));
-    if (!found && !text.includes("vnd.open-license.bundle")) return null;
-    demand(found, "no table as it should be");
-    const printed = bytes.subarray(0, Number(found[4]));
-    const opening = /stream\n/.exec(text.slice(printed.length));
-    const length = Number(/\/Length (\d+) >>\n$/.exec(text.slice(printed.length).slice(0, opening?.index))?.[1]);
-    demand(opening && Number.isSafeInteger(length), "no attachment");
-    const begin = printed.length + opening.index + opening[0].length;
-    const bundle = bytes.subarray(begin, begin + length);
-    demand(same(concat(printed, attachment(printed, bundle)), bytes), "not the attachment");
+    const end = Number(matched(ADDED, text, text.lastIndexOf("xref\n0 1\n"))[1]);
+    const [head, length] = matched(ATTACHED, text, end);
+    const begin = end + head.length;
+    const [printed, bundle] = [bytes.subarray(0, end), bytes.subarray(begin, begin + Number(length))];
+    demand(same(attached(printed, bundle), bytes), "not what it must be");
     return { printed, bundle };
   });
 }
@@ -41,90 +37,66 @@ export async function checkPaper(lines, bytes, wanted = null) {
   return found;
 }
 
-/** What is added behind the printed file: a function of it and of the bundle. Throws Malformed. */
-function attachment(printed, bundle) {
-  const text = latin1(printed);
-  demand(text.endsWith("%%EOF\n"), "the printed file does not end as it should");
-  const table = lastNumber(text);
-  const trailer = text.slice(text.lastIndexOf("trailer"));
-  const size = number(/\/Size (\d+)/.exec(trailer));
-  const root = number(/\/Root (\d+) 0 R/.exec(trailer));
-  const info = /\/Info (\d+ 0 R)/.exec(trailer)?.[1];
-  const id = /\/ID\s*(\[[^\]]*\])/.exec(trailer)?.[1];
-  demand(info && id, "a trailer without its parts");
-  const catalog = dictionary(text, offsetOf(text, table, root), root);
-
-  const parts = [];
-  const offsets = [];
-  let at = printed.length;
-  const add = (bytes) => {
-    parts.push(bytes);
-    at += bytes.length;
-  };
-  const object = (number_, ...body) => {
-    offsets.push(at);
-    add(utf8(`${number_} 0 obj\n`));
-    body.forEach(add);
-    add(utf8("endobj\n"));
-  };
-  object(
-    size,
-    utf8(`<< /Type /EmbeddedFile /Subtype /application#2Fvnd.open-license.bundle.v1+json /Length ${bundle.length} >>\n`),
-    utf8("stream\n"),
-    bundle,
-    utf8("\nendstream\n"),
-  );
-  const name = "license-bundle.json";
-  object(
-    size + 1,
-    utf8(`<< /Type /Filespec /F (${name}) /UF (${name}) /AFRelationship /Data /EF << /F ${size} 0 R >> >>\n`),
-  );
-  const names = `/AF [ ${size + 1} 0 R ] /Names << /EmbeddedFiles << /Names [ (${name}) ${size + 1} 0 R ] >> >>`;
-  object(root, bytesOf(`<< ${catalog} ${names} >>\n`));
-  const [first, second, third] = offsets.map((offset) => String(offset).padStart(10, "0"));
-  const start = at;
-  add(utf8(`xref\n0 1\n0000000000 65535 f \n${root} 1\n${third} 00000 n \n`));
-  add(utf8(`${size} 2\n${first} 00000 n \n${second} 00000 n \n`));
-  add(bytesOf(`trailer\n<< /Size ${size + 2} /Root ${root} 0 R /Info ${info} /ID ${id} /Prev ${table} >>\n`));
-  add(utf8(`startxref\n${start}\n%%EOF\n`));
-  return concat(...parts);
+/** The printed file with the bundle behind it: a function of the two alone. Throws Malformed. */
+function attached(printed, bundle) {
+  const { size, root, catalog, info, id, table } = readPrinted(latin1(printed));
+  const next = size + 1;
+  const type = "/Type /EmbeddedFile /Subtype /application#2Fvnd.open-license.bundle.v1+json";
+  const described = `/Type /Filespec /F (${NAME}) /UF (${NAME}) /AFRelationship /Data /EF << /F ${size} 0 R >>`;
+  const named = `/AF [ ${next} 0 R ] /Names << /EmbeddedFiles << /Names [ (${NAME}) ${next} 0 R ] >> >>`;
+  const objects = [
+    concat(ascii(`${size} 0 obj\n<< ${type} /Length ${bundle.length} >>\nstream\n`), bundle, ascii("\nendstream\nendobj\n")),
+    ascii(`${next} 0 obj\n<< ${described} >>\nendobj\n`),
+    ascii(`${root} 0 obj\n<< ${catalog} ${named} >>\nendobj\n`),
+  ];
+  const places = [printed.length];
+  for (const object of objects) places.push(places.at(-1) + object.length);
+  const [file, description, catalogue, start] = places;
+  const row = (place) => `${String(place).padStart(10, "0")} 00000 n \n`;
+  const rows = `${root} 1\n${row(catalogue)}${size} 2\n${row(file)}${row(description)}`;
+  const trailer = `<< /Size ${size + 2} /Root ${root} 0 R /Info ${info} /ID ${id} /Prev ${table} >>`;
+  const end = `xref\n0 1\n0000000000 65535 f \n${rows}trailer\n${trailer}\nstartxref\n${start}\n%%EOF\n`;
+  return concat(printed, ...objects, ascii(end));
 }
 
-/** The byte position the last startxref names. */
-function lastNumber(text) {
-  return number(/^startxref\n(\d+)\n%%EOF\n$/.exec(text.slice(Math.max(text.lastIndexOf("startxref"), 0))));
+/** What the addition needs to know of the printed file: its last trailer, and the text of its catalogue. */
+function readPrinted(text) {
+  const [, trailer, place] = TRAILER.exec(text.slice(Math.max(text.lastIndexOf("trailer"), 0))) ?? [];
+  demand(trailer !== undefined, "no plain trailer at the end");
+  const size = Number(once(trailer, /\/Size\s+(\d+)/g));
+  const root = Number(once(trailer, /\/Root\s+(\d+) 0 R/g));
+  const table = Number(place);
+  const begin = objectPlace(text, table, { size, root });
+  const [, body] = matched(new RegExp(`${root} 0 obj\\s*<<([^]*?)>>\\s*endobj\\n`, "y"), text, begin);
+  demand(!body.includes("/Names") && !body.includes("/AF"), "a catalogue with attachments");
+  const info = once(trailer, /\/Info\s+(\d+ 0 R)/g);
+  const id = once(trailer, /\/ID\s*(\[\s*<[0-9a-f]+>\s*<[0-9a-f]+>\s*\])/g);
+  return { size, root, catalog: body.trim(), info, id, table };
 }
 
-function number(match) {
-  demand(match && Number.isSafeInteger(Number(match[1])), "a number is missing");
-  return Number(match[1]);
+/** Where the root stands, by a table of one section that lists all objects. */
+function objectPlace(text, table, { size, root }) {
+  const head = `xref\n0 ${size}\n`;
+  demand(text.startsWith(head, table) && root < size, "no plain table of references");
+  return Number(matched(/(\d{10}) \d{5} n \n/y, text, table + head.length + ROW * root)[1]);
 }
 
-/** Where an object begins, by the printed file's own table. */
-function offsetOf(text, table, wanted) {
-  const lines = text.slice(table).split(/[ \t]*\r?\n/);
-  demand(lines[0] === "xref", "no table of objects");
-  for (let at = 1; /^\d+ \d+$/.test(lines[at] ?? ""); ) {
-    const [first, count] = lines[at].split(" ").map(Number);
-    if (first <= wanted && wanted < first + count) {
-      return number(/^(\d{10}) \d{5} n$/.exec(lines[at + 1 + wanted - first] ?? ""));
-    }
-    at += 1 + count;
-  }
-  return demand(false, "an object is not in the table");
+/** The match of a sticky pattern at this very place. Throws Malformed. */
+function matched(pattern, text, place) {
+  demand(place >= 0, "not there");
+  pattern.lastIndex = place;
+  const found = pattern.exec(text);
+  demand(found !== null, "not as it must be");
+  return found;
 }
 
-/** The text between `<<` and its `>>` of an object. */
-function dictionary(text, offset, wanted) {
-  const opening = new RegExp(`^${wanted} 0 obj\\s*<<`).exec(text.slice(offset, offset + 200));
-  demand(opening, "not the object");
-  const begin = offset + opening[0].length;
-  const end = text.indexOf("endobj", begin);
-  const close = text.slice(begin, end).lastIndexOf(">>");
-  demand(end > 0 && close >= 0, "not a dictionary");
-  return text.slice(begin, begin + close).trim();
+/** The one thing a trailer names so. Throws Malformed when it is not there or twice. */
+function once(text, pattern) {
+  const found = [...text.matchAll(pattern)];
+  demand(found.length === 1, "a trailer names size, root, info and identity once");
+  return found[0][1];
 }
 
-function bytesOf(text) {
+function ascii(text) {
   return Uint8Array.from(text, (sign) => sign.charCodeAt(0));
 }

@@ -48,7 +48,6 @@ async function check(kind, bytes, { entry, papers, trusted }) {
   if (kind === "proof") return checkProof(bytes, entry.bytes, trusted);
   if (kind === "receipt") return checkReceipt(bytes, trusted);
   const parts = kind === "certificate" ? await splitCertificate(bytes) : { bundle: bytes };
-  if (!parts) throw new Fault("integrity", "no_bundle");
   const opened = await checkBundle(parts.bundle, trusted, kind);
   const found = [];
   if (parts.printed) found.push(await checkPaper(opened.lines, parts.printed, "certificate"));

@@ -40,7 +40,8 @@ export function refused(words) {
 
 function first(examined, whole) {
   const { report } = examined;
-  if (!whole) return finding("stop", say("failed"));
+  const attached = report.verdicts.integrity.code !== "attachment_differs";
+  if (!whole) return finding("stop", say(attached ? "failed" : "no_bundle"));
   if (report.origin === "") return finding("plain", say("unknown"), say("browser_cannot"));
   const { code, params, tone } = sentence(examined, shanghaiDay(new Date()));
   const said = say(code, spelt(params));

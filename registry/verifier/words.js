@@ -96,8 +96,10 @@ const WORDS = {
   ],
   // what does not hold
   unreadable: ["文件无法读取，或格式不对。", "The file cannot be read or is not of a known form."],
-  no_bundle: ["这份 PDF 里没有许可凭证包。", "This PDF carries no license bundle."],
-  attachment_differs: ["证书的附加部分与应有的不同：有人改动过，或另加了内容。", "What was added to the certificate is not what it should be: somebody changed it or added to it."],
+  attachment_differs: [
+    "PDF 未附凭证包，或附加部分与规定的写法不同：有人改动过，或另加了内容。",
+    "The PDF carries no bundle, or what was added is not what it must be: somebody changed it or added to it.",
+  ],
   paper_unknown: ["有一份文件不是账本所载签发的文件，或已被改动。", "A paper is not one the log says was issued, or it was changed."],
   subject_missing: ["文件里没有关于其编号的记录。", "The file holds no filing about its number."],
   salt_reused: ["两项披露用了同一个盐值。", "Two disclosed values have the same salt."],
@@ -125,6 +127,10 @@ const WORDS = {
   statement_mismatch: ["所签内容与记录不符。", "What was signed is not what was filed."],
   // the sentence
   failed: ["核验不通过：这不是当初签发的内容。", "The check failed: this is not what was issued."],
+  no_bundle: [
+    "这份 PDF 里没有完好的凭证包，不能据以核验。合同等文件请与凭证包一并放入。",
+    "This PDF carries no intact bundle to check it by. Put a contract or other paper beside its bundle.",
+  ],
   unknown: ["什么也没有核验。", "Nothing was checked."],
   form_only: ["只看了格式：没有公钥，签名无从核验。", "Only its form was read: without a key no signature can be checked."],
   issuer_unknown: ["文件前后一致，但不能确认是谁签发的。它自称：", "The file is self-consistent, but who issued it is not known. It says:"],

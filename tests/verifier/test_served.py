@@ -13,6 +13,7 @@ from registry.ledger.canonical import jcs
 from registry.ledger.setup import ledger_setup
 from tests.browser import Browser
 from tests.chromium import barriers
+from tests.ledger.licensed import PAPER, licensed
 from tests.ledger.making import effective, file
 
 
@@ -95,6 +96,16 @@ def test_without_javascript_the_server_checks_what_it_is_sent(lite: Flask, recei
     shown = send(lite, data.replace(b"license.effective", b"license.ended"), vkey)
     assert shown.status == 200
     assert "The check failed" in shown.text
+
+
+def test_papers_sent_beside_a_bundle_are_compared_with_it(lite: Flask) -> None:
+    made = licensed()
+    bundle, key = jcs(made.bundle()), str(made.log.log_key)
+    shown = send(lite, bundle, key, papers=(PAPER, "contract.pdf"))
+    assert "Everything that can be checked here holds." in shown.text
+    assert "contract.pdf" in shown.text
+    assert "The check failed" in send(lite, bundle, key, papers=(PAPER + b"!", "contract.pdf")).text
+    assert "choose the bundle" in send(lite, b"{}", papers=(PAPER, "contract.pdf")).text
 
 
 @pytest.mark.parametrize(
