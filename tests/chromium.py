@@ -17,12 +17,17 @@ PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 AXE = "window.axe.run(document, {resultTypes: ['violations']})"
 
 
+def program(runner: playwright.Playwright) -> str | None:
+    """The browser's program, None where there is none."""
+    found = os.environ.get("REGISTRY_TEST_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
+    own = runner.chromium.executable_path
+    return found or (own if Path(own).exists() else None)
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[playwright.Browser]:
-    found = os.environ.get("REGISTRY_TEST_CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
     with playwright.sync_playwright() as runner:
-        if found is None and Path(runner.chromium.executable_path).exists():
-            found = runner.chromium.executable_path
+        found = program(runner)
         if found is None:
             pytest.skip(ABSENT)
         flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]

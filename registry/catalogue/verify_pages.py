@@ -16,13 +16,14 @@ from registry.errors import NotFound, Refused, TooLarge
 from registry.forms import FormState
 from registry.ledger.notes import parse_vkey
 from registry.ledger.policy import Policy, parse_policy, policy_of
-from registry.ledger.report import Report
+from registry.ledger.report import CHINESE, ENGLISH, Report, State
 from registry.ledger.setup import ledger_setup
 from registry.ledger.verify import verify_bytes
 from registry.parties import doors
 
 blueprint = flask.Blueprint("verification", __name__)
 FOREVER = "public, max-age=31536000, immutable"
+TONES = {State.VALID: "ok", State.LOWERED: "wait", State.NOT_CHECKABLE: "plain", State.INVALID: "stop"}
 
 
 @blueprint.get("/verify")
@@ -127,5 +128,14 @@ def _trust(text: str) -> Policy | None:
 
 
 def _upload(form: FormState, report: Report | None = None) -> str:
-    said = report.to_text(language.current()) if report else ""
-    return render_template("catalogue/verify_upload.html", form=form, report=report, said=said)
+    lang = language.current()
+    return render_template(
+        "catalogue/verify_upload.html",
+        form=form,
+        report=report,
+        headline=report.to_text(lang).partition("\n")[0] if report else "",
+        words=ENGLISH if lang == "en" else CHINESE,
+        tones=TONES,
+        broken=report is not None and any(one.state == State.INVALID for one in report.verdicts),
+        digest=verifier_page.digest(),
+    )

@@ -64,14 +64,14 @@ export function openFacts(lines) {
   const noticed = last("license.noticed");
   const effective = last("license.effective");
   const found = [
-    ["patents", published.patents?.join(", ")],
-    ["owners", published.owners?.join(", ")],
+    ["patents", published.patents],
+    ["owners", published.owners],
     ["track_name", noticed.track],
     ["terms", noticed.standard_terms ?? published.standard_terms],
     ["term", effective.last_day ? { from: effective.instant, to: effective.last_day } : undefined],
     ["fee", published.fee],
   ];
-  return found.filter(([, value]) => value !== undefined && value !== "");
+  return found.filter(([, value]) => value !== undefined && value.length !== 0);
 }
 
 /** `[seq, path, value]` of every value the file opens. */

@@ -20,7 +20,7 @@ export function shown(examined, fileNames) {
   const whole = Object.values(report.verdicts).every(({ state }) => state !== "invalid");
   return [
     el("h2", { tabindex: "-1", class: "result-heading" }, say("result")),
-    el("p", { class: "hint" }, `${say("chosen")}: ${fileNames.join(", ")}`),
+    el("p", { class: "hint" }, say("chosen", { names: listed(fileNames) })),
     first(examined, whole),
     el("h3", {}, say("verdicts")),
     verdicts(report),
@@ -87,7 +87,7 @@ function facts({ report, lines, subject, papers }) {
   const rows = [
     ["subject", subject ?? report.facts.subject],
     ...openFacts(lines).map(([label, value]) => [label, factWords(label, value)]),
-    ["papers", papers?.map((paper) => known(paper.paper) ?? paper.paper).join(", ")],
+    ["papers", papers && listed(papers.map(paperWords))],
     ["log", report.origin],
     ["size", String(report.size)],
   ].filter(([, value]) => value);
@@ -104,9 +104,18 @@ function facts({ report, lines, subject, papers }) {
 function factWords(label, value) {
   if (label === "term") return `${day(value.from)} – ${day(value.to)}`;
   if (label === "track_name") return say(value);
-  if (label !== "fee") return value;
-  if (value.method === "FREE") return say("free");
-  return value.amount ? `¥ ${value.amount} (${value.method})` : `${say("as_declared")} (${value.method})`;
+  if (label !== "fee") return Array.isArray(value) ? listed(value) : value;
+  const method = known(`${value.method}_fee`) ?? value.method;
+  return value.amount ? `¥ ${value.amount} · ${method}` : method;
+}
+
+function paperWords({ paper, file }) {
+  const name = known(`${paper}_paper`) ?? paper;
+  return file === undefined ? name : `${name} (${file})`;
+}
+
+function listed(words) {
+  return words.join(say("comma"));
 }
 
 function pathWords(path) {
@@ -116,10 +125,10 @@ function pathWords(path) {
 function valueWords(value) {
   if (typeof value === "string") return value;
   if (value === null || typeof value !== "object") return String(value);
-  if (Array.isArray(value)) return value.map(valueWords).join("; ");
-  return Object.entries(value)
-    .map(([name, item]) => `${name}: ${valueWords(item)}`)
-    .join("\n");
+  if (Array.isArray(value)) return listed(value.map(valueWords));
+  const part = ([name, item]) => say("part", { name: known(`${name}_part`) ?? name, value: valueWords(item) });
+  const told = Object.entries(value).filter(([, item]) => item !== "");
+  return told.map(part).join("\n");
 }
 
 function pairs(rows) {
@@ -134,15 +143,19 @@ function story(lines) {
       {},
       el("span", { class: "when" }, instant(entry.time)),
       el("span", { class: "what" }, `${say(filing.type)} · ${filing.subject}`),
-      el("span", { class: "who" }, `${say("place")} ${seq} · ${say("by")}${signers(filing)}`),
+      el("span", { class: "who" }, say("by", { seq, names: signers(filing) })),
     );
   return [el("h3", {}, say("filings")), el("ol", { class: "filings" }, ...lines.map(item))];
 }
 
 function signers(filing) {
   const one = ({ said, level, kid }) =>
-    `${known(`${said.role}_role`) ?? said.role} (${say(`${level}_level`)} ${kid.slice(0, 8)}…)`;
-  return [say("registry_only"), ...filing.statements.map(one)].join(", ");
+    say("signer", {
+      role: known(`${said.role}_role`) ?? said.role,
+      level: say(`${level}_level`),
+      kid: kid.slice(0, 8),
+    });
+  return listed([say("registry_only"), ...filing.statements.map(one)]);
 }
 
 function meanings(lines) {

@@ -75,3 +75,10 @@ def test_papers_beside_a_bundle_are_those_it_says_were_issued(checker: Checker) 
     assert report["ok"] is there.ok is True
     report = checker.verify({"main": case.data, "contract.pdf": PAPER + b"!"}, case.vkey)
     assert report["verdicts"]["integrity"] == {"state": "invalid", "code": "paper_unknown", "seq": None}
+
+
+def test_a_bundle_is_checked_in_under_a_second(checker: Checker) -> None:
+    case = CASES["bundle with a quorum of witnesses"]
+    checker.page.evaluate("window.begun = performance.now()")
+    assert checker.verify({"main": case.data}, case.policy)["ok"]
+    assert checker.page.evaluate("performance.now() - window.begun") < 1000
