@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -103,11 +104,12 @@ def _papers_done(place: Place) -> list[str]:
 
 
 def _papers_once() -> list[str]:
-    """Every paper once, its content stored, and no file left over that is neither stored nor temporary."""
+    """Every paper of an acceptance once, its content stored, its digest named by the log."""
     complaints = []
-    rows = db.session.execute(select(Paper.kind, Paper.digest, Paper.issued_seq)).all()
-    kinds = [row.kind for row in rows]
-    if not rows or len(kinds) != len(set(kinds)):
+    columns = (Paper.acceptance_id, Paper.kind, Paper.digest, Paper.issued_seq)
+    rows = db.session.execute(select(*columns)).all()
+    kinds = Counter((str(row.acceptance_id), row.kind) for row in rows)
+    if not rows or set(kinds.values()) != {1}:
         complaints.append(f"papers: {kinds}")
     for row in rows:
         store.get(row.digest)  # raises Damaged when the bytes are not the digest's
