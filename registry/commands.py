@@ -60,7 +60,7 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with application():
-        transaction(tasks.start_clock)
+        transaction(tasks.catch_up)
         jobs.work_forever(stop)
 
 

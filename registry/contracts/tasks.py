@@ -84,8 +84,18 @@ def tick(_: Mapping[str, Any]) -> None:
     transaction(contracts.end_due)
 
 
+def catch_up() -> None:
+    """What the worker asks for when it starts: a round of the clock, and the head signed.
+
+    The worker before may have died between a commit and its signature: the lease it left would keep the
+    head unpublished for minutes, where a minute is promised.
+    """
+    start_clock()
+    enqueue("ledger.publish", {})
+
+
 def start_clock(*, after: timedelta | None = None) -> bool:
-    """Queue a round of the clock unless one waits already; the worker calls it when it starts."""
+    """Queue a round of the clock unless one waits already."""
     waiting = select(Job.id).where(Job.name == TICK, Job.state == "waiting").limit(1)
     if db.session.scalar(waiting) is not None:
         return False

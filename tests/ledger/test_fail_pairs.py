@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from registry import clock, jobs
+from registry.contracts import tasks
 from registry.database import db, transaction
 from registry.errors import Conflict, Refused
 from registry.jobs import Job
@@ -201,6 +202,18 @@ def test_an_anchor_that_could_not_be_written_or_whose_writing_was_not_confirmed(
 
 
 # --- jobs ---------------------------------------------------------------------------------------------
+
+
+def test_a_head_whose_signer_died_is_signed_when_the_next_worker_starts(app: Flask) -> None:
+    size = file(effective("C-1"))[0].seq + 1
+    transaction(lambda: jobs.enqueue("ledger.publish", {}))
+    assert jobs.claim() is not None  # and here the worker dies: its lease runs on for minutes
+    assert not jobs.run_one()
+    transaction(tasks.catch_up)
+    jobs.run_all()
+    assert ledger_setup().anchor.read_text() == ledger.checkpoint(size, exact=True)
+    db.session.rollback()
+    whole(size)
 
 
 def _file_once(payload: Mapping[str, Any]) -> None:
