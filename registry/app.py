@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from registry import config, database, language, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
+from registry.catalogue import log_api, log_files, log_pages
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
 from registry.catalogue import verify_pages
@@ -52,6 +53,8 @@ from registry.patents import pages as patents_pages
 PAGES: list[Blueprint] = [
     catalogue_pages.blueprint,
     verify_pages.blueprint,
+    log_pages.blueprint,
+    log_files.blueprint,
     parties_pages.blueprint,
     account_pages.blueprint,
     organisation_pages.blueprint,
@@ -77,6 +80,7 @@ PAGES: list[Blueprint] = [
 ]
 MACHINES: list[openapi.Blueprint] = [
     catalogue_api.blueprint,
+    log_api.blueprint,
     parties_api.blueprint,
     patents_api.blueprint,
     licenses_api.blueprint,

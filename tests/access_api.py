@@ -43,6 +43,12 @@ API: Mapping[str, Line] = {
     "GET catalogue-api.offers": line(EVERYBODY),
     "GET catalogue-api.offer": line(EVERYBODY, number="offer"),
     "GET catalogue-api.bundle": line(EVERYBODY, number="offer"),
+    "GET log-api.log": line(EVERYBODY),
+    "GET log-api.changes": line(EVERYBODY, {"from": "0", "envelopes": "1"}),
+    "GET log-api.entry": line(EVERYBODY, seq="=0"),
+    "GET log-api.proof": line(EVERYBODY, seq="=0"),
+    "GET log-api.consistency": line(EVERYBODY, {"from": "1", "to": "2"}),
+    "GET log-api.digest": line(EVERYBODY, digest="envelope"),
     "GET parties-api.me": line(MACHINES),
     "POST parties-api.bring_file": line(MACHINES),  # a multipart form: tests/parties/test_files
     "POST parties-api.prepare_key": line(OWNERS, {"public_key": "{public}"}),

@@ -266,4 +266,10 @@ PAGES: Mapping[str, Line] = {
         for name in ("verify", "verifier", "script", "style", "upload")
     },
     "POST verification.check": line(EVERYBODY),
+    "GET log.log": line(EVERYBODY),
+    "GET log.entry": line(EVERYBODY, seq="=0"),
+    "GET log-files.checkpoint": line(EVERYBODY),
+    "GET log-files.vkey": line(EVERYBODY),
+    "GET log-files.tile": line(EVERYBODY, rest="tile"),
+    "GET log-files.envelope": line(EVERYBODY, digest="envelope"),
 }

@@ -22,6 +22,11 @@ from registry.database import db, transaction
 from registry.erasure import service as erasure
 from registry.exports import service as exports
 from registry.exports.rules import Choice, Chosen
+from registry.ledger import published as public_log
+from registry.ledger import service as ledger
+from registry.ledger.chain import TILE_WIDTH
+from registry.ledger.checkpoints import note_head
+from registry.ledger.notes import tile_path
 from registry.ledger.signing import Ed25519Signer
 from registry.licenses import register as offers
 from registry.licenses import withdrawals
@@ -122,6 +127,7 @@ def make_world(app: Flask) -> World:
     _licenses(world)
     _money(world)
     _own_things(world)
+    _log(world)
     db.session.rollback()
     return world
 
@@ -228,6 +234,13 @@ def _paper_of(contract: str, kind: str = "contract") -> str:
     found = register.find_contract(contract)
     query = select(Paper.id).where(Paper.contract_id == found.id, Paper.kind == kind)
     return str(db.session.scalars(query).one())
+
+
+def _log(world: World) -> None:
+    size = note_head(ledger.publish_checkpoint()).size
+    last = (size - 1) // TILE_WIDTH
+    world.things["tile"] = tile_path(0, last, size - last * TILE_WIDTH).removeprefix("tile/")
+    world.things["envelope"] = public_log.entry(0).entry.envelope
 
 
 def _own_things(world: World) -> None:

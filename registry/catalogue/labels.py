@@ -60,6 +60,33 @@ EVENTS = {
 }
 """Moves of a declaration that the public may see; drafts and reviews are nobody's business."""
 
+FILINGS = {
+    "log.started": _l("日志开始"),
+    "key.enrolled": _l("登记签名公钥"),
+    "key.rotated": _l("更换签名公钥"),
+    "key.revoked": _l("作废签名公钥"),
+    "declaration.published": _l("发布声明"),
+    "declaration.announced": _l("记载国家知识产权局公告"),
+    "declaration.withdrawal_announced": _l("记载国家知识产权局公告撤回"),
+    "declaration.withdrawn": _l("撤回声明"),
+    "declaration.ended": _l("声明结束"),
+    "declaration.paused": _l("暂停接受通知"),
+    "declaration.resumed": _l("恢复接受通知"),
+    "license.noticed": _l("实施通知到达"),
+    "payment.claimed": _l("被许可方称已付款"),
+    "payment.confirmed": _l("确认到账"),
+    "payment.refunded": _l("退款"),
+    "license.effective": _l("许可生效"),
+    "license.ended": _l("许可结束"),
+    "objection.decided": _l("对异议作出决定"),
+    "papers.issued": _l("出具文件"),
+    "registration.result": _l("记载技术合同登记结果"),
+    "recordal.result": _l("记载备案结果"),
+    "override.recorded": _l("双人批准例外"),
+    "correction": _l("更正"),
+}
+"""Types of filing, as the log's pages call them."""
+
 FACETS = {
     "fee_method": _l("收费方式"),
     "tag": _l("状态"),

@@ -1,6 +1,7 @@
 """What a number stands for today, for whoever holds a paper: one sentence's worth of facts.
 
-With the number alone no fee, no contact and no natural person is shown (design: journeys 3.8).
+With the number alone no fee, no contact and no natural person is shown (design: journeys 3.8), and not who
+took a license: contracts' numbers stand in the public log, so that a number is no secret.
 """
 
 from collections.abc import Iterable
@@ -60,14 +61,13 @@ class Printed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """A declaration, or the licenses of a contract; parties that are natural persons are empty texts."""
+    """A declaration, or the licenses of a contract; a licensor that is a natural person is an empty text."""
 
     number: str
     today: date
     listing: Listing | None = None
     licenses: tuple[License, ...] = ()
     licensor: str = ""
-    licensee: str = ""
     erased_at: datetime | None = None
     erased_ground: str = ""
     paper: Printed | None = None
@@ -117,7 +117,6 @@ def contract(number: str) -> Verified:
         today=clock.today(),
         licenses=tuple(_licenses(sent)),
         licensor="" if found.erased_at else _public(found.holder),
-        licensee="" if found.erased_at else _public(found.licensee),
         erased_at=found.erased_at,
         erased_ground=found.erased_ground,
         recordal=found.recordal_state,

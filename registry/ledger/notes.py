@@ -17,6 +17,7 @@ ED25519 = b"\x01"  # signature type byte of signed-note
 COSIGNATURE = b"\x04"  # of tlog-cosignature, Ed25519: an 8-byte time stands before the signature
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 MOST_SIGNATURES = 64
+MOST_PARTS = 5  # of a tile's number, three digits each: more than any log of ours will have
 COSIGNED = 8 + 64  # bytes of a cosignature: time and signature
 
 
@@ -218,6 +219,25 @@ def tile_path(level: int | str, index: int, width: int = TILE_WIDTH) -> str:
         parts.append(f"x{index % 1000:03d}")
     partial = "" if width == TILE_WIDTH else f".p/{width}"
     return f"tile/{level}/{'/'.join(reversed(parts))}{partial}"
+
+
+def parse_tile_path(path: str) -> tuple[int | str, int, int]:
+    """Level, index and width of what stands at `tile_path(level, index, width)`; a level is at most 63.
+
+    Raises ValueError for every other spelling.
+    """
+    level_text, slash, rest = path.removeprefix("tile/").partition("/")
+    number, partial, width_text = rest.partition(".p/")
+    parts = number.split("/")
+    if not slash or len(parts) > MOST_PARTS or any(not part.lstrip("x").isdecimal() for part in parts):
+        raise ValueError("not a tile's path")
+    level = level_text if level_text == "entries" else decimal(level_text)
+    index = int("".join(part.removeprefix("x") for part in parts))
+    width = decimal(width_text) if partial else TILE_WIDTH
+    whole = width == TILE_WIDTH if not partial else 0 < width < TILE_WIDTH
+    if not whole or (isinstance(level, int) and level > 63) or tile_path(level, index, width) != path:
+        raise ValueError("not a tile's path")
+    return level, index, width
 
 
 def entry_bundle(entries: Sequence[bytes]) -> bytes:

@@ -248,11 +248,12 @@ def test_an_unknown_number_is_not_ours(lite: Flask) -> None:
     assert "没有这个编号" in words(read(lite, "/verify?number=MX-C26-0000-0000", 404))
 
 
-def test_a_license_is_verified_without_fee_contact_or_natural_person(lite: Flask) -> None:
-    said = words(read(lite, f"/verify?number={license_of(offer(**ANNOUNCED))}"))
+@pytest.mark.parametrize("person", [True, False])
+def test_a_license_is_verified_without_fee_contact_or_who_took_it(lite: Flask, person: bool) -> None:
+    said = words(read(lite, f"/verify?number={license_of(offer(**ANNOUNCED), person=person)}"))
     assert "这份许可是真实的，今天有效。" in said
     assert "张𬱟" not in said
-    assert "自然人，不显示" in said
+    assert "凭编号不显示" in said
     assert "68,000" not in said
 
 
