@@ -4,10 +4,9 @@ from flask import Blueprint, Flask
 
 from registry import config, database, language, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
-from registry.catalogue import log_api, log_files, log_pages
+from registry.catalogue import log_api, log_files, log_pages, verify_pages
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
-from registry.catalogue import verify_pages
 from registry.config import Settings
 from registry.contracts import api as contracts_api
 from registry.contracts import (
