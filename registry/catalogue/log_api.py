@@ -4,7 +4,7 @@ is needed.
 
 from typing import Any
 
-from flask import Response, current_app, stream_with_context
+from flask import Response, current_app
 
 from registry import openapi
 from registry.catalogue import log_json
@@ -64,7 +64,7 @@ def changes(asked: dict[str, Any]) -> Response:
     end = min(signed.size, first + asked["limit"])
     base, envelopes = _base(), asked["envelopes"]
     lines = log_json.changes(first, end, signed=signed, base=base, envelopes=envelopes)
-    response = Response(stream_with_context(lines), mimetype=NDJSON)
+    response = Response(lines, mimetype=NDJSON)
     inline = "&envelopes=1" if envelopes else ""
     response.headers["Link"] = f'<{base}/api/v1/log/changes?from={end}{inline}>; rel="next"'
     response.headers["X-Log-Size"] = str(signed.size)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from registry.ledger import published
@@ -39,9 +40,9 @@ def changes(first: int, end: int, *, signed: SignedHead, base: str, envelopes: b
 
     A reader that misses the last line knows that the answer was cut, and resumes after the last whole line.
     """
-    for one in published.stream(first, end, envelopes=envelopes):
-        yield _line(entry(one, base))
-    yield _line({"end": {"next": end, "complete": end == signed.size, **head(signed)}})
+    last = {"end": {"next": end, "complete": end == signed.size, **head(signed)}}
+    read = published.stream(first, end, envelopes=envelopes)
+    return chain((_line(entry(one, base)) for one in read), (_line(last),))
 
 
 def _line(value: dict[str, Any]) -> str:

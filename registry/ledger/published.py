@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from registry.database import db
@@ -136,13 +137,19 @@ def entries(first: int, end: int, *, envelopes: bool = False) -> Sequence[Publis
 def stream(first: int, end: int, *, envelopes: bool = False) -> Iterator[Published]:
     """The entries first..end-1 in batches, so that memory does not grow with their number.
 
-    Nothing is held open between two batches: what is filed meanwhile stands behind `end`. It ends reading
-    transactions, so it is never used beside other work.
+    Nothing is held between two batches, no transaction and no context of the request: a reader may take its
+    time or go away, and what is filed meanwhile stands behind `end`.
     """
-    while first < end:
-        found = entries(first, min(end, first + BATCH), envelopes=envelopes)
-        db.session.rollback()
-        if not found:
-            raise RuntimeError(f"the log does not hold what its signed head covers: entry {first}")
-        yield from found
-        first += len(found)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def batches() -> Iterator[Published]:
+        at = first
+        while at < end:
+            with app.app_context():
+                found = entries(at, min(end, at + BATCH), envelopes=envelopes)
+            if not found:
+                raise RuntimeError(f"the log does not hold what its signed head covers: entry {at}")
+            yield from found
+            at += len(found)
+
+    return batches()
