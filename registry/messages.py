@@ -126,6 +126,8 @@ MESSAGES: dict[str, LazyString] = {
         "账本只有 %(size)s 条，少于已公布的 %(anchored)s 条，数据可能丢失；暂停办理。"
     ),
     "ledger_differs_from_anchor": _l("账本前 %(size)s 条与已公布的检查点不符：数据可能被改动，暂停办理。"),
+    "instant_future": _l("所问的时刻还没有到（现在是 %(now)s）。"),
+    "offer_not_published": _l("该声明那时尚未在本平台发布。"),
     "log_not_that_far": _l("记录还没有到这里：已签署的共 %(size)s 条。"),
     "sizes_disordered": _l("两个大小都要大于零，前一个不能大于后一个。"),
     "ledger_anchor_unreadable": _l("保存的检查点（%(source)s）无法核验，暂停办理。"),
