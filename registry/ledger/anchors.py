@@ -27,6 +27,11 @@ from registry.ledger.setup import ledger_setup
 COSIGN, STAMP = "ledger.cosign", "ledger.stamp"
 LONGEST_PAUSE = timedelta(minutes=5)
 PAGE = 200
+FALSE = frozenset({"wrong_signature", "wrong_token", "contradiction", "witness_ahead", "nonsense"})
+"""Reasons that are not silence: somebody said what is not so, and a person must look."""
+LATE = timedelta(hours=1)
+MOST_SKEW = timedelta(seconds=2)
+"""Beyond this the operators are told that a clock is wrong, ours or the authority's."""
 UNSTOPPED = frozenset({"log.started", "key.rotated", "key.revoked"})
 """Filings that are taken even then: a log cannot be anchored before it starts, and a stolen key must end."""
 
@@ -45,6 +50,12 @@ class Awaited:
     failed: int = 0
     said: str = ""
 
+    @property
+    def troubles(self) -> bool:
+        """Whether a person should look: an hour behind, or something that is not so was said."""
+        late = self.since is not None and clock.now() - self.since > LATE
+        return late or self.said in FALSE
+
 
 def check_followed() -> None:
     """Refuse a filing while outside anchors have been missing for longer than the settings allow.
@@ -57,6 +68,15 @@ def check_followed() -> None:
         _check(stamped(), anchors.stamp_within, "timestamps_missing")
     if anchors.witness_within and anchors.policy is not None:
         _check(witnessed(anchors.policy), anchors.witness_within, "witnesses_missing")
+
+
+def paused() -> Paused | None:
+    """Why no filing is taken at present, for those who can do something about it; None when they are."""
+    try:
+        check_followed()
+    except Paused as reason:
+        return reason
+    return None
 
 
 def stamped() -> int:

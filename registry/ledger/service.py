@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, text
 from registry.config import Settings
 from registry.database import db, in_transaction, transaction
 from registry.errors import Conflict
-from registry.ledger.anchors import Awaited, awaited, clock_skew
+from registry.ledger.anchors import MOST_SKEW, Awaited, awaited, clock_skew, paused
 from registry.ledger.anchors import ask as ask_outside
 from registry.ledger.append import Appended, append
 from registry.ledger.audit import audit
@@ -39,6 +39,7 @@ from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
 from registry.ledger.timestamps import timestamps_of
 
 __all__ = [
+    "MOST_SKEW",
     "Appended",
     "Awaited",
     "Elsewhere",
@@ -63,6 +64,7 @@ __all__ = [
     "listed",
     "opened",
     "own_keys",
+    "paused",
     "proof",
     "public_key",
     "publish_checkpoint",

@@ -14,13 +14,11 @@ from uuid import UUID
 from registry.database import transaction
 from registry.jobs import handler
 from registry.ledger import anchors, cosigning, timestamps
-from registry.ledger.anchors import COSIGN, STAMP
+from registry.ledger.anchors import COSIGN, FALSE, STAMP
 from registry.ledger.outside import Unreached
 from registry.ledger.setup import ledger_setup
 
 log = logging.getLogger(__name__)
-FALSE = frozenset({"wrong_signature", "wrong_token", "contradiction", "witness_ahead", "nonsense"})
-"""Reasons that are not silence: somebody said what is not so, and a person must look."""
 
 
 @handler(COSIGN)

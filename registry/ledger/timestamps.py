@@ -23,8 +23,6 @@ from registry.ledger.tokens import Token, open_token, plain, request_over, vouch
 LONGEST_NAME = 300
 log = logging.getLogger(__name__)
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
-MOST_SKEW = timedelta(seconds=2)
-"""Beyond this the operators are told that a clock is wrong, ours or the authority's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +78,7 @@ def stamp() -> None:
         "skew_ms": round(skew.total_seconds() * 1000),
     }
     transaction(lambda: _keep(row))
-    if abs(skew) > MOST_SKEW:
+    if abs(skew) > anchors.MOST_SKEW:
         said = {"event": "clock_skew", "seconds": skew.total_seconds(), "authority": token.authority}
         log.error("%s", json.dumps(said))
 
