@@ -15,6 +15,7 @@ from registry.database import transaction
 from registry.documents.fonts import build_fonts
 from registry.erasure_commands import erase
 from registry.keys_commands import keys
+from registry.ledger import service as ledger
 from registry.ledger.signing import KeysUnsafe
 from registry.log_commands import audit, log, verify
 from registry.parties import staff
@@ -61,6 +62,7 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     with application():
         transaction(tasks.catch_up)
+        transaction(ledger.ask_outside)
         jobs.work_forever(stop)
 
 

@@ -60,6 +60,10 @@ def prepare(settings: Settings, say: Say) -> Flask:
     say("bringing the database to the present schema")
     schema.upgrade(settings)
     app = create_app(settings)
+    if settings.witness_policy is None:
+        say("no witnesses: nobody outside cosigns this log (REGISTRY_WITNESS_POLICY)")
+    if not settings.tsa_url:
+        say("no timestamp authority: times are this machine's own (REGISTRY_TSA_URL)")
     with app.app_context():
         ledger.check_start()  # before anything is signed: a log set back must not be continued
         ledger.tidy()  # a rotation that was interrupted after its filing is brought to its end

@@ -78,6 +78,7 @@ def tick(_: Mapping[str, Any]) -> None:
     first.
     """
     transaction(lambda: start_clock(after=EVERY))
+    transaction(ledger.ask_outside)  # before what may be paused until they answer
     transaction(offers.expire_due)
     for acceptance_id in contracts.due_to_lapse():
         transaction(lambda found=acceptance_id: contracts.lapse(found))  # type: ignore[misc]
