@@ -1,5 +1,6 @@
 """A timestamp authority for tests: certificates made here, answers given by OpenSSL (`openssl ts -reply`)."""
 
+import atexit
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -95,10 +97,9 @@ def make(
 @cache
 def shared() -> Authority:
     """One authority for all tests that need only some authority."""
-    folder = TemporaryDirectory(prefix="authority")
-    made = make(Path(folder.name))
-    made.__dict__["kept"] = folder  # removed with the process
-    return made
+    folder = Path(mkdtemp(prefix="authority"))
+    atexit.register(rmtree, folder)
+    return make(folder)
 
 
 @contextmanager
