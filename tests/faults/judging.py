@@ -57,13 +57,13 @@ def judge(place: Place, acknowledged: list[dict[str, Any]], *, least: int) -> di
         broken.append("sequence")
     if len(acknowledged) < least:
         broken.append(f"only {len(acknowledged)} acknowledged: too little load to tell")
-    lost = [one for one in acknowledged if not _stands(one, entries)]
+    lost = [one for one in acknowledged if not stands(one, entries)]
     noticed = Counter(line.subject for line in lines if line.type == "license.noticed")
     doubled = sum(n - 1 for n in noticed.values()) + _twice(place)
     return {"acknowledged": len(acknowledged), "lost": len(lost), "doubled": doubled, "broken": tuple(broken)}
 
 
-def _stands(one: dict[str, Any], entries: list[bytes]) -> bool:
+def stands(one: dict[str, Any], entries: list[bytes]) -> bool:
     """Whether an acknowledged notice stands at its place with its leaf."""
     if one["noticed_seq"] >= len(entries):
         return False

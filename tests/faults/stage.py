@@ -20,7 +20,7 @@ from registry import schema
 from registry.app import create_app
 from registry.database import db
 from registry.ledger.setup import ledger_setup
-from registry.ledger.signing import create_keys
+from registry.ledger.keyfiles import create_keys
 from tests import postgres
 from tests.conftest import settings_for
 from tests.factories import make_organisation, make_venue, published

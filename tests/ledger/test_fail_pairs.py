@@ -3,8 +3,9 @@ check. The steps are found by running into them, so that a new statement is cove
 """
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from registry import clock, jobs
@@ -106,6 +107,29 @@ def _is_replayed(machine: Machine, path: str, body: Mapping[str, str], size: int
     assert last.json["leaf"] == row.leaf.hex()
     other = machine.call("POST", path, {**body, "signature": "AA=="}, key="once")
     assert (other.status_code, ledger.size()) == (422, size + 2)
+
+
+def test_a_held_lock_is_told_and_the_same_key_succeeds_when_it_is_let_go(lite: Flask) -> None:
+    offer = published(lite)
+    machine = Machine(lite, make_organisation(lite, "c1"))
+    draft = drafted(machine, offer)
+    path, body = f"/acceptances/{draft['number']}/notice", notice_signed(machine, draft)
+    size, file_name = ledger.size(), db.engine.url.database
+    assert file_name is not None
+    db.session.rollback()
+
+    @event.listens_for(db.engine, "checkout")
+    def _impatient(connection: Any, *_: Any) -> None:
+        connection.execute("PRAGMA busy_timeout=100")
+
+    with closing(sqlite3.connect(file_name, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = machine.call("POST", path, body, key="once")
+        assert (answer.status_code, answer.json["code"]) == (503, "busy")
+        assert answer.headers["Retry-After"]
+        other.execute("ROLLBACK")
+    assert machine.call("POST", path, body, key="once").status_code == 201
+    whole(size + 2)
 
 
 # --- the append, with everything an append can write ------------------------------------------------
