@@ -19,8 +19,8 @@ from flask import Flask
 from registry import schema
 from registry.app import create_app
 from registry.database import db
-from registry.ledger.setup import ledger_setup
 from registry.ledger.keyfiles import create_keys
+from registry.ledger.setup import ledger_setup
 from tests import postgres
 from tests.conftest import settings_for
 from tests.factories import make_organisation, make_venue, published

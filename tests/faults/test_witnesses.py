@@ -11,12 +11,12 @@ from tests.ledger.licensed import licensed
 
 WRITE = '12 pwrite64(9</x/registry.sqlite-wal>, "\\0"..., 4096, 32) = 4096'
 SYNC = "12 fdatasync(9</x/registry.sqlite-wal>) = 0"
-ANSWER = '12 sendto(11<TCP:[127.0.0.1:1->127.0.0.1:2]>, "HTTP/1.1 201 CREATED\\r\\n"..., 300, 0, NULL, 0) = 300'
+ANSWER = '12 sendto(11<socket:[3]>, "HTTP/1.1 201 CREATED\\r\\n"..., 300, 0, NULL, 0) = 300'
 
 
-@pytest.mark.parametrize("name", ["tests.faults.__main__", "tests.bench.__main__", "tests.mutations.__main__"])
+@pytest.mark.parametrize("name", ["faults", "bench", "mutations"])
 def test_what_is_run_by_hand_still_fits_the_product(name: str) -> None:
-    assert importlib.import_module(name)
+    assert importlib.import_module(f"tests.{name}.__main__")
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def ready() -> list[Subject]:
 def _folder(subject: Subject) -> Path:
     """The log written out, a folder for each process: it is one change away from whole at any time."""
     if os.getpid() not in _FOLDERS:
-        folder = Path(tempfile.mkdtemp(prefix="mxmutations", dir=_SHARED[0] if _SHARED else None))
+        folder = Path(tempfile.mkdtemp(prefix="mxmutations", dir=_SHARED[0]))
         subject.write(folder)
         _FOLDERS[os.getpid()] = folder
     return _FOLDERS[os.getpid()]
@@ -97,4 +97,5 @@ _SHARED: list[str] = []
 
 
 def begin(shared: str) -> None:
+    """Where folders may be written; called once in each process."""
     _SHARED.append(shared)

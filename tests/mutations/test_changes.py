@@ -2,12 +2,19 @@
 
 from dataclasses import replace
 
+import pytest
+
 from registry.ledger.report import State
 from registry.ledger.verify import verify_bytes
-from tests.mutations.judging import Piece, changes, judge, noticed, ready
+from tests.mutations.judging import Piece, begin, changes, judge, noticed, ready
 from tests.mutations.subjects import WANTED
 
 EVERY, WIDTH = 900, 2
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    begin(str(tmp_path_factory.mktemp("mutations")))
 
 
 def test_every_kind_of_subject_is_there_and_holds_before_it_is_spoiled() -> None:
