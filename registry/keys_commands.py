@@ -1,9 +1,13 @@
 """`registry keys`: the registry's own keys."""
 
+import sys
+from pathlib import Path
+
 import click
 
-from registry import config
+from registry import clock, config
 from registry.command_line import application, or_refusal
+from registry.ledger import ceremony
 from registry.ledger import service as ledger
 from registry.ledger.keyfiles import ALGORITHMS, create_keys
 from registry.ledger.rotation import Listed
@@ -11,6 +15,10 @@ from registry.ledger.signing import OWN
 
 PURPOSE = click.argument("purpose", type=click.Choice(OWN))
 ALG = click.option("--alg", type=click.Choice(ALGORITHMS), help="Algorithm; checkpoints are ed25519 alone.")
+
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.group()
@@ -27,6 +35,56 @@ def create(alg: str | None) -> None:
         raise click.ClickException("keys are already there; rotation is a filing, not a new ceremony")
     create_keys(folder, alg=alg or "ed25519")
     click.echo(f"keys made in {folder}; keep a copy apart from the database")
+
+
+@keys.command("ceremony")
+@ALG
+@click.option("--witness", "witnesses", multiple=True, help="A person present; may be repeated.")
+@click.option("--copy", "copies", multiple=True, help="Where a copy goes, in words; may be repeated.")
+@click.option("--backup", type=FOLDER, help="An empty folder for copies under a passphrase.")
+@click.option("--passphrase-file", type=FILE, help="Where the passphrase stands; else it is asked for.")
+@click.option("--sheet", type=click.Path(path_type=Path, dir_okay=False), help="Write the protocol here too.")
+def ceremony_command(
+    alg: str | None,
+    witnesses: tuple[str, ...],
+    copies: tuple[str, ...],
+    backup: Path | None,
+    passphrase_file: Path | None,
+    sheet: Path | None,
+) -> None:
+    """Make the keys before witnesses: proved on the spot, with a protocol to sign. Refuses over keys."""
+    settings = config.from_environment()
+    if not witnesses and sys.stdin.isatty():
+        witnesses = _several("Who is present? (a name a line, an empty one ends)")
+    if not copies and sys.stdin.isatty():
+        copies = _several("Where do the copies go? (a place a line, an empty one ends)")
+    held = ceremony.hold(
+        settings.keys,
+        origin=settings.origin,
+        at=clock.now(),
+        alg=alg or "ed25519",
+        witnesses=witnesses,
+        copies=copies,
+        backup=backup,
+        passphrase=_passphrase(passphrase_file, confirm=True) if backup else "",
+    )
+    text = ceremony.sheet(held)
+    if sheet is not None:
+        sheet.write_text(text, encoding="utf-8")
+    click.echo(text)
+
+
+@keys.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--passphrase-file", type=FILE, help="Where the passphrase stands; else it is asked for.")
+def restore(folder: Path, passphrase_file: Path | None) -> None:
+    """Bring keys back from their encrypted copies; never over keys that are there."""
+    settings = config.from_environment()
+    back = ceremony.bring_back(settings.keys, folder, _passphrase(passphrase_file, confirm=False))
+    for key in back:
+        click.echo(
+            f"the {key.purpose} key {key.signer.kid} is back; `registry keys list` says what it is for"
+        )
 
 
 @keys.command("list")
@@ -76,3 +134,17 @@ def _line(key: Listed) -> str:
         validity = f"from {key.enrolled_seq} to {key.revoked_seq}"
     file = f"{key.place} {key.mode}" if key.place else "no file here"
     return f"{key.purpose:11} {key.kid} {key.alg:7} {validity:26} {file}\n{'':11} {key.fingerprint}"
+
+
+def _several(question: str) -> tuple[str, ...]:
+    click.echo(question)
+    return tuple(
+        iter(lambda: click.prompt("", default="", show_default=False, prompt_suffix="> ").strip(), "")
+    )
+
+
+def _passphrase(file: Path | None, *, confirm: bool) -> str:
+    """From its file, or typed; never from an argument, which every process of the machine can read."""
+    if file is not None:
+        return file.read_text(encoding="utf-8").rstrip("\n")
+    return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=confirm))

@@ -13,13 +13,13 @@ from registry.database import transaction
 from registry.errors import Conflict, Refused
 from registry.ledger import keyfiles
 from registry.ledger.append import append
-from registry.ledger.canonical import b64, new_nonce, sha256_hex
+from registry.ledger.canonical import b64, new_nonce
 from registry.ledger.checkpoints import checkpoint, own_keys, publish_checkpoint
 from registry.ledger.filings import Filing, signed_statement, statement_fields
 from registry.ledger.keyring import Key, handovers
 from registry.ledger.setup import LedgerSetup, ledger_setup
 from registry.ledger.signers import FILE, open_signer
-from registry.ledger.signing import OWN, Signer
+from registry.ledger.signing import OWN, Signer, kid_fingerprint
 
 LEVEL = "external"  # the registry keeps its keys itself, as an organisation keeps its own
 ROUTINE = "routine"
@@ -102,11 +102,6 @@ def listed() -> list[Listed]:
     return filed + [_listed(file.signer, file.purpose, key=None, file=file) for file in files.values()]
 
 
-def fingerprint(alg: str, public: bytes) -> str:
-    """SHA-256 over algorithm and key as 64 hex signs; the kid is its first half."""
-    return sha256_hex(alg.encode() + b"\0" + public)
-
-
 def _in_force(purpose: str) -> Key:
     for key in own_keys():
         if key.purpose == purpose and key.revoked_seq is None:
@@ -175,7 +170,7 @@ def _listed(public: Key | Signer, purpose: str, *, key: Key | None, file: keyfil
         kid=public.kid,
         purpose=purpose,
         alg=public.alg,
-        fingerprint=fingerprint(public.alg, public.public),
+        fingerprint=kid_fingerprint(public.alg, public.public),
         enrolled_seq=key.enrolled_seq if key else None,
         revoked_seq=key.revoked_seq if key else None,
         place=file.path.name if file else "",

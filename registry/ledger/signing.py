@@ -45,7 +45,12 @@ class Signer(Protocol):
 
 def kid_of(alg: str, public: bytes) -> str:
     """The name of a key: 32 hex signs of SHA-256 over algorithm and key, so that nobody can choose it."""
-    return sha256_hex(alg.encode() + b"\0" + public)[:32]
+    return kid_fingerprint(alg, public)[:32]
+
+
+def kid_fingerprint(alg: str, public: bytes) -> str:
+    """SHA-256 over algorithm and key as 64 hex signs; the kid is its first half."""
+    return sha256_hex(alg.encode() + b"\0" + public)
 
 
 class Ed25519Signer:

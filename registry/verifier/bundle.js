@@ -2,11 +2,12 @@
 // checkpoint reaches.
 
 import { demand, hex, unbase64 } from "./bytes.js";
-import { ownKey, see } from "./heads.js";
+import { checkSigner, ownKey, see } from "./heads.js";
 import { exactly, strict } from "./json.js";
 import { Keyring } from "./keyring.js";
 import { checkOrder, checkPlace, checkStart, noteOf, openValue, readLine, signersOf } from "./lines.js";
 import { LOG, WITNESS, checkName, lineHolds, names, parseVkey, splitNote } from "./notes.js";
+import { kidOf } from "./signatures.js";
 import { Fault, fault, passed } from "./verdicts.js";
 
 export const BUNDLE = "open-license-bundle/1";
@@ -22,15 +23,17 @@ export async function checkBundle(bytes, trust, kind = "bundle") {
   const signers = await fault("integrity", "unreadable", null, () => signersIn(value.signers));
   checkOrder(lines);
   checkStart(lines[0], origin);
-  const seen = await openHead(note, signers, trust, lines[0], origin);
+  const seen = await openHead(note, signers, trust, lines, origin);
   checkChain(lines);
-  checkNothingExtra(lines, subject);
+  const logKid = await kidOf("ed25519", signers[0].key);
+  checkNothingExtra(lines, subject, logKid);
   const keyring = new Keyring(origin);
   for (const line of lines) {
     checkStart(line, origin);
     await checkPlace(line, note, seen.head);
     await keyring.admit(line);
   }
+  if (keyring.keys.has(logKid)) checkSigner(seen, signers[0], keyring);
   await checkDisclosures(lines, disclosures);
   const all = { ...seen, timestamps: value.timestamps.length };
   return { report: passed(kind, all, factsOf(subject, lines, disclosures)), lines, subject };
@@ -58,15 +61,15 @@ async function signersIn(listed) {
 }
 
 /** Exactly the listed signers have signed; whom of them the reader trusts is the trust's matter. */
-async function openHead(note, signers, trust, start, origin) {
-  const { text, lines } = await fault("integrity", "checkpoint_malformed", null, () => splitNote(note));
+async function openHead(note, signers, trust, lines, origin) {
+  const { text, lines: signatures } = await fault("integrity", "checkpoint_malformed", null, () => splitNote(note));
   await fault("integrity", "checkpoint_signature", null, async () => {
-    demand(lines.length === signers.length, "other signers than listed");
-    for (const [at, line] of lines.entries()) {
+    demand(signatures.length === signers.length, "other signers than listed");
+    for (const [at, line] of signatures.entries()) {
       demand(names(line, signers[at]) && (await lineHolds(text, line, signers[at])), "a line does not hold");
     }
   });
-  const seen = await see(note, trust, trust.policy ? null : await ownKey(start, origin));
+  const seen = await see(note, trust, trust.policy ? null : await ownKey(lines, origin));
   if (seen.head.origin !== origin) throw new Fault("integrity", "origin_differs");
   return { ...seen, unlisted: false };
 }
@@ -80,12 +83,12 @@ function checkChain(lines) {
 }
 
 /** Nothing but the log's start, the subject's filings, its declarations', and the keys those need. */
-function checkNothingExtra(lines, subject) {
+function checkNothingExtra(lines, subject, logKid) {
   const noticed = lines.filter(({ filing }) => filing.type === "license.noticed" && filing.subject === subject);
   const subjects = new Set([subject, ...noticed.map(({ filing }) => filing.fields.declaration)]);
   const allowed = new Set(lines.slice(1).filter(({ filing }) => subjects.has(filing.subject)));
   if (![...allowed].some(({ filing }) => filing.subject === subject)) throw new Fault("integrity", "subject_missing");
-  const used = new Set([...allowed].flatMap(signersOf));
+  const used = new Set([logKid, ...[...allowed].flatMap(signersOf)]);
   for (let more = true; more; ) {
     const found = lines.filter((line) => !allowed.has(line) && isAboutKey(line, used));
     more = found.length > 0;

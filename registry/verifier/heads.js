@@ -1,6 +1,6 @@
 // A checkpoint as its reader may take it: under the trust brought along, or with the key found beside it.
 
-import { unbase64 } from "./bytes.js";
+import { hex, unbase64 } from "./bytes.js";
 import { splitNote, vkeyOf } from "./notes.js";
 import { openCheckpoint, policyOf, quorumMet } from "./policy.js";
 import { Fault, fault } from "./verdicts.js";
@@ -14,10 +14,20 @@ export async function see(note, trust, own) {
   return { ...opened, trust: trust.from, unlisted, timestamps: 0 };
 }
 
-/** The checkpoint key the log names itself: good for self-consistency, never for trust. Throws Fault. */
-export function ownKey(start, origin) {
+/** Throws Fault unless, as far as the keyring tells, the key of that place signed the head. */
+export function checkSigner(seen, signer, keyring) {
+  const key = keyring.headKey(seen.head.size);
+  if (!key || hex(key.public) !== hex(signer.key)) {
+    throw new Fault("integrity", "checkpoint_key_range", Number(seen.head.size) - 1);
+  }
+}
+
+/** The newest checkpoint key the log names itself: good for self-consistency, never for trust. Throws Fault. */
+export function ownKey([start, ...later], origin) {
+  const rotated = later.map(({ filing }) => filing).filter(({ type }) => type === "key.rotated");
+  const newest = rotated.map(({ fields }) => fields).findLast(({ purpose }) => purpose === "checkpoint");
   return fault("integrity", "checkpoint_signature", null, () => {
-    const described = (start.filing.fields.keys ?? []).find((key) => key.purpose === "checkpoint");
+    const described = newest ?? (start.filing.fields.keys ?? []).find((key) => key.purpose === "checkpoint");
     return vkeyOf(origin, unbase64(described?.public));
   });
 }

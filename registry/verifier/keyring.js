@@ -22,18 +22,18 @@ export class Keyring {
     const refuse = (code) => {
       throw new Fault("signatures", code, entry.seq);
     };
-    if (filing.type === "log.started") await this.start(filing, refuse); // brings the key that countersigns it
+    if (filing.type === "log.started") await this.start(filing, refuse, entry.seq); // brings the key that countersigns it
     await this.countersigned(pair, refuse);
-    if (filing.type === "key.enrolled" || filing.type === "key.rotated") await this.introduce(filing, refuse);
+    if (filing.type === "key.enrolled" || filing.type === "key.rotated") await this.introduce(filing, refuse, entry.seq);
     for (const statement of filing.statements) await this.stated(filing, statement, refuse, entry.seq);
-    if (filing.type === "key.rotated") this.end(filing.fields.replaces, refuse);
-    if (filing.type === "key.revoked") this.end(filing.fields.kid, refuse);
+    if (filing.type === "key.rotated") this.end(filing.fields.replaces, refuse, entry.seq);
+    if (filing.type === "key.revoked") this.end(filing.fields.kid, refuse, entry.seq);
   }
 
   usable(kid, purpose, refuse) {
     const key = this.keys.get(kid);
     if (!key || key.purpose !== purpose) refuse("key_unknown");
-    if (key.ended) refuse("key_revoked");
+    if (key.until !== null) refuse("key_revoked");
     return key;
   }
 
@@ -43,15 +43,15 @@ export class Keyring {
     if (!holds) refuse("signature_invalid");
   }
 
-  async start(filing, refuse) {
+  async start(filing, refuse, seq) {
     for (const described of filing.fields.keys) {
       await malformedKey(refuse, () => exactly(described, ["kid", "alg", "public", "purpose"]));
       if (!REGISTRY.includes(described.purpose)) refuse("key_malformed");
-      await this.add(described, filing.subject, refuse);
+      await this.add(described, filing.subject, refuse, seq);
     }
   }
 
-  async introduce({ type, fields, statements }, refuse) {
+  async introduce({ type, fields, statements }, refuse, seq) {
     const states = (kid) => statements.some((statement) => statement.kid === kid);
     if (type === "key.rotated") {
       const old = this.usable(fields.replaces, fields.purpose, refuse);
@@ -59,25 +59,35 @@ export class Keyring {
     } else if (fields.purpose !== PARTY || !states(fields.kid)) {
       refuse("key_malformed");
     }
-    await this.add(fields, fields.holder, refuse);
+    await this.add(fields, fields.holder, refuse, seq);
   }
 
-  async add({ kid, alg, public: encoded, purpose }, holder, refuse) {
+  async add({ kid, alg, public: encoded, purpose }, holder, refuse, seq) {
     if (this.keys.has(kid)) refuse("key_known");
     const bytes = await malformedKey(refuse, async () => {
       const key = unbase64(encoded);
       await checkPublic(alg, key);
+      demand(purpose !== "checkpoint" || alg === "ed25519", "heads are signed by Ed25519 alone");
       demand(kid === (await kidOf(alg, key)), "the key's id is not its own");
       return key;
     });
-    this.keys.set(kid, { alg, public: bytes, purpose, holder, ended: false });
+    this.keys.set(kid, { alg, public: bytes, purpose, holder, from: seq, until: null });
   }
 
-  end(kid, refuse) {
+  end(kid, refuse, seq) {
     const key = this.keys.get(kid);
     if (!key) refuse("key_unknown");
-    if (key.ended) refuse("key_revoked");
-    key.ended = true;
+    if (key.until !== null) refuse("key_revoked");
+    key.until = seq;
+  }
+
+  /** The checkpoint key whose line stands first under the head of this size: the newest valid at its last entry. */
+  headKey(size) {
+    const last = size - 1n;
+    const valid = [...this.keys.values()].filter(({ purpose, from, until }) => {
+      return purpose === "checkpoint" && BigInt(from) <= last && (until === null || last <= BigInt(until));
+    });
+    return valid.sort((one, two) => two.from - one.from)[0];
   }
 
   async stated(filing, statement, refuse, seq) {

@@ -1,11 +1,12 @@
 // A receipt, section 5 of the formats: one filing, its place in the log, and the keys that signed it.
 
 import { demand } from "./bytes.js";
-import { ownKey, see } from "./heads.js";
+import { checkSigner, ownKey, see } from "./heads.js";
 import { exactly, isObject, strict } from "./json.js";
 import { Keyring } from "./keyring.js";
 import { LINE, checkOrder, checkPlace, checkStart, noteOf, openValue, readLine, signersOf } from "./lines.js";
-import { checkName } from "./notes.js";
+import { checkName, splitNote } from "./notes.js";
+import { kidOf } from "./signatures.js";
 import { Fault, fault, passed } from "./verdicts.js";
 
 export const RECEIPT = "open-license-receipt/1";
@@ -15,21 +16,25 @@ const KEY_FILINGS = ["log.started", "key.enrolled", "key.rotated"];
 export async function checkReceipt(bytes, trust) {
   const value = await fault("integrity", "unreadable", null, () => parse(bytes));
   const main = Object.fromEntries(LINE.map((name) => [name, value[name]]));
-  const lines = [];
-  for (const item of [...value.keys, main]) lines.push(await readLine(item));
-  const filing = lines.at(-1);
+  const keys = [];
+  for (const item of value.keys) keys.push(await readLine(item));
+  const filing = await readLine(main);
+  const lines = [...keys, filing].sort((one, two) => one.seq - two.seq);
   const note = await noteOf(filing);
-  const seen = await see(note, trust, trust.policy ? null : await ownKey(lines[0], value.origin));
-  if (seen.unlisted || seen.cosigned.length > 0) throw new Fault("integrity", "checkpoint_signature");
+  const seen = await see(note, trust, trust.policy ? null : await ownKey(lines, value.origin));
+  if (splitNote(note).lines.length !== 1) throw new Fault("integrity", "checkpoint_signature");
   if (seen.head.origin !== value.origin) throw new Fault("integrity", "origin_differs");
   checkOrder(lines);
-  checkNeeded(lines);
+  const given = lines.filter((line) => line !== filing).every((line, at) => line === keys[at]);
+  if (!given) throw new Fault("integrity", "sequence_broken", filing.seq);
+  checkNeeded(lines, filing, await kidOf("ed25519", seen.signer.key));
   const keyring = new Keyring(value.origin);
   for (const line of lines) {
     checkStart(line, value.origin);
     await checkPlace(line, note, seen.head);
     await keyring.admit(line);
   }
+  checkSigner(seen, seen.signer, keyring);
   filing.disclosed = await disclosed(filing, value.disclosures ?? []);
   const { seq, type, subject, time } = filing.entry;
   const shown = Object.entries(filing.disclosed).map(([path, opened]) => [`disclosed.${path}`, opened]);
@@ -49,10 +54,10 @@ function parse(bytes) {
   return value;
 }
 
-/** The log's start and the enrolments that are needed, nothing extra: each stands before its use. */
-function checkNeeded(lines) {
-  const used = new Set(signersOf(lines.at(-1)));
-  for (const line of lines.slice(0, -1).reverse()) {
+/** The log's start and the enrolments that the filing or the head's signature needs, nothing extra. */
+function checkNeeded(lines, filing, logKid) {
+  const used = new Set([logKid, ...signersOf(filing)]);
+  for (const line of lines.filter((one) => one !== filing).reverse()) { // each stands before its use
     const needed = line.seq === 0 || used.has(line.filing.fields.kid);
     if (!KEY_FILINGS.includes(line.filing.type) || !needed) throw new Fault("integrity", "file_unexpected", line.seq);
     signersOf(line).forEach((kid) => used.add(kid));

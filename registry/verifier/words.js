@@ -116,6 +116,7 @@ const WORDS = {
   origin_differs: ["不是同一个账本。", "This is another log."],
   checkpoint_malformed: ["检查点格式不对。", "The checkpoint is malformed."],
   checkpoint_signature: ["检查点不是由所给公钥签名的，或签名有误。", "The checkpoint is not signed by the key given, or a signature on it is wrong."],
+  checkpoint_key_range: ["检查点由当时无效的登记方密钥签名。", "A key of the registry's signed the checkpoint where it was not valid."],
   quorum_missing: ["见证方的签名不足所定之数。", "Too few of the witnesses you named have signed the checkpoint."],
   proof_wrong: ["包含证明不成立。", "The inclusion proof does not hold."],
   proof_malformed: ["包含证明格式不对。", "The inclusion proof is malformed."],

@@ -102,3 +102,22 @@ def test_no_changed_byte_of_a_receipt_passes_in_either(checker: Checker, receipt
         assert (integrity, signatures) == (there["integrity"].state, there["signatures"].state), (at, to)
         assert ok is there.ok is False, (at, to)
         assert "invalid" in (integrity, signatures), (at, to)
+
+
+def test_receipts_from_before_and_after_rotations_hold_in_both(checker: Checker, lite: Flask) -> None:
+    old = ledger_setup().vkey
+    file(effective("A-1"))
+    kept = jcs(ledger.receipt(1))
+    for purpose in ("countersign", "checkpoint"):
+        ledger.rotate(purpose, alg="p256" if purpose == "countersign" else "")
+    file(effective("A-2"))
+    new = ledger_setup().vkey
+    forged = ledger.receipt(1)
+    forged["keys"] = forged["keys"][:1]
+    for data, key in (
+        (kept, old),
+        (kept, new),
+        *((jcs(ledger.receipt(seq)), key) for seq in range(5) for key in (new, old, None)),
+        (jcs(forged), new),
+    ):
+        assert [pair for pair in both(checker, data, key) if pair[0] != pair[1]] == []
