@@ -4,14 +4,15 @@ import signal
 import sys
 from functools import partial
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 
 import click
+from flask import Flask
 
 from registry import config, jobs, schema, serving, walkthrough
 from registry.command_line import application, done, or_refusal
 from registry.contracts import tasks
-from registry.database import transaction
+from registry.database import db, transaction
 from registry.documents.fonts import build_fonts
 from registry.erasure_commands import erase
 from registry.keys_commands import keys
@@ -60,10 +61,20 @@ def worker() -> None:
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with application():
+    with application() as app:
         transaction(tasks.catch_up)
         transaction(ledger.ask_outside)
-        jobs.work_forever(stop)
+        transaction(ledger.start_audits)
+        slow = Thread(target=_slow_lane, args=(app, stop), name="slow jobs")
+        slow.start()
+        jobs.work_forever(stop, slow=False)
+        slow.join()
+
+
+def _slow_lane(app: Flask, stop: Event) -> None:
+    with app.app_context():
+        jobs.work_forever(stop, idle=5, slow=True)
+        db.session.remove()
 
 
 @cli.command()

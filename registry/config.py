@@ -42,6 +42,8 @@ class Settings:
     batch_zero_fee: bool = False
     signer_countersign: str = "file"
     signer_checkpoint: str = "file"
+    audit_hour: int = 3  # in Shanghai
+    clock_behind: int = 7200
     extra_fonts: tuple[Path, ...] = ()
     witness_policy: Path | None = None
     witness_hours: int = 0
@@ -104,6 +106,10 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "extra_fonts": tuple(Path(p) for p in env.get("REGISTRY_EXTRA_FONTS", "").split(os.pathsep) if p),
     }
     values.update(_anchors(env))
+    values["audit_hour"] = _whole(env, "REGISTRY_AUDIT_HOUR", 3)
+    values["clock_behind"] = _whole(env, "REGISTRY_CLOCK_BEHIND", 7200)
+    if values["audit_hour"] not in range(24):
+        raise Misconfigured("REGISTRY_AUDIT_HOUR must be an hour from 0 to 23")
     values.update(changes)
     return Settings(**values)  # type: ignore[arg-type]
 

@@ -14,9 +14,9 @@ import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, String, Text, or_, select, update
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, String, Text, or_, select, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry import clock
@@ -27,8 +27,11 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 8
 LEASE = timedelta(minutes=5)
 PUT_OFF = timedelta(minutes=1)
+SLOW_LEASE = timedelta(hours=6)
 Handler = Callable[[Mapping[str, Any]], None]
 HANDLERS: dict[str, Handler] = {}
+SLOW: set[str] = set()
+"""Names of jobs that take minutes or more: they have a lane of their own, so that nothing waits for them."""
 
 
 class Job(Model):
@@ -54,13 +57,15 @@ class Job(Model):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-def handler(name: str) -> Callable[[Handler], Handler]:
+def handler(name: str, *, slow: bool = False) -> Callable[[Handler], Handler]:
     """Register the function that does jobs of this name. Handlers open their own transactions."""
 
     def register(function: Handler) -> Handler:
         if HANDLERS.get(name, function) is not function:
             raise ValueError(f"two handlers for job {name!r}")
         HANDLERS[name] = function
+        if slow:
+            SLOW.add(name)
         return function
 
     return register
@@ -87,23 +92,29 @@ def enqueue(
     return job
 
 
-def claim() -> uuid.UUID | None:
-    """Take the oldest job that is due, for one lease; a lease that ran out is taken over."""
+def claim(*, slow: bool | None = None) -> uuid.UUID | None:
+    """Take the oldest job that is due, for one lease; a lease that ran out is taken over.
+
+    `slow` picks one of the two lanes; None takes from both.
+    """
+    lane = true() if slow is None else Job.name.in_(SLOW) == slow
 
     def work() -> uuid.UUID | None:
         instant = clock.now()
         _bury(instant)
-        query = select(Job.id).where(_due(instant)).order_by(Job.run_after).limit(1)
-        chosen = db.session.scalar(query.with_for_update(skip_locked=True))
-        if chosen is not None:
-            db.session.execute(
-                update(Job)
-                .where(Job.id == chosen)
-                .values(state="running", leased_until=instant + LEASE, attempts=Job.attempts + 1)
-            )
-        return chosen
+        query = select(Job.id, Job.name).where(_due(instant), lane).order_by(Job.run_after).limit(1)
+        chosen = db.session.execute(query.with_for_update(skip_locked=True)).one_or_none()
+        if chosen is None:
+            return None
+        lease = SLOW_LEASE if chosen.name in SLOW else LEASE
+        db.session.execute(
+            update(Job)
+            .where(Job.id == chosen.id)
+            .values(state="running", leased_until=instant + lease, attempts=Job.attempts + 1)
+        )
+        return cast(uuid.UUID, chosen.id)
 
-    if db.session.scalar(select(Job.id).where(_due(clock.now())).limit(1)) is None:
+    if db.session.scalar(select(Job.id).where(_due(clock.now()), lane).limit(1)) is None:
         db.session.rollback()  # nothing to do: an idle worker takes no write lock
         return None
     return transaction(work)
@@ -124,9 +135,9 @@ def _bury(instant: datetime) -> None:
     )
 
 
-def run_one() -> bool:
+def run_one(*, slow: bool | None = None) -> bool:
     """Run one due job; say whether there was one. A failing handler costs an attempt, never the worker."""
-    chosen = claim()
+    chosen = claim(slow=slow)
     if chosen is None:
         return False
     job = db.session.get_one(Job, chosen)
@@ -159,13 +170,15 @@ def run_all(limit: int = 10_000) -> int:
     return limit
 
 
-def work_forever(stop: Event, *, idle: float = 0.5, beat: Callable[[], None] | None = None) -> None:
+def work_forever(
+    stop: Event, *, idle: float = 0.5, beat: Callable[[], None] | None = None, slow: bool | None = None
+) -> None:
     """The worker's loop: run what is due, rest when there is nothing, stop when told. Survives a lost
     database.
     """
     while not stop.is_set():
         try:
-            busy = run_one()
+            busy = run_one(slow=slow)
             if beat is not None:
                 beat()
         except Exception:

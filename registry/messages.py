@@ -130,6 +130,9 @@ MESSAGES: dict[str, LazyString] = {
     "offer_not_published": _l("该声明那时尚未在本平台发布。"),
     "log_not_that_far": _l("记录还没有到这里：已签署的共 %(size)s 条。"),
     "sizes_disordered": _l("两个大小都要大于零，前一个不能大于后一个。"),
+    "clock_behind": _l(
+        "本机时钟比账本最后一条记录（%(head)s）慢 %(minutes)s 分钟，已暂停存证。请校准时钟后重试。"
+    ),
     "ledger_anchor_unreadable": _l("保存的检查点（%(source)s）无法核验，暂停办理。"),
     "timestamps_missing": _l(
         "外部时间戳已中断超过 %(hours)s 小时，暂停受理新的存证，什么也没有写入；查询、下载和核验不受影响。"

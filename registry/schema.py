@@ -25,7 +25,7 @@ from registry.licenses import register
 from registry.parties import prepared  # noqa: F401
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
-FROZEN = ("declaration_version", "history", "registration_result", "paper", "correction")
+FROZEN = ("declaration_version", "history", "registration_result", "paper", "correction", "audit_run")
 ERASABLE: Mapping[str, tuple[str, ...]] = {
     "declaration_version": (
         "answers", "public_fields", "public_text", "filing", "statement", "signed_by",

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Connection, Table, select
 
-from registry.database import db
 from registry.ledger.canonical import b64
 from registry.ledger.models import Checkpoint, Cosignature, TimestampToken
 from registry.ledger.notes import COSIGNATURE, cosigned_at, first_alone, parse_vkey, split_note
@@ -14,27 +13,27 @@ from registry.ledger.tokens import open_token, vouched
 from registry.ledger.walk import TIME, Fault
 
 
-def check_anchor_rows() -> None:
+def check_anchor_rows(connection: Connection) -> None:
     """Check every cosignature with the witness's own key and every token with its authority's.
 
     Roots are asked where the settings pin some and the authority is still the one they vouch for; a token of
     an authority of the past stays what it was. Raises Fault cosignature_wrong, timestamp_wrong.
     """
-    for row in _rows(Cosignature.__table__):  # type: ignore[arg-type]
+    for row in _rows(connection, Cosignature.__table__):  # type: ignore[arg-type]
         try:
             _check_cosignature(row)
         except (ValueError, AttributeError) as error:
             raise Fault(TIME, "cosignature_wrong", row.size - 1) from error
-    for row in _rows(TimestampToken.__table__):  # type: ignore[arg-type]
+    for row in _rows(connection, TimestampToken.__table__):  # type: ignore[arg-type]
         try:
             _check_token(row)
         except (ValueError, AttributeError) as error:
             raise Fault(TIME, "timestamp_wrong", row.size - 1) from error
 
 
-def _rows(table: Table) -> Iterator[Any]:
+def _rows(connection: Connection, table: Table) -> Iterator[Any]:
     query = select(table, Checkpoint.note).outerjoin(Checkpoint, Checkpoint.size == table.c.size)
-    yield from db.session.execute(query.order_by(table.c.size).execution_options(yield_per=200))
+    yield from connection.execute(query.order_by(table.c.size).execution_options(yield_per=200))
 
 
 def _check_cosignature(row: Any) -> None:

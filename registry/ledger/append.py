@@ -3,6 +3,8 @@
 Should the process die anywhere in here, the database forgets all of it together with the caller's rows.
 """
 
+import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry import clock
 from registry.database import db, in_transaction
-from registry.errors import Conflict, Refused
+from registry.errors import Conflict, Paused, Refused
 from registry.ledger import anchors, tiles
 from registry.ledger.canonical import FILING_TYPE, jcs, pae, sha256_hex
 from registry.ledger.chain import Entry, leaf_hash, parse_frontier
@@ -23,6 +25,8 @@ from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerHead
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import RegistryKeys, Signer
 
+log = logging.getLogger(__name__)
+CLOCK_ALERT = 2.0  # seconds: a second machine's clock may differ by so much, more is somebody's to look at
 _HEAD = cast(Table, LedgerHead.__table__)
 _KEY = cast(Table, LedgerKey.__table__)
 
@@ -94,7 +98,9 @@ def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[App
         keyring = Keyring(dict(known))
         prepared = _prepare(built, keyring, _rotated_keys(connection).countersigner)
     _check_still_valid(connection, known)
-    done = _entries(prepared, head, at or clock.now())
+    if at is None:
+        _check_clock(head, at := clock.now())
+    done = _entries(prepared, head, at)
     _insert(connection, prepared, done)
     _move_head(connection, head, done)
     _store_keys(connection, known, keyring, first=done[0].seq)
@@ -164,6 +170,20 @@ def _check_still_valid(connection: Connection, known: Mapping[str, Key]) -> None
     for row in _read_keys(connection, valid):
         if row.revoked_seq is not None:
             raise Refused("key_revoked", kid=row.kid)
+
+
+def _check_clock(head: Row[Any], now: datetime) -> None:
+    """A clock set back a little only repeats the last time; one far behind would date everything wrongly."""
+    if not head.time:
+        return
+    behind = (clock.parse_rfc3339(head.time) - now).total_seconds()
+    if behind <= CLOCK_ALERT:
+        return
+    limit = ledger_setup().clock_behind
+    line = {"event": "ledger.clock_behind", "seconds": behind, "limit": limit, "head": head.time}
+    log.error("%s", json.dumps(line))
+    if behind > limit:
+        raise Paused("clock_behind", minutes=round(behind / 60), head=head.time)
 
 
 def _entries(prepared: Sequence[_Prepared], head: Row[Any], at: datetime) -> list[Appended]:

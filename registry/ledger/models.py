@@ -1,11 +1,12 @@
 """What the ledger remembers. Everything but the head, and the end of a key, is written once (see guards)."""
 
+import uuid
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.database import Model, UtcDateTime
+from registry.database import Model, UtcDateTime, uuid_key
 
 SEQ = BigInteger().with_variant(Integer, "sqlite")
 
@@ -109,3 +110,22 @@ class TimestampToken(Model):
     token: Mapped[bytes] = mapped_column(LargeBinary)
     stamped_at: Mapped[datetime] = mapped_column(UtcDateTime)  # genTime
     skew_ms: Mapped[int] = mapped_column(Integer)  # how far our clock was from theirs, for the operators
+
+
+class AuditRun(Model):
+    """One check of the whole log by the worker: what it found. `root` is hex, empty when it did not hold."""
+
+    __tablename__ = "audit_run"
+    __table_args__ = (
+        CheckConstraint("verdict IN ('valid', 'invalid', 'error')", name="verdict"),
+        CheckConstraint("(verdict = 'valid') = (length(root) = 64)", name="valid_has_root"),
+    )
+    id: Mapped[uuid.UUID] = uuid_key()
+    origin: Mapped[str] = mapped_column(String(300))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    size: Mapped[int] = mapped_column(SEQ)
+    root: Mapped[str] = mapped_column(String(64))
+    verdict: Mapped[str] = mapped_column(String(10))
+    code: Mapped[str] = mapped_column(String(60))  # why, as in a report; of an error its class
+    seq: Mapped[int | None] = mapped_column(SEQ)  # the first place that does not hold

@@ -16,6 +16,7 @@ from registry.ledger.anchors import MOST_SKEW, Awaited, awaited, clock_skew, pau
 from registry.ledger.anchors import ask as ask_outside
 from registry.ledger.append import Appended, append
 from registry.ledger.audit import audit
+from registry.ledger.audit_runs import start_audits
 from registry.ledger.bundles import bundle
 from registry.ledger.canonical import b64
 from registry.ledger.chain import NOTHING
@@ -73,6 +74,7 @@ __all__ = [
     "rotate",
     "size",
     "start",
+    "start_audits",
     "tidy",
     "time_of",
     "timestamps_of",

@@ -31,6 +31,7 @@ class LedgerSetup:
     anchors: Anchors = field(default_factory=Anchors)
     signers: Mapping[str, str] = field(default_factory=lambda: {COUNTERSIGN: FILE, CHECKPOINT: FILE})
     borrowed: Signer | None = field(default=None, repr=False)
+    clock_behind: int = 7200  # seconds our clock may stand behind the last filing before filing stops
     _keys: RegistryKeys | None = field(default=None, repr=False)
 
     @property
@@ -99,6 +100,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         anchor=settings.instance / "anchor" / "checkpoint",
         anchors=read_anchors(settings),
         signers={COUNTERSIGN: settings.signer_countersign, CHECKPOINT: settings.signer_checkpoint},
+        clock_behind=settings.clock_behind,
     )
 
 

@@ -5,10 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from registry import clock
 from registry.database import transaction
+from registry.ledger import cosignatures
 from registry.ledger import service as ledger
 from registry.ledger.canonical import b64, new_nonce
 from registry.ledger.filings import Filing, salted, signed_statement, statement_fields
+from registry.ledger.notes import COSIGNATURE, Vkey, cosign, split_note
 from registry.ledger.signing import PARTY, Ed25519Signer
 
 ORIGIN = "test.mingxu.invalid"
@@ -68,6 +71,16 @@ def notice(number: str, **changes: Any) -> Filing:
 def effective(number: str, instant: str = "2026-11-22T01:02:03.004Z") -> Filing:
     fields = {"contract": number, "instant": instant, "ground": "free"}
     return Filing(type="license.effective", subject=number, fields=fields)
+
+
+def witnessed(size: int) -> None:
+    """Keep a witness's cosignature of the checkpoint of that size, in the caller's transaction."""
+    note, witness = ledger.checkpoint(size, exact=True), Ed25519Signer.generate()
+    assert note is not None
+    at = clock.now().replace(microsecond=0)
+    line = cosign(split_note(note)[0], "witness.example", witness, time=int(at.timestamp()))
+    key = Vkey("witness.example", witness.public, COSIGNATURE)
+    cosignatures.keep(size, cosignatures.Cosigned(witness=key, line=line, at=at))
 
 
 def file(*filings: Filing) -> list[ledger.Appended]:

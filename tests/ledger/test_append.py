@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.database import db, transaction
-from registry.errors import Conflict, Refused
+from registry.errors import Conflict, Paused, Refused
 from registry.ledger import service as ledger
 from registry.ledger.filings import Filing
 from registry.ledger.models import LedgerEntry, LedgerKey, Tile
@@ -61,9 +61,34 @@ def test_times_never_run_back_when_the_clock_does(app: Flask) -> None:
     first = transaction(lambda: ledger.append([effective("C-1")], at=now))
     second = transaction(lambda: ledger.append([effective("C-2")], at=now - timedelta(hours=1)))
     assert second[0].time == first[0].time
-    with patch("registry.clock.now", return_value=datetime(2020, 1, 1, tzinfo=UTC)):
+    with patch("registry.clock.now", return_value=now - timedelta(hours=1)):
         assert file(effective("C-3"))[0].time == first[0].time
     assert ledger.audit().ok
+
+
+def test_a_clock_far_behind_the_log_stops_filing_until_it_is_set_right(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    file(effective("C-1"))
+    size = ledger.size()
+    long_ago = patch("registry.clock.now", return_value=datetime(2020, 1, 1, tzinfo=UTC))
+    with long_ago, pytest.raises(Paused, match="clock_behind"):
+        file(effective("C-2"))
+    assert "ledger.clock_behind" in caplog.text
+    assert ledger.size() == size
+    assert file(effective("C-2"))[0].seq == size
+
+
+def test_a_clock_a_few_seconds_behind_is_told_and_files(
+    lite: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    file(effective("C-1"))
+    with patch("registry.clock.now", return_value=clock.now() - timedelta(seconds=1)):
+        file(effective("C-2"))
+    assert caplog.text == ""
+    with patch("registry.clock.now", return_value=clock.now() - timedelta(seconds=5)):
+        file(effective("C-3"))
+    assert "ledger.clock_behind" in caplog.text
 
 
 def test_a_key_nobody_enrolled_cannot_sign(app: Flask) -> None:

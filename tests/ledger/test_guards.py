@@ -12,9 +12,9 @@ from registry import clock, database
 from registry.database import db, transaction
 from registry.ledger import service as ledger
 from registry.ledger.guards import UNCHANGING, apply_guards, missing_guards
-from registry.ledger.models import Cosignature, LedgerHead, TimestampToken
+from registry.ledger.models import LedgerHead, TimestampToken
 from registry.ledger.signing import Ed25519Signer
-from tests.ledger.making import effective, enrolment, file, notice, signed
+from tests.ledger.making import effective, enrolment, file, notice, signed, witnessed
 
 COLUMNS = {
     "ledger_entry": "entry",
@@ -34,21 +34,19 @@ def filled(app: Flask) -> Flask:
     signer = Ed25519Signer.generate()
     file(enrolment(signer), signed(notice("C-1"), signer), *(effective(f"C-{n}") for n in range(260)))
     ledger.publish_checkpoint()
-    transaction(anchored)
     return app
 
 
 def anchored() -> None:
-    """One row in each of the two tables about what others said; what it says is not looked at here."""
-    row = {"size": 1, "signed_at": clock.now(), "stamped_at": clock.now(), "skew_ms": 0}
-    row |= {"witness": "w+00000000+AA==", "line": "line", "authority": "CN=a", "token": b"token"}
-    for model in (Cosignature, TimestampToken):
-        table = cast(Table, model.__table__)
-        db.session.execute(insert(table), {one.name: row[one.name] for one in table.columns})
+    """One row in each table about what others said of our heads; the token itself is nonsense."""
+    witnessed(1)
+    row = {"size": 1, "stamped_at": clock.now(), "skew_ms": 0, "authority": "CN=a", "token": b"token"}
+    db.session.execute(insert(cast(Table, TimestampToken.__table__)), row)
 
 
 @pytest.fixture
 def owner(filled: Flask) -> Iterator[Connection]:
+    transaction(anchored)
     engine = create_engine(filled.extensions["settings"].owner_database_url)
     database.prepare_engine(engine)
     with engine.connect() as connection:
