@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import select
@@ -87,12 +87,22 @@ def stamped() -> int:
 
 def witnessed(policy: Policy) -> int:
     """The size of the newest head that enough of the policy's witnesses cosigned; 0 if there is none."""
-    known = {str(vkey): vkey for vkey in policy.witnesses.values()}
-    size: int
-    for size, rows in groupby(_cosigned(), key=lambda row: row[0]):
-        if policy.met_by([known[witness] for _, witness in rows if witness in known]):
-            return size
-    return 0
+    return next(_with_quorum(policy), 0)
+
+
+def vouched_covering(seq: int) -> int | None:
+    """The size of the head over that filing that most outside vouch for, the newest of such; None if none.
+
+    A head of this moment has been seen by nobody yet: who asks for a quorum would refuse what rests on it,
+    though an older head that covers the same filings has it.
+    """
+    policy = ledger_setup().anchors.policy
+    query = select(TimestampToken.size).where(TimestampToken.size > seq).distinct()
+    newest = query.order_by(TimestampToken.size.desc()).limit(PAGE)
+    stamped_heads = set(db.session.execute(newest).scalars())
+    cosigned_heads = set() if policy is None else set(islice(_with_quorum(policy, beyond=seq), PAGE))
+    best = stamped_heads & cosigned_heads or cosigned_heads or stamped_heads
+    return max(best, default=None)
 
 
 def waiting_since(size: int) -> datetime | None:
@@ -174,6 +184,17 @@ def _check(size: int, within: timedelta, code: str) -> None:
     since = waiting_since(size)
     if since is not None and clock.now() - since > within:
         raise Paused(code, hours=round(within.total_seconds() / 3600), size=size)
+
+
+def _with_quorum(policy: Policy, *, beyond: int = 0) -> Iterator[int]:
+    """The sizes of heads enough witnesses cosigned, falling, as far as they lie beyond a size."""
+    known = {str(vkey): vkey for vkey in policy.witnesses.values()}
+    size: int
+    for size, rows in groupby(_cosigned(), key=lambda row: row[0]):
+        if size <= beyond:
+            return
+        if policy.met_by([known[witness] for _, witness in rows if witness in known]):
+            yield size
 
 
 def _cosigned() -> Iterator[tuple[int, str]]:

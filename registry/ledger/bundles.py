@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from registry.database import db
 from registry.errors import NotFound
-from registry.ledger import tiles
+from registry.ledger import anchors, tiles
 from registry.ledger.bundle_file import FORMAT
 from registry.ledger.canonical import b64
-from registry.ledger.checkpoints import checkpoint_covering, note_head, own_keys, vkeys_of
+from registry.ledger.checkpoints import checkpoint, checkpoint_covering, note_head, own_keys, vkeys_of
 from registry.ledger.cosignatures import cosignatures_of
 from registry.ledger.filings import Filed, parse_envelope
 from registry.ledger.models import LedgerEntry, LedgerKey
-from registry.ledger.notes import Vkey
+from registry.ledger.notes import Vkey, first_alone
 from registry.ledger.receipts import disclosures, envelope_at, filed_at, line
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import kid_of
@@ -35,12 +35,13 @@ def bundle(subject: str, *, shown: Shown = nothing, without: Collection[str] = (
     """The bundle of a contract or declaration; `canonical.jcs` of it is the file.
 
     `without` names types of filing that stay out. Publishes a checkpoint unless one covers all that was filed
-    about it so far: asked for after the commit, outside a transaction. Raises NotFound.
+    about it so far, and prefers one that witnesses and authorities vouch for: asked for after the commit,
+    outside a transaction. Raises NotFound.
     """
     known = _about(subject)
     if not known:
         raise NotFound("not_found")
-    signed = checkpoint_covering(max(known))
+    signed = _signed_over(max(known))
     size = note_head(signed).size
     kept = {seq: filed for seq, filed in _about(subject).items() if seq < size and filed.type not in without}
     witnesses = cosignatures_of(size)
@@ -61,6 +62,13 @@ def bundle(subject: str, *, shown: Shown = nothing, without: Collection[str] = (
         ],
         "timestamps": [{"authority": one.authority, "token": b64(one.token)} for one in timestamps_of(size)],
     }
+
+
+def _signed_over(seq: int) -> str:
+    """A head over that filing, one that others vouch for before a newer one that nobody has seen yet."""
+    size = anchors.vouched_covering(seq)
+    vouched = None if size is None else checkpoint(size, exact=True)
+    return checkpoint_covering(seq) if vouched is None else first_alone(vouched)
 
 
 def filings_about(subject: str) -> Mapping[int, Filed]:

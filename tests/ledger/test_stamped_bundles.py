@@ -1,18 +1,27 @@
 """A bundle's timestamp proves by when its head existed, under the roots a reader pinned, and nothing more."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from flask import Flask
 
+from registry import jobs
 from registry.commands import cli
+from registry.database import db
+from registry.ledger import service as ledger
 from registry.ledger.canonical import b64, jcs, unb64
 from registry.ledger.policy import policy_of
 from registry.ledger.report import Report
-from registry.ledger.verify import verify_bytes
-from tests.ledger.authority import make, shared
+from registry.ledger.setup import ledger_setup
+from registry.ledger.verify import verify_bytes, verify_path
+from tests.ledger.authority import authority_at, make, shared
 from tests.ledger.cases import Value, timestamp
 from tests.ledger.licensed import Licensed, licensed
+from tests.ledger.making import effective, file
+from tests.ledger.outsiders import anchors_with, policy_with, witness_at
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +91,36 @@ def test_the_command_takes_the_roots_from_a_file(made: Licensed, stamped: Value,
     assert done.exit_code == 0
     assert "existed_by" in done.output
     assert CliRunner().invoke(cli, [*asked, str(none)]).exit_code == 1
+
+
+def test_what_the_registry_hands_out_holds_for_who_trusts_only_those_outside(
+    lite: Flask, tmp_path: Path
+) -> None:
+    """From filing to checking, with a real witness and a real authority: bundle and exported log."""
+    setup = ledger_setup()
+    with (
+        witness_at(tmp_path / "w", "witness.example/a", setup.vkey) as (witness, at),
+        authority_at(shared()) as (_, url),
+    ):
+        policy = policy_with(setup.vkey, (witness.vkey, at))
+        setup.anchors = replace(
+            anchors_with(policy), tsa_url=url, tsa_roots=shared().roots, stamp_within=timedelta(hours=4)
+        )
+        file(effective("C-1"))
+        ledger.publish_checkpoint()
+        jobs.run_all()
+    bundle = jcs(ledger.bundle("C-1"))
+    ledger.export(tmp_path / "log")
+    outside = {"policy": policy, "roots": shared().roots}
+    for report in (verify_bytes(bundle, **outside), verify_path(tmp_path / "log", **outside)):
+        assert report.ok
+        assert said(report) == ("valid", "timestamped")
+        assert report.facts["existed_by_size"] == ledger.size()
+    assert said(verify_bytes(bundle, policy)) == ("valid", "witnessed")
+    assert said(verify_path(tmp_path / "log", policy)) == ("valid", "witnessed")
+    file(effective("C-2"))  # a head nobody outside has seen yet
+    ledger.publish_checkpoint()
+    assert jcs(ledger.bundle("C-1")) == bundle, "what others vouch for gave way to what nobody has seen"
+    later = verify_bytes(jcs(ledger.bundle("C-2")), **outside)
+    assert (later["integrity"].code, later.exit_code) == ("quorum_missing", 1)
+    db.session.rollback()

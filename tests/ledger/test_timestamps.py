@@ -4,13 +4,14 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select, text
 
 from registry import clock, jobs
 from registry.config import Misconfigured, from_environment
@@ -21,7 +22,9 @@ from registry.ledger import anchors, timestamps
 from registry.ledger import service as ledger
 from registry.ledger.anchor_setup import Anchors, read_anchors
 from registry.ledger.checkpoints import note_head
-from registry.ledger.models import TimestampToken
+from registry.ledger.cosignatures import Cosigned, keep
+from registry.ledger.models import Cosignature, TimestampToken
+from registry.ledger.notes import COSIGNATURE, Vkey, cosign
 from registry.ledger.outside import Unreached
 from registry.ledger.policy import policy_of
 from registry.ledger.report import Report
@@ -332,25 +335,37 @@ def test_a_timestamp_that_is_altered_moved_or_strange_is_found(lite_teller: Tell
 
 
 def test_the_audit_finds_a_changed_cosignature_or_token(lite_teller: Teller) -> None:
-    from sqlalchemy import text
-
-    published("C-1")
+    note = published("C-1")
     jobs.run_all()
+    signer = Ed25519Signer.generate()
+    vkey = Vkey("witness.example/a", signer.public, COSIGNATURE)
+    line = cosign(note_head(note).text, vkey.name, signer, time=1_800_000_000)
+    signed_at = datetime.fromtimestamp(1_800_000_000, UTC)
+    transaction(lambda: keep(ledger.size(), Cosigned(witness=vkey, line=line, at=signed_at)))
     assert ledger.audit().ok
-    size = ledger.size()
-    db.session.connection().execute(text("DROP TRIGGER guard_timestamp_token_no_update"))
+    last = ledger.size() - 1
+    for name in ("timestamp_token_no_update", "cosignature_no_update"):
+        db.session.connection().execute(text(f"DROP TRIGGER guard_{name}"))
     db.session.commit()
-    for change in (
-        "token = CAST(substr(token, 1, 400) || x'00' || substr(token, 402) AS BLOB)",
-        "authority = 'CN=Somebody'",
-        "stamped_at = '2020-01-01 00:00:00.000000'",
-    ):
-        row = db.session.execute(select(TimestampToken.__table__)).one()._mapping
-        db.session.connection().execute(text(f"UPDATE timestamp_token SET {change}"))
+    tokens, lines = cast(Table, TimestampToken.__table__), cast(Table, Cosignature.__table__)
+    changes: tuple[tuple[Table, str, str], ...] = (
+        (tokens, "token = CAST(substr(token, 1, 400) || x'00' || substr(token, 402) AS BLOB)", "timestamp"),
+        (tokens, "authority = 'CN=Somebody'", "timestamp"),
+        (tokens, "stamped_at = '2020-01-01 00:00:00.000000'", "timestamp"),
+        (tokens, "size = 1", "timestamp"),
+        (lines, "line = replace(line, 'a', 'b')", "cosignature"),
+        (lines, "line = line || line", "cosignature"),
+        (lines, "witness = replace(witness, 'example', 'exampel')", "cosignature"),
+        (lines, "signed_at = '2020-01-01 00:00:00.000000'", "cosignature"),
+        (lines, "size = 1", "cosignature"),
+    )
+    for table, change, kind in changes:
+        row = db.session.execute(select(table)).one()._mapping
+        db.session.connection().execute(text(f"UPDATE {table.name} SET {change}"))
         db.session.commit()
         found = ledger.audit()["time"]
-        assert (found.code, found.seq) == ("timestamp_wrong", size - 1), change
-        db.session.connection().execute(TimestampToken.__table__.update().values(**row))  # type: ignore[attr-defined]
+        assert (found.code, found.seq) == (f"{kind}_wrong", 0 if change == "size = 1" else last), change
+        db.session.connection().execute(table.update().values(**row))
         db.session.commit()
     assert ledger.audit().ok
 
