@@ -96,6 +96,7 @@ API: Mapping[str, Line] = {
     "GET exports-api.recordal_pack": line(READERS, number="contract"),
     "GET contracts-api.papers": line(READERS, number="contract"),
     "GET bundles-api.bundle": line(READERS, number="contract"),
+    "GET bundles-api.disclosed": line(HOLDER | LICENSEE, number="contract"),
     "GET bundles-api.certificate": line(READERS, number="contract", paper_id="certificate"),
     "GET contracts-api.paper": line(READERS, number="contract", paper_id="paper"),
     "POST corrections-api.prepare": line(

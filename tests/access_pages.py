@@ -213,6 +213,10 @@ PAGES: Mapping[str, Line] = {
     "GET registration.paper": line(READERS, number="contract", paper_id="paper"),
     "GET bundles.bundle": line(READERS, number="contract"),
     "GET bundles.certificate": line(READERS, number="contract", paper_id="certificate"),
+    **{
+        f"GET bundles.{name}": line(HOLDER | LICENSEE, number="contract")
+        for name in ("disclose", "disclosed", "disclosed_archive")
+    },
     "POST registration.attach": line(SIDES, ATTACH, number="contract"),
     "POST registration.refresh": line(VENUE, number="contract"),
     "GET registration.of_venue": line(OPERATORS),

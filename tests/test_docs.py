@@ -67,7 +67,8 @@ def _row(name: str, kind: Kind) -> str:
         mark = "?" if field in kind.optional else ""
         written = f"`{field}{mark}` {FORMS.get(form, form)}"
         fields.append(f"**{written}**" if field in kind.bound else written)
-    return f"| `{name}` | {kind.version} | `{kind.subject}` | {', '.join(fields)} | {kind.least_statements} |"
+    versions = ", ".join(str(version) for version in kind.versions)
+    return f"| `{name}` | {versions} | `{kind.subject}` | {', '.join(fields)} | {kind.least_statements} |"
 
 
 def _exists(name: str) -> bool:

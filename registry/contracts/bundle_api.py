@@ -4,9 +4,10 @@ from typing import Any
 from uuid import UUID
 
 from registry import openapi
-from registry.contracts import bundles
+from registry.contracts import bundles, disclosure, register, schemas
 from registry.contracts.api import readable
 from registry.parties import doors
+from registry.parties.permissions import allow
 
 blueprint = openapi.Blueprint(
     "bundles-api", __name__, url_prefix="/api/v1", description="License bundles, checkable offline"
@@ -28,3 +29,15 @@ def certificate(number: str, paper_id: UUID) -> Any:
     """A certificate as it was printed, its bundle attached behind it (section 7)."""
     _, data = bundles.certificate(readable(number), paper_id)
     return doors.plain_response(data, "application/pdf")
+
+
+@blueprint.route("/contracts/<number>/disclosure")
+@blueprint.arguments(schemas.DisclosureSchema, location="query")
+@blueprint.response(200, description="open-license-bundle/1 that opens what was picked, and no more")
+@doors.signed_in
+def disclosed(given: dict[str, Any], number: str) -> Any:
+    """Show part of a license: `show` may stand several times. Filings that are not needed stay out."""
+    contract = readable(number)
+    allow(doors.actor(), "contract.disclose", contract)
+    register.check_kept(contract)
+    return doors.plain_response(disclosure.bundle(contract, given["show"]), "application/json")

@@ -48,6 +48,10 @@ def filing_of(acceptance: Acceptance, statement: Statement | None = None) -> Fil
         },
         secrets={
             "licensee": _licensee(acceptance.record["licensee"]),
+            "licensor": _licensor(acceptance.record["licensor"]),
+            "patents": [
+                {"number": one["number"], "title": one["title"]} for one in acceptance.record["patents"]
+            ],
             "intended_use": acceptance.record["notice"].get("use", ""),
             "contacts": acceptance.record["notice"].get("contact", {}),
             "record": acceptance.record_digest,
@@ -61,6 +65,10 @@ def filing_of(acceptance: Acceptance, statement: Statement | None = None) -> Fil
 
 def _licensee(party: Mapping[str, Any]) -> dict[str, str]:
     return {"name": party["name"], "uscc": party["uscc"], "identity": party["identity"]}
+
+
+def _licensor(party: Mapping[str, Any]) -> dict[str, str]:
+    return {"name": party["name"], "uscc": party["uscc"]}
 
 
 def still_current(acceptance: Acceptance, track: str) -> bool:

@@ -31,6 +31,7 @@ from registry.fields import (
 CAPACITIES = ("legal_representative", "authorised", "self")
 RESULTS = ("agrees", "other_payer", "not_arrived", "duplicate")
 OUTCOMES = ("paid", "unpaid", "void", "stands")
+DISCLOSURES = ("licensee", "licensor", "patents", "use", "contacts", "record", "fee", "offices")
 SLOTS = ("02b", "05", "06", "07a", "07b", "08", "08a", "08b", "12", "13", "14")
 """Places of the package that people fill; slots.py says what belongs there."""
 RECORDAL_VERBS = ("file", "record", "refuse")
@@ -222,6 +223,16 @@ class RecordalSchema(Schema):
     day = LegalDate(required=True, metadata=_named(_l("日期")))
     number = CleanName(load_default="", max=40, metadata=_named(_l("备案号")))
     reason = CleanText(load_default="", max=1000, metadata=_named(_l("不予备案的理由")))
+
+
+class DisclosureSchema(Schema):
+    """What a party picks to show of a license."""
+
+    show = fields.List(
+        Choice(DISCLOSURES, metadata={"label": _l("要出示的内容")}),
+        load_default=list,
+        metadata=_named(_l("要出示的内容")),
+    )
 
 
 class SealSchema(Schema):

@@ -6,6 +6,20 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 WORDS: Mapping[str, Mapping[str, LazyString]] = {
+    "disclosure": {
+        "licensee": _l("被许可方的名称和代码"),
+        "licensor": _l("许可方的名称和代码"),
+        "patents": _l("专利号和名称"),
+        "use": _l("实施用途"),
+        "contacts": _l("联系方式"),
+        "record": _l("合同记录的摘要和随机数"),
+        "fee": _l("使用费与付款"),
+        "offices": _l("登记与备案的编号"),
+    },
+    "disclosure_hint": {
+        "record": _l("收件人手里有合同文本时，可据此核对那份合同。合同文本载有使用费。"),
+        "fee": _l("含公开声明里的使用费，以及各笔付款的金额。"),
+    },
     "acceptance": {
         "drafted": _l("草稿，尚未发出"),
         "awaiting_payment": _l("等待付款"),

@@ -163,7 +163,7 @@ def build(filing: Filing) -> Built:
     payload = jcs(
         {
             "type": filing.type,
-            "version": kind.version,
+            "version": kind.versions[-1],
             "fields": dict(filing.fields),
             "_sd": sorted(sealed.commitments.values()),
             "statements": [statement.encode() for statement in filing.statements],
@@ -219,7 +219,7 @@ def parse_envelope(data: bytes) -> tuple[bytes, str, bytes]:
 
 def _kind(name: str, version: object) -> Kind:
     kind = KINDS.get(name)
-    if kind is None or (version is not None and (version != kind.version or isinstance(version, bool))):
+    if kind is None or (version is not None and (isinstance(version, bool) or version not in kind.versions)):
         raise ValueError(f"unknown type or version of filing: {name!r} {version!r}")
     return kind
 

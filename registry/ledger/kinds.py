@@ -27,7 +27,10 @@ TEXT, TEXTS, NUMBER, DAY, INSTANT, DIGEST, OBJECT, OBJECTS, ANY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One type of filing. `bound` are the fields every statement must repeat when the filing has them."""
+    """One type of filing. `bound` are the fields every statement must repeat when the filing has them.
+
+    All `versions` are read, the last is written; they differ in what they commit to, never in open fields.
+    """
 
     subject: str
     required: Mapping[str, str]
@@ -36,7 +39,7 @@ class Kind:
     bound: frozenset[str] = frozenset()
     signers: str = "nobody"
     least_statements: int = 0
-    version: int = 1
+    versions: tuple[int, ...] = (1,)
 
 
 def _day(value: Any) -> bool:
@@ -191,7 +194,10 @@ KINDS: Mapping[str, Kind] = {
             "standard_terms": TEXT,
             "track": TEXT,
         },
-        committed=frozenset({"licensee", "intended_use", "contacts", "record", "nonce", "wording"}),
+        committed=frozenset(
+            {"licensee", "licensor", "patents", "intended_use", "contacts", "record", "nonce", "wording"}
+        ),
+        versions=(1, 2),  # 2: licensor and patents too, so that a license is shown without its record's fee
         bound=frozenset(
             {
                 "contract",

@@ -60,7 +60,7 @@ function parseEnvelope(bytes) {
 export function parseFiling(payload) {
   const filing = exactly(strict(payload), ["type", "version", "fields", "_sd", "statements"]);
   const kind = KINDS.get(filing.type);
-  demand(kind && filing.version === kind.version, "unknown type or version");
+  demand(kind && kind.versions.includes(filing.version), "unknown type or version");
   checkFields(filing.fields, kind);
   const subject = filing.fields[kind.subject];
   demand([...subject].length <= LONGEST_SUBJECT, "subject too long");

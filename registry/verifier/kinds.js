@@ -1,5 +1,5 @@
 // The types of filing, section 9 of the formats: subject; fields with their form, `*` before a bound one, `?`
-// behind an optional one; and the least number of statements.
+// behind an optional one; the least number of statements; the versions read, where not 1 alone.
 
 import { isHex } from "./bytes.js";
 import { isCount, isObject } from "./json.js";
@@ -34,6 +34,7 @@ const TABLE = {
     "*contract text, *declaration text, *declaration_version number, *declaration_envelope digest, " +
       "*standard_terms text, *track text",
     1,
+    [1, 2],
   ],
   "payment.claimed": ["contract", PAYMENT, 0],
   "payment.confirmed": ["contract", PAYMENT, 0],
@@ -48,11 +49,11 @@ const TABLE = {
   correction: ["subject", "*subject text, *corrects number, *values object", 0],
 };
 
-/** type -> `{subject, version, statements, fields: Map name -> {form, bound, optional}}` */
+/** type -> `{subject, versions, statements, fields: Map name -> {form, bound, optional}}` */
 export const KINDS = new Map(
-  Object.entries(TABLE).map(([type, [subject, fields, statements]]) => [
+  Object.entries(TABLE).map(([type, [subject, fields, statements, versions = [1]]]) => [
     type,
-    { subject, statements, version: 1, fields: new Map(fields.split(", ").map(field)) },
+    { subject, statements, versions, fields: new Map(fields.split(", ").map(field)) },
   ]),
 );
 

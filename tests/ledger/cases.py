@@ -88,6 +88,10 @@ def _bundles(made: Licensed) -> Iterator[Case]:
     own = [made.at[name] for name in ("start", "holder", "published")]
     public = jcs(made.log.bundle(DECLARATION, own))
     yield Case(name="bundle of a declaration", data=public, vkey=key, verdicts=_three(*holds, clock))
+    older = jcs(_full(licensed(version=1)))
+    yield Case(
+        name="bundle with a notice of the first version", data=older, vkey=key, verdicts=_three(*holds, clock)
+    )
     strange = _three(*holds, ("not_checkable", "witness_unpinned"))
     yield Case(name="bundle with witnesses nobody pinned", data=seen, vkey=key, verdicts=strange)
     trusted = policy_text(made.log, "a", "b", quorum="a")
@@ -206,6 +210,9 @@ def _hostile() -> Iterator[Case]:
         before, seq = len(made.log.entries), make(made.log)
         value = made.log.bundle(CONTRACT, [*made.places(), *range(before, seq + 1)])
         yield _invalid(f"bundle: {name}", value, made, verdict, code, seq)
+    made = licensed(version=3)
+    value, at = made.bundle(), made.at["noticed"]
+    yield _invalid("bundle: a version nobody knows", value, made, "integrity", "envelope_malformed", at)
     made = licensed()
     salt = {"amount": "11" * 32, "reference": "11" * 32}
     filing = replace(claim(), secrets={"amount": "1.00", "reference": "ABCD"}, salts=salt)

@@ -39,14 +39,14 @@ class Licensed:
         return self.log.bundle(CONTRACT, self.places(*left_out), **more)
 
 
-def licensed(papers: Mapping[str, bytes] | None = None) -> Licensed:
+def licensed(papers: Mapping[str, bytes] | None = None, *, version: int = 2) -> Licensed:
     """A license with its papers; another contract and another party's key stand between its filings."""
     log = MemoryLog().started()
     at = {"start": 0, "holder": log.enrol("holder"), "stranger": log.enrol("stranger")}
     at["licensee"] = log.enrol("licensee")
     at["published"] = log.file(declaration(), "holder", role="declarant")
     at["foreign"] = log.file(notice(OTHER, log.digest(at["published"])), "stranger")
-    at["noticed"] = log.file(notice(CONTRACT, log.digest(at["published"])), "licensee")
+    at["noticed"] = log.file(notice(CONTRACT, log.digest(at["published"])), "licensee", version=version)
     at["claimed"] = log.file(claim(), "licensee")
     at["effective"] = log.file(effective())
     at["papers"] = log.file(issued(papers or {"contract": PAPER}))

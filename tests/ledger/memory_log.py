@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from registry.ledger.bundle_file import FORMAT
-from registry.ledger.canonical import FILING_TYPE, b64, pae, sha256_hex
+from registry.ledger.canonical import FILING_TYPE, b64, jcs, pae, sha256_hex, strict
 from registry.ledger.chain import HASH, NOTHING, Entry, Frontier, inclusion_proof, leaf_hash, nodes_from_tiles
 from registry.ledger.filings import (
     Filing,
@@ -101,10 +101,10 @@ class MemoryLog:
         ]
         return replace(filing, statements=said)
 
-    def _enter(self, filing: Filing, **changes: Any) -> int:
+    def _enter(self, filing: Filing, *, version: int | None = None, **changes: Any) -> int:
         built, seq, key = build(filing), len(self.entries), signer(COUNTERSIGN)
-        signature = key.sign(pae(FILING_TYPE, built.payload))
-        envelope = envelope_bytes(built.payload, kid=key.kid, signature=signature)
+        payload = built.payload if version is None else jcs({**strict(built.payload), "version": version})
+        envelope = envelope_bytes(payload, kid=key.kid, signature=key.sign(pae(FILING_TYPE, payload)))
         entry = Entry(
             seq=seq,
             prev=leaf_hash(self.entries[-1]) if seq else NOTHING,

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 from unittest.mock import patch
@@ -230,3 +231,12 @@ def test_starting_again_changes_nothing_and_another_log_is_refused(app: Flask) -
         ledger.start("other.example")
     with pytest.raises(Conflict, match="ledger_started"):
         file(Filing(type="log.started", subject="x", fields={"origin": "x", "name": "x", "keys": []}))
+
+
+def test_a_salt_used_twice_is_refused_and_nothing_is_written(lite: Flask) -> None:
+    size, once = ledger.size(), "11" * 32
+    twice = replace(notice("C-1"), salts={"licensee": once, "record": once})
+    signer = Ed25519Signer.generate()
+    with pytest.raises(ValueError, match="salt stands twice"):
+        file(enrolment(signer), signed(twice, signer))
+    assert ledger.size() == size

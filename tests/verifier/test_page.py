@@ -67,8 +67,8 @@ def test_its_sources_stay_readable_and_each_is_put_in_once() -> None:
 
 
 def test_its_types_of_filing_are_those_of_the_registry(checker: Checker) -> None:
-    read = """[...window.mingxu.parts.KINDS].map(([type, {subject, statements, version, fields}]) =>
-        [type, subject, statements, version,
+    read = """[...window.mingxu.parts.KINDS].map(([type, {subject, statements, versions, fields}]) =>
+        [type, subject, statements, versions,
             [...fields].map(([name, f]) => [name, f.form, f.bound, f.optional])])"""
     forms = {"list of texts": "texts", "whole number": "number", "list of objects": "objects"}
     told = checker.page.evaluate(read)
@@ -77,7 +77,7 @@ def test_its_types_of_filing_are_those_of_the_registry(checker: Checker) -> None
         name: (
             kind.subject,
             kind.least_statements,
-            kind.version,
+            list(kind.versions),
             {
                 (field, forms.get(form, form), field in kind.bound, field in kind.optional)
                 for field, form in {**kind.required, **kind.optional}.items()
