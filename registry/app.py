@@ -42,7 +42,7 @@ from registry.licenses import api as licenses_api
 from registry.licenses import desk as licenses_desk  # noqa: F401 - registers its cards
 from registry.licenses import pages as licenses_pages
 from registry.licenses import tasks as licenses_tasks  # noqa: F401 - registers its jobs
-from registry.parties import account_pages, anchors_pages, doors, keys_pages, organisation_pages
+from registry.parties import account_pages, anchors_pages, audits_pages, doors, keys_pages, organisation_pages
 from registry.parties import api as parties_api
 from registry.parties import pages as parties_pages
 from registry.parties import tasks as parties_tasks  # noqa: F401 - registers its jobs
@@ -57,6 +57,7 @@ PAGES: list[Blueprint] = [
     parties_pages.blueprint,
     account_pages.blueprint,
     anchors_pages.blueprint,
+    audits_pages.blueprint,
     organisation_pages.blueprint,
     keys_pages.blueprint,
     patents_pages.blueprint,

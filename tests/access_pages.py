@@ -53,6 +53,7 @@ PAGES: Mapping[str, Line] = {
     "POST account.revoke_machine_key": line(those(HOLDER, "owner"), api_key_id="machine"),
     "GET account.file": line(HOLDER | AUDITOR, upload_id="upload"),
     "GET parties.show_desk": line(SIGNED_IN),
+    "GET audits.show": line(OPERATORS | AUDITOR | ADMINISTRATOR),
     "GET anchors.show": line(OPERATORS | AUDITOR | ADMINISTRATOR),
     **{
         f"GET parties.{name}": line(EVERYBODY)

@@ -16,6 +16,8 @@ from registry.ledger.anchors import MOST_SKEW, Awaited, awaited, clock_skew, pau
 from registry.ledger.anchors import ask as ask_outside
 from registry.ledger.append import Appended, append
 from registry.ledger.audit import audit
+from registry.ledger.audit_runs import is_late as audit_is_late
+from registry.ledger.audit_runs import runs as audits
 from registry.ledger.audit_runs import start_audits
 from registry.ledger.bundles import bundle
 from registry.ledger.canonical import b64
@@ -47,6 +49,8 @@ __all__ = [
     "append",
     "ask_outside",
     "audit",
+    "audit_is_late",
+    "audits",
     "awaited",
     "bundle",
     "check_start",

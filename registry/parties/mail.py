@@ -63,6 +63,17 @@ def addresses(organisation_id: UUID, roles: Iterable[Role]) -> list[str]:
     return sorted(set(db.session.scalars(query)))
 
 
+def staff_addresses() -> list[str]:
+    """Everybody who runs the registry or a venue: operators, auditors, administrators."""
+    roles = [Role.OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR]
+    query = (
+        select(Account.email)
+        .join(Membership)
+        .where(Membership.ended_at.is_(None), Membership.role.in_(roles))
+    )
+    return sorted(set(db.session.scalars(query)))
+
+
 def message(mail: Mail, sender: str) -> EmailMessage:
     """The RFC 5322 message; the library refuses header injection."""
     made = EmailMessage()

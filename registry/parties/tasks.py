@@ -14,7 +14,8 @@ from registry import clock
 from registry.config import Settings
 from registry.database import db, transaction
 from registry.jobs import handler
-from registry.parties.mail import message
+from registry.ledger.models import AuditRun
+from registry.parties.mail import message, staff_addresses, write
 from registry.parties.models import Mail
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,18 @@ def send_mail(payload: Mapping[str, Any]) -> None:
         (settings.outbox / f"{payload['mail']}.eml").write_bytes(made.as_bytes())
         log.warning("no REGISTRY_SMTP_URL: a letter was put into the outbox folder instead of being sent")
     transaction(lambda: _mark_sent(UUID(payload["mail"])))
+
+
+@handler("audits.alert")
+def audit_failed(payload: Mapping[str, Any]) -> None:
+    """Tell everybody who works for the registry or a venue. A second run tells them twice, never nobody."""
+
+    def work() -> None:
+        run = db.session.get_one(AuditRun, UUID(payload["run"]))
+        for address in staff_addresses():
+            write(address, "audit_failed", run=run)
+
+    transaction(work)
 
 
 def _mark_sent(mail_id: UUID) -> None:
