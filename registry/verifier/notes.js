@@ -1,6 +1,6 @@
 // Signed notes, checkpoints, cosignatures and proof files, as the public repository C2SP/C2SP writes them.
 
-import { base64, concat, demand, hex, isHex, same, sha256, textOf, unbase64, utf8 } from "./bytes.js";
+import { base64, concat, demand, hex, isHex, same, sha256, unbase64, utf8 } from "./bytes.js";
 import { signed } from "./signatures.js";
 import { HASH } from "./tree.js";
 
@@ -87,11 +87,6 @@ export function parseProof(text) {
   const hashes = lines.slice(2).map(unbase64);
   demand(hashes.every((step) => step.length === HASH), "a hash has 32 bytes");
   return { index: decimal(lines[1].slice("index ".length)), hashes, checkpoint: text.slice(cut + 2) };
-}
-
-/** The text of a note or proof out of its file. */
-export function noteText(bytes) {
-  return textOf(bytes);
 }
 
 function decimal(text) {

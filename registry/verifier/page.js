@@ -2,11 +2,12 @@
 // one file and the registry's own page, whose form it takes over: nothing is sent any more.
 
 import { offer } from "./parts.js";
-import { BadFiles, BadTrust, examine, isTrust } from "./verify.js";
+import { BadFiles, BadTrust, LARGEST, examine, isTrust } from "./verify.js";
 import { refused, shown } from "./view.js";
 import { say, speak, spoken } from "./words.js";
 
 let last = null; // what is on show, to say it again in the other language
+let turn = 0; // a check that was overtaken by a later one shows nothing
 
 offer();
 const form = document.querySelector("[data-checker]");
@@ -54,10 +55,12 @@ function label() {
 }
 
 async function check(chosen) {
-  const area = form.querySelector("textarea");
   const status = document.querySelector("[data-checking]");
+  const mine = (turn += 1);
   status.textContent = say("checking");
-  last = await outcome(chosen, area);
+  const found = await outcome(chosen, form.querySelector("textarea"));
+  if (mine !== turn) return;
+  last = found;
   status.textContent = "";
   show(last.elements(), true);
 }
@@ -86,6 +89,7 @@ function trustOf(area, brought) {
 }
 
 async function read(file) {
+  if (file.size > LARGEST) throw new BadFiles("too_large");
   return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
 }
 

@@ -9,7 +9,7 @@ import { checkCheckpoint, checkProof } from "./proof.js";
 import { checkReceipt } from "./receipt.js";
 import { Fault, failed, notHere } from "./verdicts.js";
 
-const LARGEST = 64 * 1024 * 1024;
+export const LARGEST = 64 * 1024 * 1024; // bytes of one file
 const NO_TRUST = { from: "none", policy: null };
 
 /** The trust given cannot be read. */

@@ -35,6 +35,7 @@ const WORDS = {
   // what was brought cannot be checked as it is
   no_file: ["请先选择文件。", "Choose a file first."],
   too_many_files: ["一次只核验一份凭证包、回执或证书。", "One bundle, receipt or certificate at a time."],
+  too_large: ["文件超过 64 MB，这里不核验。", "A file larger than 64 MB is not checked here."],
   papers_need_bundle: ["核对其他文件需要许可凭证包；回执里没有文件的摘要。", "Papers are compared with a license bundle; this file names no papers."],
   proof_needs_entry: ["核验证明需要它所指的那一条目，请一并选择。", "A proof is checked with the entry it is about: choose both."],
   bad_trust: ["公钥或策略的格式不对：", "The key or policy cannot be read: "],

@@ -22,6 +22,16 @@ _FLIPPED = """async ([text, trust, flips]) => {
     return said;
 }"""
 
+DROP = """([name, text]) => {
+    const bytes = Uint8Array.from(atob(text), sign => sign.charCodeAt(0));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([bytes], name));
+    const form = document.querySelector("[data-checker]");
+    return ["dragover", "drop"].map(kind =>
+        form.dispatchEvent(new DragEvent(kind, {dataTransfer, bubbles: true, cancelable: true})));
+}"""
+"""Drop a file on the form; answers whether the browser would have opened it: twice no is right."""
+
 
 def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()

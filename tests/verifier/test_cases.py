@@ -57,9 +57,7 @@ def test_no_changed_byte_goes_unnoticed(checker: Checker, name: str) -> None:
     case, chance = CASES[name], random.Random(17)
     flips = [(chance.randrange(len(case.data)), chance.randrange(1, 256)) for _ in range(FLIPS[name])]
     said = checker.flipped(case.data, case.policy or case.vkey, flips)
-    missed = [
-        flip for flip, (ok, *states) in zip(flips, said, strict=True) if ok or "invalid" not in states
-    ]
+    missed = [flip for flip, (ok, *states) in zip(flips, said, strict=True) if ok or "invalid" not in states]
     assert missed == []
     for (at, to), (_, *states) in list(zip(flips, said, strict=True))[::ALSO_IN_PYTHON]:
         spoiled = case.data[:at] + bytes([case.data[at] ^ to]) + case.data[at + 1 :]

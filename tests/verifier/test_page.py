@@ -19,7 +19,7 @@ from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import Ed25519Signer
 from tests.chromium import PHONE, barriers
 from tests.ledger.making import enrolment, file, notice, signed
-from tests.verifier.checking import Checker, opened
+from tests.verifier.checking import DROP, Checker, b64, opened
 
 SCRIPTS = sorted(verifier_page.FOLDER.glob("*.js"))
 
@@ -140,6 +140,14 @@ def test_a_key_dropped_beside_the_file_is_the_trust(checker: Checker, receipt: P
     vkey.write_text(f"{ledger_setup().vkey}\n")
     choose(checker, receipt, vkey)
     assert checker.page.get_attribute(".finding", "class") == "finding ok"
+
+
+def test_a_dropped_file_is_checked_and_not_opened(checker: Checker, receipt: Path) -> None:
+    checker.page.fill("#checker-trust", str(ledger_setup().vkey))
+    dropped = checker.page.evaluate(DROP, [receipt.name, b64(receipt.read_bytes())])
+    assert dropped == [False, False]
+    checker.page.wait_for_selector(".finding.ok")
+    assert receipt.name in checker.page.inner_text("[data-report]")
 
 
 @pytest.mark.parametrize(

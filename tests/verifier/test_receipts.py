@@ -41,18 +41,19 @@ def both(checker: Checker, data: bytes, key: Vkey | None) -> Iterator[tuple[Any,
     there = verify_bytes(data, policy_of(key) if key else None)
     for name in ("integrity", "signatures", "time", "registration"):
         said = here["verdicts"][name]
-        yield (said["state"], said["code"], said["seq"]), (
-            there[name].state.value,
-            there[name].code,
-            there[name].seq,
+        yield (
+            (said["state"], said["code"], said["seq"]),
+            (
+                there[name].state.value,
+                there[name].code,
+                there[name].seq,
+            ),
         )
     yield (here["ok"], here["size"], here["root"]), (there.ok, there.size, there.root)
     yield (here["facts"], here["notes"]), (dict(there.facts), list(there.notes))
 
 
-def test_a_receipt_holds_in_both_with_and_without_the_key(
-    checker: Checker, receipt: dict[str, Any]
-) -> None:
+def test_a_receipt_holds_in_both_with_and_without_the_key(checker: Checker, receipt: dict[str, Any]) -> None:
     for key in (ledger_setup().vkey, None):
         assert [pair for pair in both(checker, jcs(receipt), key) if pair[0] != pair[1]] == []
 

@@ -15,6 +15,7 @@ from tests.browser import Browser
 from tests.chromium import barriers
 from tests.ledger.licensed import PAPER, licensed
 from tests.ledger.making import effective, file
+from tests.verifier.checking import DROP, b64
 
 
 @pytest.fixture
@@ -64,6 +65,28 @@ def test_a_file_chosen_before_the_checker_came_is_checked_when_it_has(
     shown.click("form.checker button[type=submit]")
     shown.wait_for_selector("[data-report] .finding")
     assert shown.url.endswith("/verify")
+
+
+def test_a_file_dropped_before_the_checker_came_is_checked_and_not_opened(
+    shown: playwright.Page, receipt: Path
+) -> None:
+    assert shown.evaluate(DROP, [receipt.name, b64(receipt.read_bytes())]) == [False, False]
+    shown.wait_for_selector("[data-report] .finding")
+    assert shown.url.endswith("/verify")
+
+
+def test_the_form_is_reached_and_sent_by_keyboard(shown: playwright.Page, receipt: Path) -> None:
+    reached = []
+    while "checker-trust" not in reached and len(reached) < 40:
+        shown.keyboard.press("Tab")
+        assert shown.evaluate("document.activeElement.matches(':focus-visible')")
+        reached.append(shown.evaluate("document.activeElement.id"))
+    assert reached[-2:] == ["checker-files", "checker-trust"]
+    shown.wait_for_function("window.mingxu !== undefined")  # brought by the focus
+    shown.keyboard.press("Tab")
+    shown.keyboard.press("Enter")
+    shown.wait_for_selector("[data-report] [role=alert]")
+    assert "Choose a file first." in shown.inner_text("[data-report]")
 
 
 def test_what_the_page_loads_is_the_checker_of_the_one_file(lite: Flask) -> None:
