@@ -10,7 +10,7 @@ export async function see(note, trust, own) {
   const policy = trust.policy ?? policyOf(...(own ? [own] : []));
   const opened = await fault("integrity", "checkpoint_signature", null, () => openCheckpoint(note, policy));
   if (!quorumMet(policy, opened.cosigned)) throw new Fault("integrity", "quorum_missing");
-  const unlisted = splitNote(note).lines.length > 1 + opened.cosigned.length;
+  const unlisted = splitNote(note).lines.length > opened.signers.length + opened.cosigned.length;
   return { ...opened, trust: trust.from, unlisted, timestamps: 0 };
 }
 

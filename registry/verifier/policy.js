@@ -103,20 +103,21 @@ export function quorumMet(policy, cosigned) {
 }
 
 /**
- * A checkpoint read under a policy: `{head, signer, cosigned, unknown}`. Who is not named is set aside, as C2SP
- * demands. Throws Malformed when malformed, signed by no trusted log of its origin, or wrongly by a known key.
+ * A checkpoint read under a policy: `{head, signer, signers, cosigned, unknown}`, `signer` the first of the log's
+ * keys. Who is not named is set aside, as C2SP demands. Throws Malformed when malformed, signed by no trusted log
+ * of its origin, or wrongly by a known key.
  */
 export async function openCheckpoint(note, policy) {
   const { text, lines } = splitNote(note);
   const head = parseHead(text);
-  const opened = { head, signer: null, cosigned: [], unknown: 0 };
+  const opened = { head, signers: [], cosigned: [], unknown: 0 };
   for (const line of lines) {
     const key = [...policy.logs, ...policy.witnesses.values()].find((known) => names(line, known));
     if (!key) opened.unknown += 1;
     else if (!(await lineHolds(text, line, key))) throw new Malformed("wrong signature of a known key");
     else if (key.kind === WITNESS) opened.cosigned.push(key);
-    else if (key.name === head.origin) opened.signer ??= key;
+    else if (key.name === head.origin) opened.signers.push(key);
   }
-  demand(opened.signer !== null, "no trusted log has signed");
-  return opened;
+  demand(opened.signers.length > 0, "no trusted log has signed");
+  return { ...opened, signer: opened.signers[0] };
 }
