@@ -5,7 +5,7 @@ The original stays as it is in the store; a copy is made for whoever looks at it
 
 from io import BytesIO
 
-from pypdf import PdfReader, PdfWriter
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
 from pypdf.generic import NameObject
 from reportlab.lib.colors import Color
 from reportlab.lib.units import mm
@@ -32,10 +32,18 @@ def stamped(data: bytes, words: str, *, across: str, fonts: FontSet) -> bytes:
         size = float(page.mediabox.width), float(page.mediabox.height)
         if size not in sizes:
             sizes[size] = PdfReader(BytesIO(_band(size, words, across=across, fonts=fonts.fresh())))
+        _make_room(page, size)
         page.merge_page(sizes[size].pages[0])
     made = BytesIO()
     writer.write(made)
     return made.getvalue()
+
+
+def _make_room(page: PageObject, size: tuple[float, float]) -> None:
+    """The page a little smaller beneath the band, which so covers no word of it."""
+    width, height = size
+    share = 1 - (BAND + 2 * mm) / height
+    page.add_transformation(Transformation().scale(share).translate(width * (1 - share) / 2, 0))
 
 
 def _band(size: tuple[float, float], words: str, *, across: str, fonts: FontSet) -> bytes:

@@ -1,14 +1,15 @@
 """Erasing: every value gone from database and files, every proof still good, nothing half done."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from registry import jobs
+from registry.contracts import bundles, registration
 from registry.contracts import register as contracts
-from registry.contracts import registration
 from registry.database import db, transaction
 from registry.documents import store
 from registry.erasure import service as erasure
@@ -23,7 +24,7 @@ from registry.ledger.canonical import jcs
 from registry.ledger.policy import policy_of
 from registry.ledger.receipt_file import check_receipt
 from registry.ledger.setup import ledger_setup
-from registry.ledger.verify import verify_path
+from registry.ledger.verify import verify_bytes, verify_path
 from registry.parties.models import Upload
 from tests.erasure import making
 from tests.erasure.making import (
@@ -37,7 +38,8 @@ from tests.erasure.making import (
     where,
     years_later,
 )
-from tests.factories import Person, reading
+from tests.exports.making import ready_paid
+from tests.factories import Person, make_account, reading
 
 Two = tuple[Person, Person]
 
@@ -58,6 +60,11 @@ def receipts() -> list[bytes]:
     return [reading(lambda n=seq: one(n)) for seq, kind in enumerate(types) if kind.startswith(ours)]  # type: ignore[misc]
 
 
+def bundled(made: making.Licensed) -> bytes:
+    """The license's bundle, as the venue may have it."""
+    return reading(lambda: bundles.of(made.offer.venue.actor, contracts.find_contract(made.contract)))
+
+
 def verified(kept: list[bytes]) -> bool:
     return all(check_receipt(one, policy_of(ledger_setup().vkey)).ok for one in kept)
 
@@ -66,7 +73,7 @@ def test_every_value_of_a_contract_its_declaration_and_its_people_goes_and_every
     app: Flask, tmp_path: Any
 ) -> None:
     made, (first, second) = licensed(app), two(app)
-    early = receipts()
+    early, bundle = receipts(), bundled(made)
     contract_values = making.OF_CONTRACT.values()
     assert len(where(app, contract_values)) > 6  # else looking for them would prove nothing
     with years_later():
@@ -81,30 +88,15 @@ def test_every_value_of_a_contract_its_declaration_and_its_people_goes_and_every
         assert where(app, [*making.OF_PERSON.values(), *making.OF_ACCOUNT.values()]) == []
         assert ledger.audit().ok
         assert verified(early)
+        for kept in (bundle, bundled(made)):
+            assert verify_bytes(kept, policy=policy_of(ledger_setup().vkey)).ok
         assert verified(receipts())
         ledger.export(tmp_path / "log")
         report = verify_path(tmp_path / "log", policy=policy_of(ledger_setup().vkey))
         assert report.ok, report.to_text("en")
 
 
-def test_the_list_is_exactly_what_goes(lite: Flask) -> None:
-    made, (first, second) = licensed(lite), two(lite)
-    with years_later():
-        making.end_everything()
-        listed = preview(first, "contract", made.contract)
-        before = _left(listed)
-        assert len(before) == len(listed.goes)
-        erase(first, second, "contract", made.contract)
-        assert preview(first, "contract", made.contract).goes == ()
-        with pytest.raises(Conflict, match="erased_already"):
-            ask(first, "contract", made.contract)
-
-
-def _left(listed: Any) -> set[tuple[str, str, str]]:
-    return {(one.table, one.key, one.what) for one in listed.goes}
-
-
-def test_numbers_states_days_places_and_digests_stay(lite: Flask) -> None:
+def test_exactly_the_list_goes_and_numbers_states_days_places_and_digests_stay(lite: Flask) -> None:
     made, (first, second) = licensed(lite), two(lite)
     kept = ("number", "state", "noticed_at", "noticed_seq", "effective_on", "last_day", "record_digest")
 
@@ -112,52 +104,53 @@ def test_numbers_states_days_places_and_digests_stay(lite: Flask) -> None:
         found = contracts.find(made.number)
         papers = tuple((one.kind, one.digest, one.issued_seq) for one in found.contract.papers)
         amounts = tuple((one.claimed_amount, one.state, one.claimed_seq) for one in found.payments)
-        return (*(getattr(found, name) for name in kept), papers, amounts)
+        return (*(getattr(found, name) for name in kept), found.record["fee"]["amount"], papers, amounts)
 
-    before = reading(seen)
-    erase(first, second, "contract", made.contract, "order")
+    before, listed = reading(seen), preview(first, "contract", made.contract, "order")
+    assert len({(one.table, one.key, one.what) for one in listed.goes}) == len(listed.goes)
+    number = erase(first, second, "contract", made.contract, "order")
     assert reading(seen) == before
-    assert reading(lambda: contracts.find(made.number).record["fee"]["amount"]) == "68000.00"
+    assert preview(first, "contract", made.contract, "order").goes == ()
+    with pytest.raises(Conflict, match="erased_already"):
+        ask(first, "contract", made.contract, "order", "又一号")
+    _history_names_nobody(number)
+    _takes_no_new_data(made)
 
 
-def test_a_license_in_force_is_kept_unless_an_order_says_otherwise(lite: Flask) -> None:
-    made, (first, second) = licensed(lite, printed=False), two(lite)
+def _history_names_nobody(erasure_id: UUID) -> None:
+    rows = reading(lambda: list(db.session.scalars(select(History).where(History.subject_id == erasure_id))))
+    assert [row.verb for row in rows] == ["ask_erasure", "erase"]
+    assert (rows[1].changes["ground"], rows[1].changes["reference"]) == ("order", "（2046）沪01号")
+    assert not any(value in str([row.changes for row in rows]) for value in making.OF_CONTRACT.values())
+
+
+def _takes_no_new_data(made: making.Licensed) -> None:
+    venue, file = made.offer.venue.actor, making.brought(made.licensee, b"late")
+    choice = Choice(contracts=(Chosen(number=made.contract, not_elsewhere=True),))
+
+    def attach() -> None:
+        upload = db.session.get_one(Upload, file)
+        registration.attach(venue, contracts.find_contract(made.contract), "12", upload)
+
+    for work in (attach, lambda: exports.make(venue, choice)):
+        with pytest.raises(Gone, match="contract_erased"):
+            transaction(work)
+    assert reading(lambda: exports.candidates(venue)) == []
+
+
+def test_force_retention_dependants_and_a_second_person_stand_against_an_erasure(lite: Flask) -> None:
+    made, (first, _) = licensed(lite, printed=False), two(lite)
     for ground in ("request", "retention"):
-        assert codes(preview(first, "contract", made.contract, ground).holds) == [
-            "erasure_in_force",
-            "erasure_retained",
-        ]
+        held = preview(first, "contract", made.contract, ground).holds
+        assert codes(held) == ["erasure_in_force", "erasure_retained"]
         with pytest.raises(Invalid):
             ask(first, "contract", made.contract, ground)
-    with pytest.raises(Refused, match="required"):
+    with pytest.raises(Refused, match="required"):  # an order has a number
         ask(first, "contract", made.contract, "order")
-    number = erase(first, second, "contract", made.contract, "order")
-    rows = reading(
-        lambda: list(
-            db.session.scalars(select(History).where(History.subject_id == number, History.verb == "erase"))
-        )
-    )
-    assert [(row.changes["ground"], row.changes["reference"]) for row in rows] == [
-        ("order", "（2046）沪01号")
-    ]
-
-
-def test_a_declaration_waits_for_its_contracts_and_a_party_for_both(lite: Flask) -> None:
-    made, (first, _) = licensed(lite, printed=False), two(lite)
-    with years_later():
-        making.end_everything()
-        party = str(made.licensee.organisation_id)
-        for kind, subject in (
-            ("declaration", made.offer.number),
-            ("party", party),
-            ("account", made.licensee.email),
-        ):
-            held = preview(first, kind, subject, "order").holds
-            assert codes(held) == ["erasure_remaining"], kind
-
-
-def test_nobody_approves_what_they_asked_for_and_nobody_else_may(lite: Flask) -> None:
-    made, (first, _) = licensed(lite, printed=False), two(lite)
+    party, address = str(made.licensee.organisation_id), made.licensee.email
+    for kind, subject in (("declaration", made.offer.number), ("party", party), ("account", address)):
+        assert codes(preview(first, kind, subject, "order").holds) == ["erasure_remaining"], kind
+    assert "erasure_in_force" in codes(preview(first, "key", made.licensee.signer.kid, "request").holds)
     asked = ask(first, "contract", made.contract, "order", "一号决定")
     with pytest.raises(Refused, match="same_person"):
         approve(first, asked)
@@ -261,7 +254,7 @@ def test_a_file_that_another_live_contract_uses_stays_until_that_one_goes(lite: 
 
 
 def test_content_brought_again_after_an_erasure_is_there_again(lite: Flask) -> None:
-    made, (first, second) = licensed(lite), two(lite)
+    made, (first, second) = licensed(lite, printed=False), two(lite)
     approve(second, ask(first, "contract", made.contract, "order", "一号决定"))
     again = making.brought(made.licensee, b"invoice of one contract")  # before the worker removes the files
     jobs.run_all()
@@ -269,38 +262,32 @@ def test_content_brought_again_after_an_erasure_is_there_again(lite: Flask) -> N
     assert reading(lambda: store.get(digest)).endswith(b"invoice of one contract")
 
 
-def test_an_erased_contract_takes_no_new_data_and_goes_into_no_batch(lite: Flask) -> None:
-    made, (first, second) = licensed(lite, printed=False), two(lite)
-    erase(first, second, "contract", made.contract, "order")
-    venue = made.offer.venue.actor
-    file = making.brought(made.licensee, b"late")
-    choice = Choice(contracts=(Chosen(number=made.contract, not_elsewhere=True),))
-
-    def attach() -> None:
-        upload = db.session.get_one(Upload, file)
-        registration.attach(venue, contracts.find_contract(made.contract), "12", upload)
-
-    for work in (attach, lambda: exports.make(venue, choice)):
-        with pytest.raises(Gone, match="contract_erased"):
-            transaction(work)
-    assert reading(lambda: exports.candidates(venue)) == []
-
-
-def test_a_key_keeps_its_person_while_it_signs(lite: Flask) -> None:
-    made, (first, second) = licensed(lite, printed=False), two(lite)
-    kid = made.licensee.signer.kid
-    assert "erasure_in_force" in codes(preview(first, "key", kid, "request").holds)
-    erase(first, second, "key", kid, "order")
+def test_the_person_behind_a_key_is_erased_and_the_key_stays(lite: Flask) -> None:
+    person, (first, second) = make_account(lite, "alone@example.cn"), two(lite)
+    kid = person.signer.kid
     seq = reading(lambda: ledger.public_key(kid).enrolled_seq)  # type: ignore[union-attr]
+    assert reading(lambda: ledger.disclosures(seq))
+    erase(first, second, "key", kid, "order")
     assert reading(lambda: ledger.disclosures(seq)) == []
     assert ledger.audit().ok
 
 
-def test_the_history_of_an_erasure_names_nobody(lite: Flask) -> None:
-    made, (first, second) = licensed(lite, printed=False), two(lite)
-    number = erase(first, second, "contract", made.contract, "order")
-    rows = reading(lambda: list(db.session.scalars(select(History).where(History.subject_id == number))))
-    assert [row.verb for row in rows] == ["ask_erasure", "erase"]
-    assert not any(value in str([row.changes for row in rows]) for value in making.OF_CONTRACT.values())
-    counted = reading(lambda: db.session.scalar(select(func.count()).select_from(History)))
-    assert counted
+def test_a_packed_batch_loses_its_archive_and_the_erased_row_and_keeps_its_sums(lite: Flask) -> None:
+    offer, number = ready_paid(lite)
+    choice = Choice(contracts=(Chosen(number=number, not_elsewhere=True),))
+    batch = transaction(lambda: exports.make(offer.venue.actor, choice).number)
+    first, second = two(lite)
+    assert "erasure_busy" in codes(preview(first, "contract", number, "order").holds)  # still to be packed
+    jobs.run_all()
+    erase(first, second, "contract", number, "order")
+
+    def seen() -> tuple[Any, ...]:
+        found = exports.find(offer.venue.actor, batch)
+        row = found.items[0].row
+        return found.count, str(found.total_amount), bool(found.manifest_digest), row["erased"], row["form"]
+
+    count, total, manifest, erased, form = reading(seen)
+    assert (count, total, manifest, erased) == (1, "68000.00", True, True)
+    assert form["buyer_name"] == "—"
+    with pytest.raises(Gone):
+        reading(lambda: exports.archive(exports.find(offer.venue.actor, batch)))
