@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry.contracts.models import Acceptance, Contract
-from registry.contracts.rules import AcceptanceState
 from registry.database import db
 from registry.erasure import traces
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, without
@@ -135,7 +134,7 @@ def _contracts(declaration: Declaration) -> Iterator[Contract]:
     query = (
         select(Contract)
         .join(Acceptance, Acceptance.contract_id == Contract.id)
-        .where(Acceptance.declaration_id == declaration.id, Acceptance.state != AcceptanceState.DRAFTED)
+        .where(Acceptance.declaration_id == declaration.id)
         .order_by(Contract.number)
     )
     yield from db.session.scalars(query).unique()

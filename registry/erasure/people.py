@@ -11,15 +11,14 @@ from sqlalchemy import or_, select
 
 from registry import clock
 from registry.contracts.models import Acceptance, Contract
-from registry.contracts.rules import AcceptanceState
 from registry.database import db
 from registry.erasure import traces
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.errors import NotFound
+from registry.idempotency import Idempotency
 from registry.ledger import service as ledger
 from registry.licenses.models import Declaration
-from registry.licenses.rules import DeclarationState
 from registry.parties import enrolment, sessions
 from registry.parties.models import (
     Account,
@@ -30,8 +29,10 @@ from registry.parties.models import (
     Organisation,
     Session,
     Throttle,
+    Upload,
     Venue,
 )
+from registry.parties.prepared import PreparedAct
 from registry.parties.rules import Role
 
 GONE = "—"
@@ -98,8 +99,10 @@ def account_situation(account: Account) -> Situation:
 def account_listing(account: Account) -> Listing:
     """The account is closed, its keys are revoked, and nothing says any more whose it was."""
     keys = list(db.session.scalars(select(Key).where(Key.account_id == account.id).order_by(Key.created_at)))
+    files, _ = traces.uploads(_unused(account), f"account {account.id}")
     goes = [
         *(gone for key in keys for gone in _end_key(key)),
+        *files,
         *blanked(
             account,
             email=f"{account.id}@erased.invalid",
@@ -116,6 +119,12 @@ def account_listing(account: Account) -> Listing:
     return Listing(kind=Kind.ACCOUNT, subject=str(account.id), row=account, goes=tuple(goes))
 
 
+def _unused(account: Account) -> list[UUID]:
+    """Files the account brought that belong to nothing; the others go with what they belong to."""
+    query = select(Upload.id).where(Upload.account_id == account.id, Upload.erased_at.is_(None))
+    return [one for one in db.session.scalars(query.order_by(Upload.id)) if not traces.users_of(one)]
+
+
 def _end_key(key: Key) -> Iterator[Goes]:
     """Revoked first, if it still holds: without its account nobody can open it."""
     if key.enrolled_seq is not None and key.revoked_seq is None:
@@ -130,12 +139,16 @@ def _end_key(key: Key) -> Iterator[Goes]:
 
 
 def _access(account: Account) -> Iterator[Goes]:
-    """Sessions and counted attempts are removed, machines' keys and memberships end."""
+    """Sessions, counted attempts and answers are removed, machines' keys and memberships end."""
     opened = select(Session).where(Session.account_id == account.id).order_by(Session.id)
     yield from (removed(one) for one in db.session.scalars(opened))
     machines = select(ApiKey).where(ApiKey.account_id == account.id).order_by(ApiKey.id)
     for machine in db.session.scalars(machines):
         yield from blanked(machine, label="", revoked_at=machine.revoked_at or clock.now())
+    asked = select(Idempotency).where(Idempotency.account_id == account.id).order_by(Idempotency.id)
+    yield from (removed(one) for one in db.session.scalars(asked))
+    acts = select(PreparedAct).where(PreparedAct.account_id == account.id).order_by(PreparedAct.id)
+    yield from (removed(one) for one in db.session.scalars(acts))
     counted = select(Throttle).where(Throttle.key.endswith(sessions.digest(account.email)))
     yield from (removed(one) for one in db.session.scalars(counted.order_by(Throttle.key)))
     members = select(Membership).where(Membership.account_id == account.id).order_by(Membership.id)
@@ -216,22 +229,19 @@ def _is_used(party: Organisation) -> bool:
 
 
 def _using(party: Organisation) -> list[str]:
-    """Numbers of contracts and declarations of the party that have not been erased."""
+    """Numbers of contracts and declarations of the party that have not been erased, drafts too."""
     contracts = (
         select(Contract.number)
         .join(Acceptance, Acceptance.contract_id == Contract.id)
         .where(
             or_(Contract.holder_id == party.id, Contract.licensee_id == party.id),
             Contract.erased_at.is_(None),
-            Acceptance.state != AcceptanceState.DRAFTED,
         )
         .distinct()
         .order_by(Contract.number)
     )
     declarations = select(Declaration.number).where(
-        Declaration.holder_id == party.id,
-        Declaration.erased_at.is_(None),
-        Declaration.state != DeclarationState.DRAFT,
+        Declaration.holder_id == party.id, Declaration.erased_at.is_(None)
     )
     return [*db.session.scalars(contracts), *db.session.scalars(declarations.order_by(Declaration.number))]
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,16 +20,13 @@ from registry.documents import store
 from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.ledger import service as ledger
 from registry.ledger.canonical import commitment
-from registry.ledger.filings import Statement
-from registry.parties.prepared import Act
 from tests.contracts import taking
+from tests.contracts.correcting import PHONE, correct, enter, prepared, seq_of
 from tests.contracts.papers import facts, record
 from tests.documents.papers import pdffonts, pdftotext
 from tests.factories import FREE, Offer, Person, make_organisation, published, reading
 
 GOLDEN = Path(__file__).parent / "golden" / "corrected-lump-statutory.txt"
-PHONE = {"notice.contact.phone": "13900139001"}
-REASON = "少写了一位"
 
 
 @pytest.fixture
@@ -46,36 +42,6 @@ def licensee(lite: Flask, offer: Offer) -> Person:
 @pytest.fixture
 def number(offer: Offer, licensee: Person) -> str:
     return taking.taken(licensee, offer)
-
-
-def seq_of(number: str) -> int:
-    return int(taking.seen(number, "noticed_seq")[0])
-
-
-def prepared(who: Person, number: str, values: Mapping[str, str], *, seq: int | None = None) -> Act:
-    at = seq_of(number) if seq is None else seq
-    contract = lambda: register.find(number).contract  # noqa: E731
-    return reading(lambda: corrections.correct_act(who.actor, contract(), at, values=values, reason=REASON))
-
-
-def enter(
-    who: Person, number: str, values: Mapping[str, str], *, act: Act, statement: Statement | None = None
-) -> int:
-    said = statement or who.sign(act.statement)
-    seq = act.filing.fields["corrects"]
-
-    def work() -> int:
-        contract = register.find(number).contract
-        row = corrections.correct(
-            who.actor, contract, seq, values=values, reason=REASON, act=act, statement=said
-        )
-        return row.seq
-
-    return transaction(work)
-
-
-def correct(who: Person, number: str, values: Mapping[str, str] = PHONE, *, seq: int | None = None) -> int:
-    return enter(who, number, values, act=prepared(who, number, values, seq=seq))
 
 
 def printed(number: str) -> dict[tuple[str, int], tuple[UUID, str]]:

@@ -37,6 +37,7 @@ OF_CONTRACT = {
     "payer": "某亲属的银行账户",
     "file": "私人回单照片.pdf",
     "note": "账户所示由其亲属转来",
+    "corrected": "13712345679",
 }
 OF_PERSON = {
     "name": "欧阳书桐",
@@ -83,6 +84,7 @@ def licensed(app: Flask, *, offer: Offer | None = None, printed: bool = True) ->
         registration.attach(licensee.actor, contracts.find_contract(contract), "14", upload)
 
     transaction(attach)
+    brought(licensee, b"never used", f"{OF_ACCOUNT['signer']}.pdf")
     if printed:
         jobs.run_all()
     db.session.rollback()

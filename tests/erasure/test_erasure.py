@@ -26,6 +26,7 @@ from registry.ledger.receipt_file import check_receipt
 from registry.ledger.setup import ledger_setup
 from registry.ledger.verify import verify_bytes, verify_path
 from registry.parties.models import Upload
+from tests.contracts.correcting import correct
 from tests.erasure import making
 from tests.erasure.making import (
     administrator,
@@ -73,6 +74,8 @@ def test_every_value_of_a_contract_its_declaration_and_its_people_goes_and_every
     app: Flask, tmp_path: Any
 ) -> None:
     made, (first, second) = licensed(app), two(app)
+    correct(made.licensee, made.number, {"notice.contact.phone": making.OF_CONTRACT["corrected"]})
+    jobs.run_all()
     early, bundle = receipts(), bundled(made)
     contract_values = making.OF_CONTRACT.values()
     assert len(where(app, contract_values)) > 6  # else looking for them would prove nothing
