@@ -38,17 +38,30 @@ class Part:
     paths: tuple[str, ...]
     types: frozenset[str] = frozenset({"license.noticed"})
     with_types: frozenset[str] = frozenset()
+    corrected: tuple[str, ...] = ()  # where a correction's new values of it begin
+
+    def opens(self, kind: str, path: str) -> bool:
+        """Whether it opens this path of a filing; who shows a value shows what it was corrected to."""
+        if kind == "correction":
+            return path.startswith(self.corrected)
+        return kind in self.types and path in self.paths
 
 
 PARTS: Mapping[str, Part] = {
     "licensee": Part(label="被许可方", paths=("licensee",)),
     "licensor": Part(label="许可方", paths=("licensor",)),
     "patents": Part(label="专利", paths=("patents",)),
-    "use": Part(label="实施用途", paths=("intended_use",)),
-    "contacts": Part(label="联系方式", paths=("contacts",)),
+    "use": Part(label="实施用途", paths=("intended_use",), corrected=("values.notice.use",)),
+    "contacts": Part(label="联系方式", paths=("contacts",), corrected=("values.notice.contact",)),
     "record": Part(label="合同记录摘要和随机数", paths=("record", "nonce", "wording")),
     "fee": Part(label="使用费与付款", paths=("amount",), types=PAYMENTS, with_types=PAYMENTS | DECLARATIONS),
-    "offices": Part(label="登记与备案编号", paths=("numbers", "office"), types=OFFICES, with_types=OFFICES),
+    "offices": Part(
+        label="登记与备案编号",
+        paths=("numbers", "office"),
+        types=OFFICES,
+        with_types=OFFICES,
+        corrected=("values.registra", "values.certificate_number", "values.number"),
+    ),
 }
 
 
@@ -65,8 +78,7 @@ def bundle(contract: Contract, chosen: Collection[str]) -> bytes:
     kept = ALWAYS.union(*(part.with_types for part in parts))
 
     def shown(filed: Filed, path: str) -> bool:
-        mine = filed.subject == contract.number
-        return mine and any(filed.type in part.types and path in part.paths for part in parts)
+        return filed.subject == contract.number and any(part.opens(filed.type, path) for part in parts)
 
     return jcs(ledger.bundle(contract.number, shown=shown, without=KINDS.keys() - kept))
 

@@ -29,7 +29,7 @@ def compose(
 ) -> Composed:
     """`labels` are the parts that could be picked; `digest` is the SHA-256 of the bundle's bytes."""
     hidden = [label for name, label in labels.items() if name not in chosen]
-    shown = tuple((VALUES.get(row["path"], row["path"]), _words(row["value"])) for row in opened.disclosures)
+    shown = tuple((_label(row["path"]), _words(row["value"])) for row in opened.disclosures)
     return Composed(
         title="专利许可证明（选择性披露）",
         number=facts.contract,
@@ -74,6 +74,14 @@ def _standing(opened: Bundle) -> list[tuple[str, str]]:
     head = opened.seen.head
     log = [("日志", f"{head.origin}　前 {head.size} 条"), ("根摘要", grouped(head.root.hex()))]
     return [("许可状态", f"{state}（截至所示的日志）"), *rows, *log]
+
+
+def _label(path: str) -> str:
+    if not path.startswith("values."):
+        return VALUES.get(path, path)
+    named = {"use": "实施用途", "contact": "联系方式"}
+    third = "".join(path.split(".")[2:3])
+    return f"更正后的{named.get(third, '编号或机构')}"
 
 
 def _words(value: Any) -> str:

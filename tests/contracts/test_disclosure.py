@@ -17,6 +17,7 @@ from registry.contracts.disclosure import BUNDLE, PARTS, SHEET
 from registry.contracts.printing import font_set
 from registry.ledger.bundle_file import open_bundle
 from registry.ledger.canonical import jcs
+from registry.ledger.filings import Filing
 from registry.ledger.policy import policy_of
 from registry.ledger.report import Report
 from registry.ledger.setup import ledger_setup
@@ -67,6 +68,10 @@ def notices(data: bytes) -> list[Any]:
     return [pair.filed.fields for pair in pairs if pair.filed.type == "license.noticed"]
 
 
+def notices_at(number: str) -> int:
+    return reading(lambda: register.find_contract(number).acceptances[0].noticed_seq or 0)
+
+
 def test_each_part_opens_its_own_and_what_is_over_is_never_hidden(paid: tuple[Offer, str]) -> None:
     _, number = paid
     offered = reading(lambda: disclosure.offered(register.find_contract(number)))
@@ -75,6 +80,13 @@ def test_each_part_opens_its_own_and_what_is_over_is_never_hidden(paid: tuple[Of
     assert "amount" in {row["path"] for row in fee["disclosed"]}
     assert {"declaration.published", "payment.confirmed"} <= {row["type"] for row in fee["filings"]}
     assert checked(shown(number, [])).facts["disclosed"] == []
+    place = notices_at(number)
+    fields = {"subject": number, "corrects": place, "values": {}}
+    new = {"values.notice.use": "用于打印机。", "values.notice.contact.phone": "13000000000"}
+    file(Filing(type="correction", subject=number, fields=fields, secrets=new))
+    assert "用于打印机。" in [row["value"] for row in checked(shown(number, ["use"])).facts["disclosed"]]
+    assert b"13000000000" not in shown(number, ["use"])
+    assert "correction" in [row["type"] for row in checked(shown(number)).facts["filings"]]
     ended = effective(number)
     fields = {**ended.fields, "ground": "agreed"}
     file(replace(ended, type="license.ended", fields=fields))
