@@ -1,13 +1,17 @@
 """Every case gets the verdicts it must, and no changed byte of a bundle goes unnoticed."""
 
 import random
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from registry.ledger.policy import Policy, parse_policy
 from registry.ledger.report import Report
 from registry.ledger.verify import read_vkey, verify_bytes
+from registry.log_commands import verify
 from tests.ledger.cases import Case, cases
+from tests.ledger.licensed import PAPER
 
 CASES = {case.name: case for case in cases()}
 FLIPS = 800
@@ -70,3 +74,32 @@ def test_a_bundle_tells_what_stands_in_it() -> None:
     assert facts["papers"][0]["paper"] == "contract"
     assert {one["path"] for one in facts["disclosed"]} == {"licensee", "contacts", "amount"}
     assert "上海某某科技有限公司" in check(CASES["bundle"]).to_text()
+
+
+def test_the_command_takes_policies_papers_and_entries(tmp_path: Path) -> None:
+    case, proof = CASES["bundle with a quorum of witnesses"], CASES["proof"]
+    for name, data in (
+        ("bundle", case.data),
+        ("policy", case.policy.encode()),
+        ("paper", PAPER),
+        ("foreign", b"%PDF-1.4"),
+        ("proof", proof.data),
+        ("entry", proof.entry or b""),
+    ):
+        (tmp_path / name).write_bytes(data)
+
+    def run(*words: str) -> Result:
+        said = [str(tmp_path / word) if (tmp_path / word).exists() else word for word in words]
+        return CliRunner().invoke(verify, [*said, "--json"])
+
+    assert run("bundle", "--policy", "policy", "--paper", "paper").exit_code == 0
+    assert (
+        "paper_unknown"
+        in run("bundle", "--policy", "policy", "--paper", "paper", "--paper", "foreign").output
+    )
+    assert run("bundle").exit_code == 1
+    assert run("proof", "--vkey", proof.vkey, "--entry", "entry").exit_code == 0
+    assert "needs the entry" in run("proof", "--vkey", proof.vkey).output
+    assert run("bundle", "--policy", "policy", "--vkey", proof.vkey).exit_code == 2
+    earlier = run("proof", "--vkey", proof.vkey, "--entry", "entry", "--earlier", "bundle")
+    assert "compared_with_earlier" in earlier.output
