@@ -4,21 +4,21 @@ A head outside is awaited until its rows are there; nothing says "done" before. 
 authority cannot see for longer than the operator allows, no further filing may be heaped upon.
 """
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, func, select
 
 from registry import clock
 from registry.database import db
 from registry.errors import Paused
 from registry.jobs import Job, enqueue
 from registry.ledger.anchor_setup import Anchors, WitnessAddress
-from registry.ledger.chain import parse_entry
 from registry.ledger.models import Checkpoint, Cosignature, LedgerEntry, TimestampToken
 from registry.ledger.notes import Vkey
 from registry.ledger.policy import Policy
@@ -26,7 +26,7 @@ from registry.ledger.setup import ledger_setup
 
 COSIGN, STAMP = "ledger.cosign", "ledger.stamp"
 LONGEST_PAUSE = timedelta(minutes=5)
-PAGE = 200
+PAGE = 20
 FALSE = frozenset({"wrong_signature", "wrong_token", "contradiction", "witness_ahead", "nonsense"})
 """Reasons that are not silence: somebody said what is not so, and a person must look."""
 LATE = timedelta(hours=1)
@@ -34,6 +34,20 @@ MOST_SKEW = timedelta(seconds=2)
 """Beyond this the operators are told that a clock is wrong, ours or the authority's."""
 UNSTOPPED = frozenset({"log.started", "key.rotated", "key.revoked"})
 """Filings that are taken even then: a log cannot be anchored before it starts, and a stolen key must end."""
+
+
+# Built once: composing a statement costs more than running it, and these run at every filing.
+_ENTRY, _TOKEN, _COSIGNATURE = (
+    cast(Table, model.__table__) for model in (LedgerEntry, TimestampToken, Cosignature)
+)
+_ENTRY_AT = select(_ENTRY.c.entry).where(_ENTRY.c.seq == bindparam("seq"))
+_STAMPED = select(func.max(_TOKEN.c.size))
+_COSIGNED = (
+    select(_COSIGNATURE.c.size, _COSIGNATURE.c.witness)
+    .where(_COSIGNATURE.c.size < bindparam("below"))
+    .order_by(_COSIGNATURE.c.size.desc())
+    .limit(bindparam("page"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +95,7 @@ def paused() -> Paused | None:
 
 def stamped() -> int:
     """The size of the newest head with a timestamp; 0 if there is none."""
-    query = select(TimestampToken.size).order_by(TimestampToken.size.desc()).limit(1)
-    return db.session.execute(query).scalar() or 0
+    return db.session.connection().execute(_STAMPED).scalar() or 0
 
 
 def witnessed(policy: Policy) -> int:
@@ -111,8 +124,8 @@ def waiting_since(size: int) -> datetime | None:
     Counted by filings and not by heads: in a quiet night nothing waits, and where nobody publishes heads
     any more it is noticed too.
     """
-    entry = db.session.execute(select(LedgerEntry.entry).where(LedgerEntry.seq == size)).scalar()
-    return None if entry is None else parse_entry(entry).instant
+    entry = db.session.connection().execute(_ENTRY_AT, {"seq": size}).scalar()
+    return None if entry is None else clock.parse_rfc3339(json.loads(entry)["time"])
 
 
 def ask() -> None:
@@ -201,13 +214,8 @@ def _cosigned() -> Iterator[tuple[int, str]]:
     """Size and witness of every cosignature, the newest head first, read as far as somebody looks."""
     below = 1 << 62
     while True:
-        query = (
-            select(Cosignature.size, Cosignature.witness)
-            .where(Cosignature.size < below)
-            .order_by(Cosignature.size.desc())
-            .limit(PAGE)
-        )
-        rows = [(row.size, row.witness) for row in db.session.execute(query)]
+        found = db.session.connection().execute(_COSIGNED, {"below": below, "page": PAGE})
+        rows = [(row.size, row.witness) for row in found]
         whole = [row for row in rows if len(rows) < PAGE or row[0] != rows[-1][0]]  # a head never in halves
         yield from whole
         if len(rows) < PAGE or not whole:

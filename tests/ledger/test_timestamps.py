@@ -334,7 +334,7 @@ def test_a_timestamp_that_is_altered_moved_or_strange_is_found(lite_teller: Tell
     assert said(checked(folder, shared())) == ("invalid", "timestamp_wrong")
 
 
-def test_the_audit_finds_a_changed_cosignature_or_token(lite_teller: Teller) -> None:
+def test_the_audit_finds_a_changed_cosignature_or_token(lite_teller: Teller, tmp_path: Path) -> None:
     note = published("C-1")
     jobs.run_all()
     signer = Ed25519Signer.generate()
@@ -367,7 +367,13 @@ def test_the_audit_finds_a_changed_cosignature_or_token(lite_teller: Teller) -> 
         assert (found.code, found.seq) == (f"{kind}_wrong", 0 if change == "size = 1" else last), change
         db.session.connection().execute(table.update().values(**row))
         db.session.commit()
-    assert ledger.audit().ok
+    for roots in (
+        shared().roots,
+        make(tmp_path / "other").roots,
+        (),
+    ):  # an authority that was changed, or left
+        ledger_setup().anchors = Anchors(tsa_roots=roots)
+        assert ledger.audit().ok
 
 
 # --- settings ----------------------------------------------------------------------------------------
