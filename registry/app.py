@@ -4,7 +4,7 @@ from flask import Blueprint, Flask
 
 from registry import config, database, language, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
-from registry.catalogue import log_api, log_files, log_pages, verify_pages
+from registry.catalogue import instant_pages, log_api, log_files, log_pages, verify_pages
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
 from registry.config import Settings
@@ -52,6 +52,7 @@ from registry.patents import pages as patents_pages
 PAGES: list[Blueprint] = [
     catalogue_pages.blueprint,
     verify_pages.blueprint,
+    instant_pages.blueprint,
     log_pages.blueprint,
     log_files.blueprint,
     parties_pages.blueprint,
@@ -81,6 +82,7 @@ PAGES: list[Blueprint] = [
 ]
 MACHINES: list[openapi.Blueprint] = [
     catalogue_api.blueprint,
+    instant_pages.machines,
     log_api.blueprint,
     parties_api.blueprint,
     patents_api.blueprint,

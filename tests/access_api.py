@@ -43,6 +43,7 @@ API: Mapping[str, Line] = {
     "GET catalogue-api.offers": line(EVERYBODY),
     "GET catalogue-api.offer": line(EVERYBODY, number="offer"),
     "GET catalogue-api.bundle": line(EVERYBODY, number="offer"),
+    "GET instants-api.at_instant": line(EVERYBODY, {"instant": "2026-01-01T00:00:00.000Z"}, number="offer"),
     "GET log-api.log": line(EVERYBODY),
     "GET log-api.changes": line(EVERYBODY, {"from": "0", "envelopes": "1"}),
     "GET log-api.entry": line(EVERYBODY, seq="=0"),

@@ -274,8 +274,9 @@ PAGES: Mapping[str, Line] = {
     "POST verification.check": line(EVERYBODY),
     "GET log.log": line(EVERYBODY),
     "GET log.entry": line(EVERYBODY, seq="=0"),
-    "GET log-files.checkpoint": line(EVERYBODY),
-    "GET log-files.vkey": line(EVERYBODY),
+    "GET log-files.text": line(EVERYBODY),
+    "GET instants.at": line(EVERYBODY, {"day": TODAY, "time": "00:00"}, number="offer"),
+    "GET instants.bundle": line(EVERYBODY, number="offer"),
     "GET log-files.tile": line(EVERYBODY, rest="tile"),
     "GET log-files.envelope": line(EVERYBODY, digest="envelope"),
 }

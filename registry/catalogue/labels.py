@@ -87,6 +87,27 @@ FILINGS = {
 }
 """Types of filing, as the log's pages call them."""
 
+AT_INSTANT = {
+    "statutory": _l("这项声明接受通知，是经国家知识产权局公告的开放许可。"),
+    "local": _l("这项声明接受通知，是本平台发布的普通许可要约，未经国家知识产权局公告。"),
+    "offer_not_published": _l("这项声明还没有在本平台发布。"),
+    "offer_not_announced": _l("这项声明已在本平台发布，但要等国家知识产权局公告才开放，不接受通知。"),
+    "offer_paused": _l("这项声明暂停接受新的通知。"),
+    "offer_withdrawn": _l("这项声明已经撤回，不接受通知。"),
+    "offer_not_open": _l("这项声明已经终止、被撤销或者期满，不接受通知。"),
+    "offer_ended": _l("接受通知的最后一日已经过去，不接受通知。"),
+    "patent_expired": _l("专利权最后一日已经过去，不接受通知。"),
+    "license_term_empty": _l("许可期限届满日已经过去，不接受通知。"),
+}
+"""How an offer stood at an instant, by track or by the code of the refusal."""
+
+AT_NOT_PROVED = (
+    _l("不能证明国家知识产权局已经公告：公告以该局的公报为准，这里只是登记了它。"),
+    _l("不能证明专利权在那一刻有效，也不能证明当时没有别的情形使声明不成立。"),
+    _l("时间是本站的时钟；独立的时间要看见证人会签和时间戳。"),
+    _l("凭证包证明其中的记录，不能证明没有别的记录；要看整份日志。"),
+)
+
 FACETS = {
     "fee_method": _l("收费方式"),
     "tag": _l("状态"),

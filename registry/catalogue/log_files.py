@@ -7,31 +7,29 @@ the way.
 from flask import Blueprint, Response
 
 from registry.errors import NotFound
-from registry.ledger import published
-from registry.ledger import service as ledger
-from registry.ledger.setup import ledger_setup
+from registry.ledger import log_texts, published
 from registry.parties import doors
 
 blueprint = Blueprint("log-files", __name__, url_prefix="/log")
 FOREVER = "public, max-age=31536000, immutable"
 OCTETS, TEXT = "application/octet-stream", "text/plain; charset=utf-8"
+STAMP = "application/timestamp-reply"
 
 
-@blueprint.route("/checkpoint")
+@blueprint.route("/checkpoint", defaults={"name": "checkpoint"})
+@blueprint.route("/vkey", defaults={"name": "vkey"})
+@blueprint.route("/vkeys", defaults={"name": "vkeys"})
+@blueprint.route("/<any(handover, timestamps):folder>/<name>")
 @doors.public
-def checkpoint() -> Response:
-    """The newest signed head, witnesses' lines under the registry's."""
-    note = ledger.checkpoint_with_cosignatures()
-    if note is None:
+def text(name: str, folder: str = "") -> Response:
+    """The newest head with its witnesses' lines, the key to pin, and where there are any all keys, the heads
+    two keys signed, and timestamps.
+    """
+    named = f"{folder}/{name}" if folder else name
+    data = log_texts.log_text(named, published.published_size())
+    if data is None:
         raise NotFound("not_found")
-    return _file(note.encode(), TEXT)
-
-
-@blueprint.route("/vkey")
-@doors.public
-def vkey() -> Response:
-    """The key to pin, best compared with a copy from elsewhere."""
-    return _file(f"{ledger_setup().vkey}\n".encode(), TEXT)
+    return _file(data, STAMP if name.endswith(".tsr") else TEXT)
 
 
 @blueprint.route("/tile/<path:rest>")

@@ -14,9 +14,10 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from registry import clock
+from registry.catalogue import instants, rules, verification, words
 from registry.catalogue import listing as listings
-from registry.catalogue import rules, verification, words
 from registry.catalogue import search as searching
+from registry.catalogue.instants import AtInstant
 from registry.catalogue.listing import Listing
 from registry.catalogue.models import OfferIndex
 from registry.catalogue.rules import SearchQuery, Sort, Tag
@@ -133,6 +134,23 @@ def published_seq(number: str) -> int:
 def bundle(number: str) -> bytes:
     """All that was filed about a published declaration, nothing confidential. Raises NotFound."""
     return jcs(ledger.bundle(_published(number).number))
+
+
+def title(number: str) -> str:
+    """What a published declaration's patent is called. Raises NotFound."""
+    version = _published(number).current
+    assert version is not None
+    return str(version.public_fields["patent"]["title"])
+
+
+def at_instant(number: str, instant: datetime) -> AtInstant:
+    """Whether an offer was open at an instant, on which terms. Raises NotFound, Refused instant_future."""
+    return instants.of(_published(number), instant)
+
+
+def instant_proof(number: str) -> bytes:
+    """The bundle of the filings on which every answer about an instant rests. Raises NotFound."""
+    return jcs(instants.proof(_published(number).number))
 
 
 def verified(number: str) -> Verified:

@@ -4,6 +4,7 @@ An entry behind that head is committed but not signed yet; seconds later it is. 
 whole tiles for ever the same, partial ones for each size of which a head was signed.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,6 +123,12 @@ def entry(seq: int) -> Published:
     """
     checkpoint_covering(seq)
     return entries(seq, seq + 1, envelopes=True)[0]
+
+
+def count_until(instant: datetime) -> int:
+    """How many entries of the signed log stand up to an instant: times never fall, so halving finds it."""
+    places = range(published_size())
+    return bisect_right(places, instant, key=lambda seq: entries(seq, seq + 1)[0].entry.instant)
 
 
 def entries(first: int, end: int, *, envelopes: bool = False) -> Sequence[Published]:
