@@ -41,12 +41,7 @@ def life(lite: Flask) -> Iterator[dict[str, Any]]:
         for name, wait, verb, options in (
             ("paused", HOUR, announcements.pause, {"ground": "B3", "since": morning.date()}),
             ("resumed", HOUR, announcements.resume, {}),
-            (
-                "announced",
-                72 * HOUR,
-                announcements.announce,
-                {"cnipa_number": "KF1", "day": morning.date() + DAY},
-            ),
+            ("announced", 72 * HOUR, announcements.announce, announced),
             ("withdrawn", HOUR, announcements.announce_withdrawal, {"day": morning.date() + 3 * DAY}),
         ):
             now.shift(wait)
