@@ -106,6 +106,7 @@ MESSAGES: dict[str, LazyString] = {
     "key_unknown": _l("签名所用的密钥未经登记，或不能用于此事。"),
     "key_revoked": _l("签名所用的密钥已经吊销，请用现行密钥重新签名。"),
     "key_known": _l("该密钥已经登记过；每把密钥只登记一次。"),
+    "key_not_in_force": _l("这把密钥尚未登记，或者已经作废。"),
     "key_malformed": _l("密钥登记不合规则：须由该密钥（更换时由原密钥）签名，编号须与公钥相符。"),
     "signature_invalid": _l("签名不成立，请重新签名。"),
     "statement_mismatch": _l("所签内容与要登记的内容不一致，请核对后重新签名。"),

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from registry import clock, forms
 from registry.database import db, transaction
 from registry.documents import store
-from registry.errors import Refused
+from registry.errors import Invalid, Refused
 from registry.forms import FormState
 from registry.parties import doors, keys, sessions
 from registry.parties import service as parties
 from registry.parties.files import PICTURES
 from registry.parties.models import Account, Session
 from registry.parties.pages import Answer
-from registry.parties.schemas import ChangePasswordSchema, MachineKeySchema
+from registry.parties.schemas import ChangePasswordSchema, MachineKeySchema, StepUpSchema
 
 blueprint = Blueprint("account", __name__)
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -64,6 +64,30 @@ def change_password() -> Answer:
         form = FormState.failed(request.form, refused, ChangePasswordSchema)
         return render_template("parties/password.html", form=form), 422
     session["done"] = "password"
+    return redirect("/account", 303)
+
+
+@blueprint.get("/account/key")
+@doors.signed_in
+def renew_form() -> Answer:
+    return render_template("parties/key_renew.html", form=FormState())
+
+
+@blueprint.post("/account/key")
+@doors.signed_in
+def renew_key() -> Answer:
+    """Make a new account key for somebody who fears the old one; the password is shown again."""
+    actor = doors.actor()
+    try:
+        asked = forms.load(StepUpSchema, forms.nested(request.form))
+        made = parties.prepare_renewal(actor, asked["password"])
+        doors.submit("account.renew_key", {}, lambda: parties.renew_key(actor, made).kid)
+    except Refused as refused:
+        if not refused.field and not isinstance(refused, Invalid):
+            raise
+        form = FormState.failed(request.form, refused, StepUpSchema)
+        return render_template("parties/key_renew.html", form=form), 422
+    session["done"] = "renewed"
     return redirect("/account", 303)
 
 

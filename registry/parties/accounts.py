@@ -13,7 +13,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock, history
@@ -132,11 +132,7 @@ def change_password(actor: Actor, *, password_hash: str, sealed: bytes) -> None:
     allow(actor, "account.use", _Own(account.id))
     account.password_hash = password_hash
     key_of(account.id).sealed = sealed
-    db.session.execute(
-        update(Session)
-        .where(Session.account_id == account.id, Session.id != actor.session_id, Session.revoked_at.is_(None))
-        .values(revoked_at=clock.now())
-    )
+    sessions.revoke_others(account.id, actor.session_id)
     history.record(actor, "change_password", account)
 
 

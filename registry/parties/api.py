@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 from flask import request
 
@@ -10,13 +11,16 @@ from registry.database import db
 from registry.errors import Refused
 from registry.ledger.canonical import b64
 from registry.ledger.filings import statement_bytes
-from registry.parties import doors, enrolment
+from registry.parties import doors, enrolment, prepared
 from registry.parties import service as parties
 from registry.parties.models import Key, Organisation, Upload, Venue
 from registry.parties.schemas import (
     KeyAnswer,
+    KeyEndSchema,
+    KeyRevocationAnswer,
     MeAnswer,
     PublicKeySchema,
+    RevocationSignatureSchema,
     SignatureSchema,
     UploadAnswer,
     UploadSchema,
@@ -81,12 +85,71 @@ def show_key(kid: str) -> dict[str, Any]:
 def enroll_key(asked: dict[str, Any], kid: str) -> dict[str, Any]:
     """Complete an enrolment with the key's own signature; from now on it is a filing in the log."""
     actor, signature = doors.actor(), parties.parse_signature(asked["signature"])
-    doors.once(
-        "key.enroll",
+    old = parties.parse_signature(asked["old_signature"], field="old_signature")
+
+    def work() -> str:
+        if old:
+            return parties.rotate_key(actor, kid, signature=signature, old_signature=old).kid
+        return parties.enroll_key(actor, kid, signature).kid
+
+    doors.once("key.enroll", {"kid": kid, **asked}, work, key=doors.idempotency_header())
+    return _key(parties.organisation_key(actor, kid))
+
+
+@blueprint.route("/keys/<kid>/rotation", methods=["POST"])
+@blueprint.arguments(PublicKeySchema)
+@blueprint.response(201, KeyAnswer)
+@doors.signed_in
+def prepare_rotation(asked: dict[str, Any], kid: str) -> dict[str, Any]:
+    """Prepare that a new key replaces this one: sign `pae` with both and post the two signatures to the new
+    key. Needs Idempotency-Key.
+    """
+    actor = doors.actor()
+    alg, public = parties.parse_public(asked["public_key"])
+    made = doors.once(
+        "key.prepare_rotation",
         {"kid": kid, **asked},
-        lambda: parties.enroll_key(actor, kid, signature).kid,
+        lambda: parties.prepare_rotation(actor, kid, public, alg=alg).kid,
         key=doors.idempotency_header(),
     )
+    return _key(parties.organisation_key(actor, made))
+
+
+@blueprint.route("/keys/<kid>/revocation", methods=["POST"])
+@blueprint.arguments(KeyEndSchema)
+@blueprint.response(201, KeyRevocationAnswer)
+@doors.signed_in
+def prepare_revocation(asked: dict[str, Any], kid: str) -> dict[str, Any]:
+    """Prepare the end of a key: sign `pae` with any key in force of the organisation, itself included. Needs
+    Idempotency-Key.
+    """
+    actor = doors.actor()
+    made = doors.once(
+        "key.prepare_revocation",
+        {"kid": kid, **asked},
+        lambda: str(parties.prepare_revocation(actor, kid, asked["reason"]).id),
+        key=doors.idempotency_header(),
+    )
+    statement = prepared.find(actor, UUID(made)).statement
+    return {"prepared": made, "statement": statement, "pae": b64(statement_bytes(statement))}
+
+
+@blueprint.route("/keys/<kid>/revocation/<uuid:prepared_id>/signature", methods=["POST"])
+@blueprint.arguments(RevocationSignatureSchema)
+@blueprint.response(201, KeyAnswer)
+@doors.signed_in
+def revoke_key(asked: dict[str, Any], kid: str, prepared_id: UUID) -> dict[str, Any]:
+    """End the key with the signature over what was prepared; what it signed before stays good. Needs
+    Idempotency-Key.
+    """
+    actor, signature = doors.actor(), parties.parse_signature(asked["signature"])
+
+    def work() -> str:
+        fields = prepared.find(actor, prepared_id).statement
+        said = parties.external(actor, asked["kid"], signature, fields)
+        return parties.revoke_prepared(actor, kid, prepared_id, said).kid
+
+    doors.once("key.revoke", {"kid": kid, **asked}, work, key=doors.idempotency_header())
     return _key(parties.organisation_key(actor, kid))
 
 
@@ -135,13 +198,16 @@ def _organisation(organisation: Organisation) -> dict[str, Any]:
 
 
 def _key(key: Key) -> dict[str, Any]:
-    prepared = enrolment.fields_of(key) if key.enrolled_seq is None else None
+    waiting = enrolment.fields_of(key) if key.enrolled_seq is None else None
+    replaces = enrolment.replaced_by(key)
     return {
         "kid": key.kid,
         "alg": key.alg,
         "level": key.level,
         "enrolled_seq": key.enrolled_seq,
-        **({"statement": prepared, "pae": b64(statement_bytes(prepared))} if prepared else {}),
+        "revoked_seq": key.revoked_seq,
+        **({"replaces": replaces} if replaces else {}),
+        **({"statement": waiting, "pae": b64(statement_bytes(waiting))} if waiting else {}),
     }
 
 

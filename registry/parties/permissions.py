@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "organisation.view": (Grant(PARTY_ROLES, _holder), Grant(STAFF, _any), READ_ALL),
     "organisation.verify": (Grant(STAFF, _any),),
     "key.enroll": (Grant((Role.OWNER,), _holder),),
+    "key.revoke": (Grant((Role.OWNER,), _holder),),
     "upload.add": (Grant((*PARTY_ROLES, *STAFF, Role.GUEST), _any),),  # a co-owner may be nobody here yet
     "upload.view": (Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue), READ_ALL),
     "patent.add": (Grant(DRAFT, _any),),

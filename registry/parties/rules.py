@@ -51,6 +51,15 @@ class Level(StrEnum):
     EXTERNAL = "external"  # key the organisation enrolled and keeps itself
 
 
+class KeyEnd(StrEnum):
+    """Why a key is ended before its time; filed openly."""
+
+    STOLEN = "stolen"
+    LOST = "lost"
+    REPLACED = "replaced"
+    LEFT = "left"  # the person who held it is with the organisation no more
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who acts, for whom, as what: never a bare account."""

@@ -13,7 +13,7 @@ from registry.codes.regions import region
 from registry.errors import Refused
 from registry.forms import Checked, Choice, CleanText, Code, Schema, Whole
 from registry.parties import identifiers, names
-from registry.parties.rules import IdentityKind, check_password
+from registry.parties.rules import IdentityKind, KeyEnd, check_password
 
 
 class Shaped(Checked[str]):
@@ -190,8 +190,34 @@ class PublicKeySchema(Schema):
 
 
 class SignatureSchema(Schema):
-    """A signature in base64."""
+    """A signature in base64; a rotation also takes the old key's, over the same bytes."""
 
+    signature = CleanText(max=2000, required=True, metadata=_named(_l("签名")))
+    old_signature = CleanText(max=2000, load_default="", metadata=_named(_l("原密钥的签名")))
+
+
+class KeyEndSchema(Schema):
+    """Why a key is ended."""
+
+    reason = Choice(KeyEnd, required=True, metadata=_named(_l("作废的原因")))
+
+
+class KeyRevocationSchema(KeyEndSchema):
+    """The same with the password, which signs it."""
+
+    password = Password(required=True, metadata=_named(_l("密码")))
+
+
+class StepUpSchema(Schema):
+    """The password again, before something that cannot be undone."""
+
+    password = Password(required=True, metadata=_named(_l("密码")))
+
+
+class RevocationSignatureSchema(Schema):
+    """The signature over a prepared revocation, and the key in force it was made with."""
+
+    kid = CleanText(max=64, required=True, metadata=_named(_l("签名密钥")))
     signature = CleanText(max=2000, required=True, metadata=_named(_l("签名")))
 
 
@@ -216,6 +242,18 @@ class KeyAnswer(Schema):
     statement = fields.Dict()
     pae = fields.String(metadata={"description": "base64 of the bytes to sign (DSSE PAE)"})
     enrolled_seq = fields.Integer(allow_none=True, metadata={"description": "place of the filing in the log"})
+    revoked_seq = fields.Integer(
+        allow_none=True, metadata={"description": "place of the filing that ended it"}
+    )
+    replaces = fields.String(metadata={"description": "the key a prepared one is to replace"})
+
+
+class KeyRevocationAnswer(Schema):
+    """A revocation to be signed."""
+
+    prepared = fields.String()
+    statement = fields.Dict()
+    pae = fields.String(metadata={"description": "base64 of the bytes to sign (DSSE PAE)"})
 
 
 class UploadAnswer(Schema):

@@ -23,6 +23,16 @@ from registry.parties.accounts import (
     sign_out,
 )
 from registry.parties.files import PURPOSES, also_visible, keep_upload, may_see, shown, uploaded
+from registry.parties.key_changes import (
+    prepare_renewal,
+    prepare_revocation,
+    prepare_rotation,
+    renew_key,
+    revocation_of,
+    revoke_key,
+    revoke_prepared,
+    rotate_key,
+)
 from registry.parties.organisations import (
     bring_evidence,
     create_venue,
@@ -81,9 +91,17 @@ __all__ = [
     "parse_public",
     "parse_signature",
     "prepare_key",
+    "prepare_renewal",
+    "prepare_revocation",
+    "prepare_rotation",
     "register",
+    "renew_key",
     "reset_password",
+    "revocation_of",
     "revoke_api_key",
+    "revoke_key",
+    "revoke_prepared",
+    "rotate_key",
     "send_back",
     "send_code",
     "shown",

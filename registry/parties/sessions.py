@@ -76,6 +76,15 @@ def revoke_all(account_id: uuid.UUID) -> None:
     )
 
 
+def revoke_others(account_id: uuid.UUID, present: uuid.UUID | None) -> None:
+    """End every session of the account but the present one."""
+    db.session.execute(
+        update(Session)
+        .where(Session.account_id == account_id, Session.id != present, Session.revoked_at.is_(None))
+        .values(revoked_at=clock.now())
+    )
+
+
 def memberships_of(account_id: uuid.UUID) -> Select[Membership]:
     """The query of an account's live memberships, oldest first."""
     return (

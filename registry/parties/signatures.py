@@ -78,8 +78,13 @@ def prepare_key(actor: Actor, public: bytes, *, alg: str = "ed25519") -> Key:
     Asking again for the same key answers with the same statement. Raises Refused `key_form`, Conflict
     `key_known`.
     """
+    allow(actor, "key.enroll", organisation_of(actor))
+    return new_key(actor, public, alg=alg)
+
+
+def new_key(actor: Actor, public: bytes, *, alg: str, replaces: str = "") -> Key:
+    """A key of the organisation's with its prepared statement; `replaces` names the key it rotates away."""
     organisation = organisation_of(actor)
-    allow(actor, "key.enroll", organisation)
     try:
         check_public(alg, public)
     except ValueError:
@@ -88,8 +93,11 @@ def prepare_key(actor: Actor, public: bytes, *, alg: str = "ed25519") -> Key:
     known = db.session.get(Key, kid)
     if known is not None and (known.enrolled_seq is not None or known.organisation_id != organisation.id):
         raise Conflict("key_known", "public_key")
-    if known is not None:
+    if known is not None and enrolment.replaced_by(known) == replaces:
         return known
+    if known is not None:
+        db.session.delete(known)  # prepared for something else: what it was to say is drawn anew
+        db.session.flush()
     key = Key(
         kid=kid,
         alg=alg,
@@ -99,7 +107,7 @@ def prepare_key(actor: Actor, public: bytes, *, alg: str = "ed25519") -> Key:
         created_at=clock.now(),
     )
     evidence = {"organisation": organisation.name}
-    enrolment.prepare(key, holder=organisation.id, person=actor.name, evidence=evidence)
+    enrolment.prepare(key, holder=organisation.id, person=actor.name, evidence=evidence, replaces=replaces)
     db.session.add(key)
     db.session.flush()
     return key
@@ -116,6 +124,8 @@ def enroll_key(actor: Actor, kid: str, signature: bytes) -> Key:
     if key.enrolled_seq is not None:
         raise Conflict("key_known", "public_key")
     fields = enrolment.fields_of(key)
+    if enrolment.replaced_by(key):  # the old key has to state it too: `key_changes.rotate_key`
+        raise Refused("required", "old_signature")
     said = Statement(fields=fields, alg=key.alg, kid=kid, signature=signature, level=Level.EXTERNAL)
     enrolment.state(key, said)
     enrolment.file(key)
