@@ -119,7 +119,7 @@ function listed(words) {
 }
 
 function pathWords(path) {
-  return known(path) ?? path;
+  return known(`${path}_path`) ?? path;
 }
 
 function valueWords(value) {

@@ -229,3 +229,9 @@ def test_the_command_writes_the_page_that_the_site_hands_out(lite: Flask, tmp_pa
     assert answer.data == file.read_bytes()
     assert answer.headers["Content-Disposition"] == "attachment; filename=verifier.html"
     assert verifier_page.digest() in lite.test_client().get("/verify").text
+
+
+def test_every_value_a_filing_may_hide_is_named_when_it_is_shown() -> None:
+    source = (verifier_page.FOLDER / "words.js").read_text()
+    words = set(re.findall(r"^  (\w+)_path: \[", source, re.MULTILINE))
+    assert {path for kind in KINDS.values() for path in kind.committed} - words == set()
