@@ -197,7 +197,7 @@ def test_filing_stops_four_hours_after_the_first_filing_without_a_timestamp(tell
     published("C-1")
     jobs.run_all()
     size = ledger.size()
-    with time_machine.travel(clock.now() + HOURS - timedelta(minutes=1)):
+    with time_machine.travel(clock.now() + HOURS - timedelta(hours=1)):  # the log itself is minutes old
         file(effective("C-2"))
     with time_machine.travel(clock.now() + HOURS + timedelta(minutes=1)):
         with pytest.raises(Paused, match="timestamps_missing"):
