@@ -1,5 +1,6 @@
 """`registry log`, `verify` and `audit`: the ledger written out and checked."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -7,6 +8,8 @@ import click
 from registry.command_line import AS_JSON, LANG, application, or_refusal, tell
 from registry.ledger import service as ledger
 from registry.ledger import verify as verifier
+from registry.ledger.canonical import jcs, strict
+from registry.ledger.equivocation import EXIT, Compared, Verdict, check_report, compare_notes
 from registry.ledger.policy import Policy
 from registry.ledger.tokens import read_roots
 
@@ -23,6 +26,76 @@ def export(folder: Path) -> None:
     with application():
         size = or_refusal(lambda: ledger.export(folder))
     click.echo(f"{size} filings exported to {folder}")
+
+
+@log.command()
+@click.option(
+    "--against",
+    "paths",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="A checkpoint, proof, receipt or bundle, or a folder of them; may be given several times.",
+)
+def check(paths: tuple[Path, ...]) -> None:
+    """Hold the log in the database against heads that others kept: nothing may be lost or changed since."""
+    with application():
+        try:
+            count = or_refusal(lambda: ledger.check_against(paths))
+        except (ValueError, OSError) as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(f"{count} heads compared: the log holds all of them")
+
+
+@log.command()
+@click.argument("one", type=click.Path(path_type=Path, exists=True))
+@click.argument("other", required=False, type=click.Path(path_type=Path, exists=True))
+@click.option("--vkey", help="The log's verifier key, or a file that holds it.")
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A tlog-policy file that names the log's keys.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the proof of an equivocation is written; never over another file.",
+)
+def compare(
+    one: Path, other: Path | None, vkey: str | None, policy: Path | None, report: Path | None
+) -> None:
+    """Compare two signed heads of one log, or check an equivocation report again.
+
+    ONE and OTHER are checkpoints, proofs, receipts, bundles or exported logs; with the exported log of the
+    larger head it is shown whether it grew out of the smaller. Exit codes: 0 consistent, 1 error,
+    3 ahead (of different sizes, and no log that could show more), 4 EQUIVOCATION.
+    """
+    try:
+        trusted = _trusted(vkey, policy)
+        if trusted is None:
+            raise click.UsageError(
+                "comparing heads needs --vkey or --policy: an unsigned head proves nothing"
+            )
+        found = _compared(one, other, trusted)
+        if report is not None and found.report is not None:
+            with report.open("xb") as file:
+                file.write(jcs(dict(found.report)))
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(found.to_json().decode())
+    verdict = str(found.verdict)
+    click.echo(verdict.upper() if found.verdict == Verdict.EQUIVOCATION else verdict, err=True)
+    sys.exit(EXIT[found.verdict])
+
+
+def _compared(one: Path, other: Path | None, trusted: Policy) -> Compared:
+    if other is None:
+        data = one.read_bytes()
+        heads = check_report(data, trusted)
+        return Compared(verdict=Verdict.EQUIVOCATION, heads=heads, report=strict(data))
+    logs = [path for path in (one, other) if path.is_dir()]
+    notes = [verifier.read_note(path / "checkpoint" if path.is_dir() else path) for path in (one, other)]
+    return compare_notes(notes[0], notes[1], trusted, logs=logs)
 
 
 @click.command()

@@ -124,9 +124,13 @@ MESSAGES: dict[str, LazyString] = {
     "signer_failed": _l("登记方的签名设备（%(purpose)s）没有给出有效的签名，没有登记任何内容；请稍后再试。"),
     "signer_unnamed": _l("%(purpose)s 的签名不出自密钥文件，请写明新的签名来源。"),
     "ledger_behind_anchor": _l(
-        "账本只有 %(size)s 条，少于已公布的 %(anchored)s 条，数据可能丢失；暂停办理。"
+        "账本只有 %(size)s 条（最后一条 %(last)s），少于“%(source)s”所载已公布的 %(anchored)s 条，"
+        "至少缺 %(lost)s 条；暂停办理。请恢复更新的备份；确已丢失的，按运维手册另启新账本，绝不续写。"
     ),
-    "ledger_differs_from_anchor": _l("账本前 %(size)s 条与已公布的检查点不符：数据可能被改动，暂停办理。"),
+    "ledger_differs_from_anchor": _l(
+        "账本前 %(size)s 条与“%(source)s”所载已公布的检查点不符：数据可能被改动，暂停办理。"
+        "请保留现场，恢复未改动的备份；无法恢复的，按运维手册另启新账本。"
+    ),
     "instant_future": _l("所问的时刻还没有到（现在是 %(now)s）。"),
     "offer_not_published": _l("该声明那时尚未在本平台发布。"),
     "log_not_that_far": _l("记录还没有到这里：已签署的共 %(size)s 条。"),

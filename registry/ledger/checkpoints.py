@@ -15,7 +15,7 @@ from registry.ledger import anchors, tiles
 from registry.ledger.chain import Frontier, parse_frontier
 from registry.ledger.keyring import Key, handovers, head_keys
 from registry.ledger.models import Checkpoint, LedgerHead, LedgerKey
-from registry.ledger.notes import Head, Vkey, first_alone, open_note, open_strictly, parse_head, sign_note
+from registry.ledger.notes import Head, Vkey, first_alone, open_strictly, parse_head, sign_note
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import OWN, Signer
 
@@ -97,36 +97,12 @@ def note_head(note: str) -> Head:
     return parse_head(note.rpartition("\n\n")[0] + "\n")
 
 
-def check_start() -> None:
-    """Refuse to serve a log that lost or changed what was published.
-
-    Raises Conflict ledger_behind_anchor, ledger_differs_from_anchor, ledger_anchor_unreadable,
-    ledger_key_differs. After a real loss the origin is never continued: a new one names the last known head.
-    """
-    setup = ledger_setup()
-    size = db.session.execute(select(LedgerHead.size)).scalar() or 0
-    own = own_keys()
-    if size:
-        _check_keys(own)
-    for name, note in (("anchor", _read(setup.anchor)), ("checkpoint", checkpoint())):
-        if note is None:
-            continue
-        try:
-            head = parse_head(open_note(note, signers_of(note, own))[0])
-        except ValueError as error:
-            raise Conflict("ledger_anchor_unreadable", source=name) from error
-        if head.origin != setup.origin or head.size > size:
-            raise Conflict("ledger_behind_anchor", size=size, anchored=head.size)
-        if tiles.root_at(head.size) != head.root:
-            raise Conflict("ledger_differs_from_anchor", size=head.size)
-
-
 def write_anchor(path: Path, note: str) -> None:
     """Replace the anchor unless it already holds a larger head; whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several processes publish; the anchor must never go back
-        kept = _read(path)
+        kept = read_anchor(path)
         if kept is not None and note_head(kept).size >= note_head(note).size:
             return
         unfinished = path.with_suffix(".new")
@@ -142,7 +118,7 @@ def write_anchor(path: Path, note: str) -> None:
             os.close(folder)
 
 
-def _check_keys(own: Sequence[Key]) -> None:
+def check_keys(own: Sequence[Key]) -> None:
     """Our keys are those in force; of a closed log, which is only read, there are none."""
     keys = ledger_setup().keys
     for purpose, signer in zip(OWN, (keys.countersigner, keys.checkpoint_signer), strict=True):
@@ -188,7 +164,8 @@ def _keep(frontier: Frontier, note: str) -> None:
         db.session.execute(sqlite.insert(Checkpoint).values(row).on_conflict_do_nothing())
 
 
-def _read(path: Path) -> str | None:
+def read_anchor(path: Path) -> str | None:
+    """The last published head as it stands outside the database; None before the first."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

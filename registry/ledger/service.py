@@ -23,7 +23,6 @@ from registry.ledger.bundles import bundle
 from registry.ledger.canonical import b64
 from registry.ledger.chain import NOTHING
 from registry.ledger.checkpoints import (
-    check_start,
     checkpoint,
     checkpoint_covering,
     own_keys,
@@ -39,6 +38,7 @@ from registry.ledger.receipts import disclosures, filed_at, opened, receipt, tim
 from registry.ledger.rotation import listed, revoke, rotate, tidy
 from registry.ledger.setup import init_app, ledger_setup
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
+from registry.ledger.start import check_against, check_start
 from registry.ledger.timestamps import timestamps_of
 
 __all__ = [
@@ -53,6 +53,7 @@ __all__ = [
     "audits",
     "awaited",
     "bundle",
+    "check_against",
     "check_start",
     "checkpoint",
     "checkpoint_covering",

@@ -109,6 +109,11 @@ def read_head(path: Path, policy: Policy | None) -> Head:
     """
     if policy is None:
         raise ValueError("comparing with an earlier checkpoint needs the verifier key")
+    return open_checkpoint(read_note(path), policy).head
+
+
+def read_note(path: Path) -> str:
+    """The checkpoint a file is or holds (a proof, receipt, bundle), unchecked. Raises ValueError, OSError."""
     text = path.read_text(encoding="utf-8")
     if text.startswith("{"):
         value = strict(text.encode())
@@ -118,7 +123,7 @@ def read_head(path: Path, policy: Policy | None) -> Head:
             raise ValueError("neither a receipt nor a bundle") from error
     if text.startswith(PROOF.decode()):
         text = parse_proof(text).checkpoint
-    return open_checkpoint(text, policy).head
+    return text
 
 
 def _format(data: bytes) -> Any:
