@@ -4,11 +4,10 @@
 
 import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -18,6 +17,7 @@ from registry import schema
 from registry.app import create_app
 from registry.config import Settings
 from registry.database import db
+from registry.ledger import service as ledger
 from registry.ledger.keyfiles import create_keys
 from registry.parties import keys
 from tests import postgres
@@ -105,20 +105,21 @@ def _prepare(settings: Settings) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on one of the two databases, in an application context."""
-    yield from _fresh(request, tmp_path, request.param)
+    yield from _fresh(request, request.param)
 
 
 @pytest.fixture
-def lite(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def lite(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on SQLite, for what does not depend on the database."""
-    yield from _fresh(request, tmp_path, "sqlite")
+    yield from _fresh(request, "sqlite")
 
 
-def _fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Flask]:
-    instance = tmp_path / "instance"
-    name = f"t{uuid.uuid4().hex[:12]}"
+def _fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Flask]:
+    """A fresh registry under an application that may have served tests before: see `_application`."""
+    instance: Path = request.getfixturevalue("places") / kind
+    name = f"t{os.getpid()}_{instance.parent.name}".replace("-", "_").lower()
     if kind == "sqlite":
         shutil.copytree(request.getfixturevalue("sqlite_template"), instance)
         settings = settings_for(instance, f"sqlite:///{instance / 'registry.sqlite'}")
@@ -130,10 +131,46 @@ def _fresh(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterato
             instance, cluster.url(name, postgres.APPLICATION), cluster.url(name, postgres.OWNER)
         )
     (instance / "fonts").symlink_to(font_folder(), target_is_directory=True)
-    made = create_app(replace(settings))
+    made = _application(settings)
+    before = _shape(made)
     with made.app_context():
         yield made
         db.session.remove()
         db.engine.dispose()
+        if _shape(made) != before:
+            BUILT.pop(settings.database_url)
     if kind == "postgresql":
         cluster.drop(name)
+    shutil.rmtree(instance)
+
+
+@pytest.fixture(scope="session")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("places")
+
+
+STATEMENTS = ("before_cursor_execute", "after_cursor_execute", "begin", "commit", "rollback")
+CONNECTIONS = ("connect", "checkout", "checkin")
+BUILT: dict[str, tuple[Flask, dict[str, Any]]] = {}
+
+
+def _application(settings: Settings) -> Flask:
+    """Building one takes longer than most tests: one serves them all, as one serves all requests elsewhere.
+    What it keeps between requests is taken from it, and one that a test changed is not used again.
+    """
+    if settings.database_url not in BUILT:
+        built = create_app(settings)
+        BUILT[settings.database_url] = built, dict(built.extensions)
+    made, extensions = BUILT[settings.database_url]
+    made.extensions.clear()
+    made.extensions.update(extensions)
+    ledger.init_app(made, settings)
+    return made
+
+
+def _shape(made: Flask) -> object:
+    """What a test may have changed for good: configuration, views, who listens to the engine."""
+    with made.app_context():
+        told = [getattr(db.engine.dispatch, name) for name in STATEMENTS]
+        told += [getattr(db.engine.pool.dispatch, name) for name in CONNECTIONS]
+    return dict(made.config), dict(made.view_functions), [len(list(listeners)) for listeners in told]
