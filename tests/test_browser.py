@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from playwright import sync_api as playwright
 
+from registry import clock
 from tests.browser import PASSWORD, run_jobs
 from tests.chromium import DESK, PHONE, barriers
 from tests.factories import Offer, Person, announce, make_organisation, make_patent, published
@@ -160,7 +161,9 @@ def test_a_declaration_begins_by_keyboard_alone(window: Open, lite: Flask) -> No
 def paths(offer: Offer) -> tuple[str, ...]:
     """Pages of every kind a newcomer and a licensee pass."""
     verify = ("/verify", f"/verify?number={offer.number}", "/verify/upload")
-    everybody = ("/", "/search", f"/offers/{offer.number}", *verify)
+    here = clock.now().astimezone(clock.SHANGHAI)
+    moment = f"/offers/{offer.number}/at?day={here.date()}&time={here:%H:%M:%S}"
+    everybody = ("/", "/search", f"/offers/{offer.number}", *verify, "/log", "/log/0", moment)
     own = ("/desk", "/account", "/organisation", "/licenses", "/patents", "/patents/new", "/declarations")
     return (*everybody, "/about", "/declarations/new", f"/offers/{offer.number}/accept", *own)
 

@@ -7,9 +7,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from registry import clock
+from registry.database import db, transaction
+from registry.ledger import log_texts
 from registry.ledger import service as ledger
 from registry.ledger.chain import TILE_WIDTH, parse_entry, tiles_of
 from registry.ledger.checkpoints import note_head
+from registry.ledger.models import TimestampToken
 from registry.ledger.notes import parse_entry_bundle, parse_tile_path, tile_path
 from registry.ledger.policy import policy_of
 from registry.ledger.setup import ledger_setup
@@ -155,3 +159,22 @@ def test_every_tile_path_is_read_back_and_no_other_spelling() -> None:
     for wrong in ("tile/0/x001/x234/67", "tile/0/001/x234/067", "tile/0/x01/234", "0/000", "tile/0/x0a/001"):
         with pytest.raises(ValueError, match=r"tile|decimal"):
             parse_tile_path(wrong)
+
+
+def test_handovers_all_keys_and_timestamps_are_served_as_they_are_exported(
+    lite: Flask, tmp_path: Path
+) -> None:
+    for rounds in range(2):
+        ledger.rotate("checkpoint")
+        file(effective(f"C-{rounds}"))
+        size = note_head(ledger.publish_checkpoint()).size
+    stamp = {"size": size, "authority": "CN=x", "token": b"der", "stamped_at": clock.now(), "skew_ms": 0}
+    transaction(lambda: db.session.add(TimestampToken(**stamp)))
+    ledger.export(tmp_path / "export")
+    names = list(log_texts.names(size))
+    assert {"vkeys", f"timestamps/{size}.tsr", f"timestamps/{size}.checkpoint", "checkpoint"} <= set(names)
+    assert sum(name.startswith("handover/") for name in names) == 2
+    for name in names:
+        assert get(lite, name).data == (tmp_path / "export" / name).read_bytes(), name
+    for name in ("handover/1", "handover/x", "timestamps/1.tsr", f"timestamps/{size}.pdf", "handover/99.tsr"):
+        get(lite, name, 404)
