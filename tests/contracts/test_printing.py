@@ -127,11 +127,13 @@ def test_two_workers_with_the_same_set_enter_it_once(lite: Flask, offer: Offer, 
     printing.print_papers(payload(number, "notice"))
     late = [
         printing.Printed(
-            kind, printing.rendered(printing.papers.compose(kind.kind, facts), printing.font_set())
+            kind,
+            printing.rendered(printing.papers.compose(kind.kind, facts), printing.font_set()),
+            kind.version,
         )
         for kind in wanted
     ]
-    printing.transaction(lambda: printing._enter(acceptance_id, late, wording="2026-03"))
+    printing.transaction(lambda: printing._enter(acceptance_id, late, facts))
     assert len(issued()) == 1
     assert len(papers_of(number)) == 2
 
