@@ -35,6 +35,7 @@ from registry.errors import (
     NotAllowed,
     NotFound,
     NotSignedIn,
+    Paused,
     Refused,
     TooLarge,
     Unavailable,
@@ -56,6 +57,7 @@ STATUS: Mapping[type[Refused], int] = {
     TooLarge: 413,
     Mistyped: 422,
     Unavailable: 503,
+    Paused: 503,
 }
 HTTP_CODES: Mapping[int, str] = {
     401: "not_signed_in",

@@ -20,7 +20,7 @@ from registry.config import Settings
 from registry.database import db
 from registry.ledger.keyfiles import create_keys
 from tests import postgres
-from tests.bench import acceptances, ledgers, pages, papers, together
+from tests.bench import acceptances, browser, ledgers, pages, papers, proofs, together
 from tests.bench.bare import BareRow
 from tests.bench.measuring import Row, table
 from tests.conftest import settings_for
@@ -35,8 +35,9 @@ ON_A_DATABASE: Mapping[str, Part] = {
     "acceptance": lambda app, name: acceptances.run(app, name, AIMS[name][1]),
     "pages": pages.run,
 }
-ALONE: Mapping[str, Callable[[], list[Row]]] = {"papers": papers.run}
-PARTS = (*ALONE, *ON_A_DATABASE)
+ALONE: Mapping[str, Callable[[], list[Row]]] = {"papers": papers.run, "proofs": proofs.run}
+BROWSER = "browser"
+PARTS = (*ALONE, *ON_A_DATABASE, BROWSER)
 
 
 def main() -> None:
@@ -49,7 +50,17 @@ def main() -> None:
     parts = [run for name, run in ON_A_DATABASE.items() if name in wanted]
     if parts:
         rows += [row for name in (LITE, SERVER) if asked.database in (None, name) for row in _on(name, parts)]
-    print(table(rows))
+    if rows:
+        print(table(rows))
+    if BROWSER in wanted:
+        print(_in_the_browser())
+
+
+def _in_the_browser() -> str:
+    took = browser.bundle_milliseconds()
+    if took is None:
+        return "no browser here: its line is left out"
+    return f"\nA license bundle checked in the browser: first {took[0]:.0f} ms, then {took[1]:.0f} ms (median)."
 
 
 def _on(name: str, parts: list[Part]) -> Iterator[Row]:
