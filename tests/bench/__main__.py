@@ -60,7 +60,8 @@ def _in_the_browser() -> str:
     took = browser.bundle_milliseconds()
     if took is None:
         return "no browser here: its line is left out"
-    return f"\nA license bundle checked in the browser: first {took[0]:.0f} ms, then {took[1]:.0f} ms (median)."
+    first, later = took
+    return f"\nA license bundle checked in the browser: first {first:.0f} ms, later {later:.0f} ms (median)."
 
 
 def _on(name: str, parts: list[Part]) -> Iterator[Row]:
