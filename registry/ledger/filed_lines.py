@@ -26,6 +26,12 @@ class Line:
         """The keys that signed it: the registry's and the parties'."""
         return {self.pair.kid, *(statement.kid for statement in self.pair.filed.statements)}
 
+    @property
+    def needs(self) -> set[str]:
+        """The keys that must have come in before it: its signers', and the one that it ends."""
+        filed = self.pair.filed
+        return self.signers | ({filed.fields["kid"]} if filed.type == "key.revoked" else set())
+
 
 def read_line(item: Any) -> Line:
     """Raises Fault unreadable, or what is wrong with entry and envelope."""

@@ -81,14 +81,14 @@ def _see(note: str, policy: Policy | None, *, lines: Sequence[Line], origin: str
 
 def _check_needed(lines: Sequence[Line], main: Line, seen: Seen) -> None:
     """The log's start and enrolments that the filing or the head's signature needs: nothing extra."""
-    used = main.signers | ({kid_of("ed25519", seen.signer.public)} if seen.signer else set())
+    used = main.needs | ({kid_of("ed25519", seen.signer.public)} if seen.signer else set())
     for line in reversed(lines):  # an enrolment stands before its use, so what needs it is already seen
         if line is main:
             continue
         filed, seq = line.pair.filed, line.pair.entry.seq
         if filed.type not in KEY_FILINGS or (seq and filed.fields["kid"] not in used):
             raise Fault(INTEGRITY, "file_unexpected", seq)
-        used |= line.signers
+        used |= line.needs
 
 
 def _check_disclosures(pair: Pair, disclosures: list[Any]) -> dict[str, Any]:

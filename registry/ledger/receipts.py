@@ -106,12 +106,19 @@ def _enrolments(filed: Filed, seq: int, size: int) -> list[int]:
     waiting: list[tuple[int, Filed]] = [(seq, filed), *((at, filed_at(at)[1]) for at in brought - {0, seq})]
     while waiting:
         at, item = waiting.pop()
-        kids = {statement.kid for statement in item.statements} | {_countersigner(at)}
+        kids = {_countersigner(at), *_named(item)}
         for place in _enrolled(kids):
             if place not in found and place <= at:
                 found.add(place)
                 waiting.append((place, filed_at(place)[1]))
     return sorted(found)
+
+
+def _named(filed: Filed) -> Iterable[str]:
+    """The keys that signed a filing, and the one that it ends."""
+    yield from (statement.kid for statement in filed.statements)
+    if filed.type == "key.revoked":
+        yield filed.fields["kid"]
 
 
 def _countersigner(seq: int) -> str:

@@ -33,6 +33,11 @@ export function signersOf(line) {
   return [line.kid, ...line.filing.statements.map((statement) => statement.kid)];
 }
 
+/** The keys that must have come in before it: its signers', and the one that it ends. */
+export function neededBy(line) {
+  return [...signersOf(line), ...(line.filing.type === "key.revoked" ? [line.filing.fields.kid] : [])];
+}
+
 /** From the log's start onwards: numbers rise, time never runs back. Throws Fault. */
 export function checkOrder(lines) {
   for (let at = 1; at < lines.length; at += 1) {

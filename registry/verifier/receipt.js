@@ -4,7 +4,7 @@ import { demand } from "./bytes.js";
 import { checkSigner, ownKey, see } from "./heads.js";
 import { exactly, isObject, strict } from "./json.js";
 import { Keyring } from "./keyring.js";
-import { LINE, checkOrder, checkPlace, checkStart, noteOf, openValue, readLine, signersOf } from "./lines.js";
+import { LINE, checkOrder, checkPlace, checkStart, noteOf, openValue, neededBy, readLine } from "./lines.js";
 import { checkName, splitNote } from "./notes.js";
 import { kidOf } from "./signatures.js";
 import { Fault, fault, passed } from "./verdicts.js";
@@ -56,11 +56,11 @@ function parse(bytes) {
 
 /** The log's start and the enrolments that the filing or the head's signature needs, nothing extra. */
 function checkNeeded(lines, filing, logKid) {
-  const used = new Set([logKid, ...signersOf(filing)]);
+  const used = new Set([logKid, ...neededBy(filing)]);
   for (const line of lines.filter((one) => one !== filing).reverse()) { // each stands before its use
     const needed = line.seq === 0 || used.has(line.filing.fields.kid);
     if (!KEY_FILINGS.includes(line.filing.type) || !needed) throw new Fault("integrity", "file_unexpected", line.seq);
-    signersOf(line).forEach((kid) => used.add(kid));
+    neededBy(line).forEach((kid) => used.add(kid));
   }
 }
 

@@ -19,7 +19,7 @@ from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import Ed25519Signer
 from registry.ledger.verdicts import SAID
 from registry.ledger.verify import read_vkey, verify_path
-from tests.ledger.making import effective, enrolment, file, notice, rotation, signed
+from tests.ledger.making import effective, enrolment, file, notice, revocation, rotation, signed
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_receipt_of_every_kind_of_filing_holds(
     signer: Ed25519Signer, policy: Policy, tmp_path: Path
 ) -> None:
     newer = Ed25519Signer.generate()
-    file(effective("A-1"), rotation(newer, signer), signed(notice("C-2"), newer))
+    file(effective("A-1"), rotation(newer, signer), signed(notice("C-2"), newer), revocation(newer.kid))
     ledger.publish_checkpoint()
     for seq in range(ledger.size()):
         report = verify_path(write(tmp_path / f"r{seq}", ledger.receipt(seq)), policy)
