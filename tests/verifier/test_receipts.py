@@ -14,7 +14,7 @@ from registry.ledger.policy import policy_of
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import Ed25519Signer
 from registry.ledger.verify import verify_bytes
-from tests.ledger.making import effective, enrolment, file, notice, rotation, signed
+from tests.ledger.making import effective, enrolment, file, notice, revocation, rotation, signed
 from tests.verifier.checking import Checker
 
 FLIPS = 300
@@ -60,11 +60,12 @@ def test_a_receipt_holds_in_both_with_and_without_the_key(checker: Checker, rece
 
 def test_a_receipt_of_every_kind_of_filing_holds_in_both(checker: Checker, signer: Ed25519Signer) -> None:
     newer = Ed25519Signer.generate()
-    file(effective("A-1"), rotation(newer, signer), signed(notice("C-2"), newer))
+    file(effective("A-1"), rotation(newer, signer), signed(notice("C-2"), newer), revocation(newer.kid))
     ledger.publish_checkpoint()
     for seq in range(ledger.size()):
-        pairs = both(checker, jcs(ledger.receipt(seq)), ledger_setup().vkey)
+        pairs = list(both(checker, jcs(ledger.receipt(seq)), ledger_setup().vkey))
         assert [pair for pair in pairs if pair[0] != pair[1]] == [], seq
+        assert pairs[4][0][0] is True, seq
 
 
 def test_what_is_missing_or_needless_is_refused_by_both(checker: Checker, receipt: dict[str, Any]) -> None:
