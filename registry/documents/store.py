@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -121,13 +121,26 @@ def get(digest: str) -> bytes:
 
 def open_stream(digest: str) -> BinaryIO:
     """The content as a stream, unchecked: for archives. The caller closes it. Raises NotFound, Gone."""
+    return opener(digest)()
+
+
+def opener(digest: str) -> Callable[[], BinaryIO]:
+    """What opens the content later: while an answer is sent, the request and its database are gone.
+
+    Raises NotFound, Gone now, and Damaged when it is called and the file is not there.
+    """
     erased_at = find(digest).erased_at
     if erased_at is not None:
         raise Gone("content_erased", on=clock.legal_day(erased_at))
-    try:
-        return _path(digest).open("rb")
-    except FileNotFoundError as error:
-        raise Damaged(digest) from error
+    path = _path(digest)
+
+    def work() -> BinaryIO:
+        try:
+            return path.open("rb")
+        except FileNotFoundError as error:
+            raise Damaged(digest) from error
+
+    return work
 
 
 def _path(digest: str) -> Path:

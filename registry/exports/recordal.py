@@ -177,7 +177,7 @@ def _made(number: str, name: str, composed: Composed, fonts: FontSet) -> Member:
 
 
 def _stored(name: str, digest: str) -> Member:
-    return Member(name=name, size=store.find(digest).size, open=lambda: store.open_stream(digest))
+    return Member(name=name, size=store.find(digest).size, open=store.opener(digest))
 
 
 def _member(name: str, data: bytes) -> Member:

@@ -7,6 +7,7 @@ tests/exports/test_recordal.py
 import hashlib
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -132,6 +133,17 @@ def test_a_paid_license_brings_its_slip_and_a_local_one_its_contract(lite: Flask
     made, archive = pack(licensee, number)
     assert states(made)["03"] == "已有"
     assert any(name.startswith("03 支付凭证") for name in names(archive))
+
+
+def test_the_pack_is_sent_after_the_request_is_over(lite: Flask) -> None:
+    licensee = make_organisation(lite, "c1")
+    number = making.effective(lite, published(lite), licensee)
+    made = reading(
+        lambda: recordal.pack(licensee.actor, register.find_contract(number), printing.font_set())
+    )
+    with ThreadPoolExecutor(1) as elsewhere:  # a thread has no context of the application, as a real server
+        sent = elsewhere.submit(b"".join, made.archive).result()
+    assert len(sent) == len(made.archive)
 
 
 def test_the_other_sides_identity_papers_are_named_and_not_handed_over(lite: Flask) -> None:
