@@ -110,6 +110,7 @@ MESSAGES: dict[str, LazyString] = {
     "key_malformed": _l("密钥登记不合规则：须由该密钥（更换时由原密钥）签名，编号须与公钥相符。"),
     "signature_invalid": _l("签名不成立，请重新签名。"),
     "statement_mismatch": _l("所签内容与要登记的内容不一致，请核对后重新签名。"),
+    "statement_repeated": _l("这份已签的陈述用过了：所签的只是一次登记，请重新签名。"),
     "filing_repeated": _l("完全相同的记录已经登记，没有重复写入。"),
     "ledger_not_started": _l("账本尚未启用，请先由管理员启用。"),
     "ledger_started": _l("账本已经启用，不能再次启用。"),

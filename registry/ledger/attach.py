@@ -111,6 +111,8 @@ def _read(printed: bytes) -> _Printed:
 def _place(printed: bytes, table: int, number: int, *, size: int) -> int:
     """Where an object stands, by a table of one section that lists all."""
     head = b"xref\n0 %d\n" % size
+    if max(table, number) > len(printed):  # numbers of any length may stand there
+        raise ValueError("no plain table of references")
     row = table + len(head) + ROW * number
     found = re.compile(rb"(\d{10}) \d{5} n \n").match(printed, row)
     if not printed.startswith(head, table) or number >= size or found is None:

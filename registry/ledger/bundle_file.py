@@ -45,8 +45,9 @@ class Bundle:
     timestamps: Sequence[Mapping[str, str]]
 
     def digests(self, paper: str | None = None) -> set[str]:
-        """The digests of the papers (of one kind) that were issued."""
-        return {str(one.get("digest")) for one in papers_of(self.pairs) if paper in (None, one.get("paper"))}
+        """The digests of the papers (of one kind) that were issued on the bundle's subject."""
+        own = [pair for pair in self.pairs if pair.filed.subject == self.subject]
+        return {str(one.get("digest")) for one in papers_of(own) if paper in (None, one.get("paper"))}
 
 
 def check_bundle(

@@ -236,14 +236,15 @@ def _filed(payload: Any) -> Filed:
     commitments, statements = value["_sd"], value["statements"]
     if not isinstance(statements, list):
         raise ValueError("malformed statements")
-    if len(statements) < kind.least_statements:
+    said = tuple(_statement(statement) for statement in statements)
+    if len({one.kid for one in said}) < kind.least_statements:  # one key twice is not two persons
         raise ValueError(f"{value['type']} needs {kind.least_statements} statement(s) by {kind.signers}")
     return Filed(
         type=value["type"],
         subject=subject,
         fields=fields,
         commitments=_commitments(commitments),
-        statements=tuple(_statement(statement) for statement in statements),
+        statements=said,
     )
 
 

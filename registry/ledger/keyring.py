@@ -50,9 +50,10 @@ def handovers(keys: Iterable[Key]) -> list[int]:
 
 @dataclass(slots=True)
 class Keyring:
-    """The keys as they stand after the filings admitted so far."""
+    """The keys as they stand after the filings admitted so far, and what was stated under them."""
 
     keys: dict[str, Key] = field(default_factory=dict)
+    stated: set[bytes] = field(default_factory=set)
 
     def get(self, kid: str, purpose: str) -> Key:
         """The usable key of that purpose. Raises Refused key_unknown or key_revoked."""
@@ -66,8 +67,8 @@ class Keyring:
     def admit(self, filed: Filed, seq: int, *, origin: str) -> None:
         """Check a filing's statements and take in what it says about keys.
 
-        Raises Refused key_unknown, key_revoked, key_known, key_malformed, signature_invalid or
-        statement_mismatch.
+        Raises Refused key_unknown, key_revoked, key_known, key_malformed, signature_invalid,
+        statement_mismatch or statement_repeated.
         """
         if filed.type == "log.started":
             self._start(filed, seq)
@@ -110,6 +111,8 @@ class Keyring:
 
     def _add(self, described: Mapping[str, Any], holder: str, seq: int) -> None:
         kid = described["kid"]
+        if not isinstance(kid, str):  # log.started describes its keys in free objects
+            raise Refused("key_malformed", kid=str(kid))
         if kid in self.keys:
             raise Refused("key_known", kid=kid)
         try:
@@ -150,6 +153,10 @@ class Keyring:
             key.alg, key.public, said, signature=statement.signature
         ):
             raise Refused("signature_invalid", kid=statement.kid)
+        once = bytes.fromhex(statement.kid + statement.fields["nonce"])
+        if once in self.stated:  # somebody else files again what was stated for one filing
+            raise Refused("statement_repeated", kid=statement.kid)
+        self.stated.add(once)
 
 
 def kids_of(filed: Filed) -> set[str]:

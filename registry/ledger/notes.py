@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from registry.ledger import signing
-from registry.ledger.canonical import b64, is_hex, unb64
+from registry.ledger.canonical import LARGEST, b64, is_hex, unb64
 from registry.ledger.chain import HASH, TILE_WIDTH
 
 ED25519 = b"\x01"  # signature type byte of signed-note
@@ -277,7 +277,7 @@ def _line(line: str) -> Line:
 
 
 def decimal(text: str) -> int:
-    """A whole number in its one plain spelling. Raises ValueError for any other."""
-    if not text.isascii() or not text.isdecimal() or str(int(text)) != text:
+    """A whole number in its one plain spelling, up to what every reader holds exactly. Raises ValueError."""
+    if not text.isascii() or not text.isdecimal() or str(int(text)) != text or int(text) > LARGEST:
         raise ValueError("not a plain decimal number")
     return int(text)

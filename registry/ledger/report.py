@@ -136,7 +136,7 @@ CHINESE: Mapping[str, str] = {
     "envelope_not_here": "没有封包，无从核验各方签名。",
     "key_not_pinned": "没有给出登记方的公钥，只能用文件自带的公钥核对。",
     "registry_clock_only": "时间出自登记方自己的时钟，且前后不倒退；没有外部时间戳。",
-    "witnessed": "所认的见证方在所示时刻前已见过这一账本头。",
+    "witnessed": "所认的见证方见过这一账本头；见证方自己写的时刻不在此列出。",
     "witness_unpinned": "检查点上有见证方的签名，但没有给出其公钥，未予采信。",
     "timestamped": "所认的时间戳机构证明：至所示时刻（existed_by）为止，这一账本头已经存在。",
     "timestamped_in_part": "所认的时间戳机构只证明了前 existed_by_size 条至所示时刻为止已经存在。",
@@ -194,6 +194,7 @@ CHINESE: Mapping[str, str] = {
     "key_malformed": "密钥记录不合规则。",
     "signature_invalid": "签名不成立。",
     "statement_mismatch": "所签内容与记录不符。",
+    "statement_repeated": "同一份已签陈述用了两次：所签的只是一次登记。",
 }
 ENGLISH: Mapping[str, str] = {
     "headline_ok": "Everything that can be checked here holds.",
@@ -221,7 +222,7 @@ ENGLISH: Mapping[str, str] = {
     "envelope_not_here": "there is no envelope, so no party's signature can be checked.",
     "key_not_pinned": "the registry's key was not given; the file's own key was used.",
     "registry_clock_only": "times are the registry's own and never run back; there is no outside timestamp.",
-    "witnessed": "a witness of the policy had seen this head by the time shown.",
+    "witnessed": "a witness of the policy has seen this head; the time it gave is not relied on here.",
     "witness_unpinned": "witnesses signed the checkpoint, but their keys were not given; not relied on.",
     "timestamped": "an authority whose root was given had seen this head by the time shown (existed_by).",
     "timestamped_in_part": "an authority whose root was given had seen the first existed_by_size entries.",
@@ -285,4 +286,5 @@ ENGLISH: Mapping[str, str] = {
     "key_malformed": "the key filing breaks the rules.",
     "signature_invalid": "a signature does not hold.",
     "statement_mismatch": "what was signed is not what was filed.",
+    "statement_repeated": "one signed statement stands twice: it was signed for one filing.",
 }

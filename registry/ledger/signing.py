@@ -98,10 +98,28 @@ class P256Signer:
         return self.private.sign(message, ec.ECDSA(hashes.SHA256()))
 
 
-_read_ed25519 = lru_cache(maxsize=1024)(Ed25519PublicKey.from_public_bytes)  # the same few sign most filings
+# A point of small order: RFC 8032 leaves open what its readers do with it, and programs differ. Under such a
+# key one signature holds for message after message, so that everybody could sign with it.
+_PRIME = 2**255 - 19
+_ORDER_EIGHT = 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+_SMALL_ORDER = frozenset({0, 1, _PRIME - 1, _ORDER_EIGHT, _PRIME - _ORDER_EIGHT})
+
+
+def _check_point(encoded: bytes) -> None:
+    """Raises ValueError for a point of small order, or one that has another spelling too."""
+    height = int.from_bytes(encoded, "little") & (2**255 - 1)
+    if height >= _PRIME or height in _SMALL_ORDER:
+        raise ValueError("a point of small order, or not in its one spelling")
+
+
+@lru_cache(maxsize=1024)  # the same few sign most filings
+def _read_ed25519(public: bytes) -> Ed25519PublicKey:
+    _check_point(public)
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 def _ed25519(public: bytes, message: bytes, signature: bytes) -> None:
+    _check_point(signature[:32])
     _read_ed25519(public).verify(signature, message)
 
 
@@ -131,7 +149,7 @@ def verify(alg: str, public: bytes, message: bytes, *, signature: bytes) -> bool
 def check_public(alg: str, public: bytes) -> None:
     """Raises ValueError unless the bytes are a public key of a known algorithm."""
     if alg == "ed25519" and len(public) == 32:
-        Ed25519PublicKey.from_public_bytes(public)
+        _read_ed25519(public)
     elif alg == "p256" and len(public) == 65:
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
     else:

@@ -29,10 +29,11 @@ export function splitCertificate(bytes) {
   });
 }
 
-/** The paper a file is, by the papers the bundle's filings name. Throws Fault paper_unknown. */
-export async function checkPaper(lines, bytes, wanted = null) {
+/** The paper a file is, by the papers the subject's filings name. Throws Fault paper_unknown. */
+export async function checkPaper({ lines, subject }, bytes, wanted = null) {
   const digest = hex(await sha256(bytes));
-  const found = papersOf(lines).find((paper) => paper.digest === digest && (!wanted || paper.paper === wanted));
+  const own = lines.filter(({ filing }) => filing.subject === subject);
+  const found = papersOf(own).find((paper) => paper.digest === digest && (!wanted || paper.paper === wanted));
   if (!found) throw new Fault("integrity", "paper_unknown");
   return found;
 }

@@ -65,8 +65,10 @@ export function parseFiling(payload) {
   const subject = filing.fields[kind.subject];
   demand([...subject].length <= LONGEST_SUBJECT, "subject too long");
   checkCommitments(filing._sd);
-  demand(Array.isArray(filing.statements) && filing.statements.length >= kind.statements, "too few statements");
-  return { ...filing, kind, subject, statements: filing.statements.map(parseStatement) };
+  demand(Array.isArray(filing.statements), "malformed statements");
+  const statements = filing.statements.map(parseStatement);
+  demand(new Set(statements.map(({ kid }) => kid)).size >= kind.statements, "too few keys have stated it");
+  return { ...filing, kind, subject, statements };
 }
 
 function checkFields(fields, kind) {

@@ -14,6 +14,7 @@ export class Keyring {
   constructor(origin) {
     this.origin = origin;
     this.keys = new Map();
+    this.nonces = new Set();
   }
 
   /** Check a filing's signatures and take in what it says about keys. Throws Fault of `signatures`. */
@@ -97,6 +98,9 @@ export class Keyring {
     const message = statementBytes(statement.said);
     const holds = statement.alg === key.alg && (await signed(key.alg, key.public, message, statement.signature));
     if (!holds) refuse("signature_invalid");
+    const once = statement.kid + statement.said.nonce;
+    if (this.nonces.has(once)) refuse("statement_repeated");
+    this.nonces.add(once);
   }
 }
 

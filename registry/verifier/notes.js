@@ -1,6 +1,7 @@
 // Signed notes, checkpoints, cosignatures and proof files, as the public repository C2SP/C2SP writes them.
 
 import { base64, concat, demand, hex, isHex, same, sha256, unbase64, utf8 } from "./bytes.js";
+import { isCount } from "./json.js";
 import { signed } from "./signatures.js";
 import { HASH } from "./tree.js";
 
@@ -90,6 +91,6 @@ export function parseProof(text) {
 }
 
 function decimal(text) {
-  demand(/^(?:0|[1-9][0-9]*)$/.test(text), "not a plain decimal number");
+  demand(/^(?:0|[1-9][0-9]*)$/.test(text) && isCount(Number(text)), "not a plain decimal number");
   return BigInt(text);
 }

@@ -22,7 +22,7 @@ export async function parseTrust(text) {
 /** The policy a file spells (c2sp.org/tlog-policy). Throws Malformed. */
 export async function parsePolicy(text) {
   demand(!/[\u0000-\u0008\u000b-\u001f]/.test(text), "control character in a policy");
-  const lines = text.split("\n").map((line) => line.split(/\s+/).filter(Boolean));
+  const lines = text.split("\n").map((line) => line.split(/\p{White_Space}+/u).filter(Boolean));
   const said = lines.filter((words) => words.length > 0 && !words[0].startsWith("#"));
   demand(said.length <= MOST_LINES, "too many lines");
   const policy = { ...policyOf(), quorum: "" };
@@ -115,9 +115,14 @@ export async function openCheckpoint(note, policy) {
     const key = [...policy.logs, ...policy.witnesses.values()].find((known) => names(line, known));
     if (!key) opened.unknown += 1;
     else if (!(await lineHolds(text, line, key))) throw new Malformed("wrong signature of a known key");
-    else if (key.kind === WITNESS) opened.cosigned.push(key);
-    else if (key.name === head.origin) opened.signers.push(key);
+    else if (key.kind === WITNESS) add(opened.cosigned, key);
+    else if (key.name === head.origin) add(opened.signers, key);
   }
   demand(opened.signers.length > 0, "no trusted log has signed");
   return { ...opened, signer: opened.signers[0] };
+}
+
+/** Each key counts once: a line twice stays uncounted, and so is told as one that nobody listed. */
+function add(keys, key) {
+  if (!keys.includes(key)) keys.push(key);
 }

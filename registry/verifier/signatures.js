@@ -5,6 +5,9 @@ import { Malformed, NotHere, concat, demand, hex, sha256, subtle, utf8 } from ".
 const ED25519 = { name: "Ed25519" };
 const P256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const HALF = 32; // bytes of r and of s
+const PRIME = 2n ** 255n - 19n;
+const ORDER_EIGHT = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
+const SMALL_ORDER = [0n, 1n, PRIME - 1n, ORDER_EIGHT, PRIME - ORDER_EIGHT];
 
 /** The name of a key: 32 hex digits of SHA-256 over algorithm and key. */
 export async function kidOf(alg, key) {
@@ -15,6 +18,7 @@ export async function kidOf(alg, key) {
 export async function checkPublic(alg, key) {
   const fits = (alg === "ed25519" && key.length === 32) || (alg === "p256" && key.length === 65 && key[0] === 4);
   demand(fits, "unknown algorithm or malformed public key");
+  if (alg === "ed25519") checkPoint(key);
   await imported(alg, key);
 }
 
@@ -24,11 +28,18 @@ export async function signed(alg, key, message, signature) {
   try {
     const ready = await imported(alg, key);
     const raw = alg === "p256" ? rawSignature(signature) : signature;
+    if (alg === "ed25519") [key, signature.subarray(0, 32)].forEach(checkPoint);
     return await subtle().verify(alg === "p256" ? P256 : ED25519, ready, raw, message);
   } catch (error) {
     if (error instanceof Malformed) return false;
     throw error;
   }
+}
+
+/** Browsers differ over points of small order, and over those with another spelling: neither is a key's or signature's. */
+function checkPoint(encoded) {
+  const height = BigInt(`0x0${hex(encoded.slice().reverse())}`) & (2n ** 255n - 1n);
+  demand(height < PRIME && !SMALL_ORDER.includes(height), "a point of small order, or not in its one spelling");
 }
 
 async function imported(alg, key) {

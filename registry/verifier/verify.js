@@ -50,8 +50,8 @@ async function check(kind, bytes, { entry, papers, trusted }) {
   const parts = kind === "certificate" ? await splitCertificate(bytes) : { bundle: bytes };
   const opened = await checkBundle(parts.bundle, trusted, kind);
   const found = [];
-  if (parts.printed) found.push(await checkPaper(opened.lines, parts.printed, "certificate"));
-  for (const { bytes: paper, name } of papers) found.push({ ...(await checkPaper(opened.lines, paper)), file: name });
+  if (parts.printed) found.push(await checkPaper(opened, parts.printed, "certificate"));
+  for (const { bytes: paper, name } of papers) found.push({ ...(await checkPaper(opened, paper)), file: name });
   const given = found.filter(({ file }) => file !== undefined).map(({ file, digest }) => ({ file, digest }));
   if (given.length > 0) opened.report.facts.papers_given = given;
   return { ...opened, papers: found };

@@ -128,6 +128,7 @@ const WORDS = {
   key_known: ["密钥重复登记。", "The key was enrolled twice."],
   key_malformed: ["密钥记录不合规则。", "The key filing breaks the rules."],
   signature_invalid: ["签名不成立。", "A signature does not hold."],
+  statement_repeated: ["同一份已签陈述用了两次：所签的只是一次登记。", "One signed statement stands twice: it was signed for one filing."],
   statement_mismatch: ["所签内容与记录不符。", "What was signed is not what was filed."],
   // the sentence
   failed: ["核验不通过：这不是当初签发的内容。", "The check failed: this is not what was issued."],

@@ -10,10 +10,11 @@ from registry.ledger.policy import Policy, parse_policy
 from registry.ledger.report import Report
 from registry.ledger.verify import read_vkey, verify_bytes
 from registry.log_commands import verify
+from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases
 from tests.ledger.licensed import PAPER
 
-CASES = {case.name: case for case in cases()}
+CASES = {case.name: case for case in (*cases(), *attacks())}
 FLIPS = 800
 
 

@@ -56,17 +56,21 @@ def sample(name: str) -> Filing:
     return Filing(type=name, subject=fields[kind.subject], fields=fields)
 
 
+SECOND = Party()  # where a type asks for two persons
+AT = 3  # behind the start and both parties' keys
+
+
 def stated(filing: Filing, party: Party, **how: Any) -> Filing:
-    """Signed as often as its type asks."""
+    """Signed by as many as its type asks."""
     how = {"origin": ORIGIN, "role": "holder", **how}
-    count = max(1, KINDS[filing.type].least_statements)
-    said = [statement_fields(filing, nonce=f"{n:032x}", **how) for n in range(count)]
-    return replace(filing, statements=[signed_statement(one, party.signer, level="account") for one in said])
+    signers = (party.signer, SECOND.signer)[: max(1, KINDS[filing.type].least_statements)]
+    said = [(statement_fields(filing, nonce=f"{n:032x}", **how), one) for n, one in enumerate(signers)]
+    return replace(filing, statements=[signed_statement(*pair, level="account") for pair in said])
 
 
 @pytest.mark.parametrize(("name", "bound"), BOUND)
 def test_every_bound_field_of_every_type_is_under_the_signature(name: str, bound: str, party: Party) -> None:
-    base = Operator().start().add(party.enrols())
+    base = Operator().start().add(party.enrols(), SECOND.enrols())
     good = stated(sample(name), party)
     assert fault_of(base.again().add(good)) is None
     kind = KINDS[name]
@@ -83,11 +87,12 @@ def test_every_bound_field_of_every_type_is_under_the_signature(name: str, bound
                 statement["statement"]["subject"] = other
 
     subject = {"subject": other} if bound == kind.subject else {}
-    assert fault_of(base.again().add(good).rewrite(2, on_other_terms, **subject)) == ("statement_mismatch", 2)
-    forged = base.again().add(good).rewrite(2, signed_bytes_too, **subject)
-    assert fault_of(forged) == ("signature_invalid", 2)
+    evil = base.again().add(good).rewrite(AT, on_other_terms, **subject)
+    assert fault_of(evil) == ("statement_mismatch", AT)
+    forged = base.again().add(good).rewrite(AT, signed_bytes_too, **subject)
+    assert fault_of(forged) == ("signature_invalid", AT)
     without = stated(sample(name), party, only=set(good.fields) - {bound})
-    assert fault_of(base.again().add(without)) == ("statement_mismatch", 2)
+    assert fault_of(base.again().add(without)) == ("statement_mismatch", AT)
 
 
 def test_terms_that_only_a_program_takes_for_equal_are_other_terms(party: Party) -> None:

@@ -145,7 +145,7 @@ HASH = b64(bytes(32))
         f"old 1\n{HASH[:-2]}1=\n\n{NOTE}",
         f"old 1\n{HASH}\n" + f"{HASH}\n" * MOST_PROOF + f"\n{NOTE}",
         f"old 0\n\n{NOTE.replace('3', 'x', 1)}",
-        f"old 0\n\n{ORIGIN}\n{1 << 63}\n{HASH}\n\n— a AAAAAAAA\n",
+        f"old 0\n\n{ORIGIN}\n{1 << 53}\n{HASH}\n\n— a AAAAAAAA\n",
         f"old 0\n\n{NOTE}" + "— a AAAAAAAA\n" * 64,
         f"old 0\n\n{'x' * LARGEST_REQUEST}",
     ],

@@ -6,11 +6,12 @@ import pytest
 
 from registry.ledger.policy import Policy, parse_policy
 from registry.ledger.verify import read_vkey, verify_bytes
+from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases
 from tests.ledger.licensed import PAPER
 from tests.verifier.checking import Checker
 
-CASES = {case.name: case for case in cases()}
+CASES = {case.name: case for case in (*cases(), *attacks())}
 FLIPS = {
     "bundle": 900,
     "bundle with a quorum of witnesses": 700,

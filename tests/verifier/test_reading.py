@@ -175,7 +175,9 @@ def test_heads_notes_and_proofs_are_read_alike(checker: Checker) -> None:
         f"\n1\n{root}\n",
         f"o\n1\n{root}",
         f"o\n1\n{root}\n\n",
-        f"o\n{2**70}\n{root}\n",
+        f"o\n{2**53 - 1}\n{root}\n",
+        f"o\n{2**53}\n{root}\n",
+        f"o\n{'9' * 5000}\n{root}\n",
         "",
         "o",
     ]
@@ -224,10 +226,13 @@ def test_policies_are_read_alike(checker: Checker) -> None:
         "quorum none\n",
         "quorum a\n",
         "# x\n\n\tquorum  none",
+        "quorum\u0085none\n",
         "group g 2 a b c\ngroup h any g\nquorum h\n",
     ]
     bad = [
         "",
+        "\ufeffquorum none\n",
+        "quorum\ufeffnone\n",
         "quorum d\n",
         "quorum a\nquorum b\n",
         "quorum\n",

@@ -1,12 +1,16 @@
 """The checking page agrees with test vectors made by others, each of them run in the browser."""
 
+import hashlib
 import json
 from typing import Any
 
 import pytest
 
+from registry.ledger.signing import Ed25519Signer, check_public, verify
 from tests.ledger.vectors import cases, needed
 from tests.verifier.checking import Checker
+
+GROUP = 2**252 + 27742317777372353535851937790883648493  # the order of Ed25519's base point
 
 _INCLUDED = """cases => Promise.all(cases.map(one => {
     const {unbase64, included} = window.mingxu.parts;
@@ -67,6 +71,40 @@ def test_every_signature_vector_is_judged_rightly(
         if holds is not (test["result"] == "valid")
     ]
     assert wrong == []
+
+
+SMALL_ORDER = (
+    "00" * 32,
+    "01" + "00" * 31,
+    "01" + "00" * 30 + "80",
+    "ec" + "ff" * 30 + "7f",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+)
+OTHER_SPELLING = ("ed" + "ff" * 30 + "7f", "ee" + "ff" * 30 + "7f", "ee" + "ff" * 31)
+
+
+def test_a_point_of_small_order_is_no_key_and_no_part_of_a_signature_in_either(checker: Checker) -> None:
+    """What holds under them depends on the program that looks, or holds for any message."""
+    neutral, own = SMALL_ORDER[1], Ed25519Signer.from_private_bytes(b"s" * 32)
+    answer = int.from_bytes(_hashed(bytes.fromhex(neutral) + own.public + b"m"), "little") % GROUP
+    scalar = (int.from_bytes(_hashed(b"s" * 32)[:32], "little") & (2**254 - 8)) | 2**254
+    weak = bytes.fromhex(neutral) + (answer * scalar % GROUP).to_bytes(32, "little")
+    tried = [(key, neutral + "00" * 32) for key in (*SMALL_ORDER, *OTHER_SPELLING)]
+    tried.append((own.public.hex(), weak.hex()))
+    messages = [bytes([one]).hex() for one in (*range(16), ord("m"))]
+    asked = [("ed25519", key, said, signature) for key, signature in tried for said in messages]
+    assert not any(checker.page.evaluate(_SIGNED, asked))
+    parts = [tuple(map(bytes.fromhex, one[1:])) for one in asked]
+    assert not any(verify("ed25519", key, said, signature=signature) for key, said, signature in parts)
+    for key in (*SMALL_ORDER, *OTHER_SPELLING):
+        with pytest.raises(ValueError, match="small order"):
+            check_public("ed25519", bytes.fromhex(key))
+    assert verify("ed25519", own.public, b"m", signature=own.sign(b"m"))
+
+
+def _hashed(data: bytes) -> bytes:
+    return hashlib.sha512(data).digest()
 
 
 @pytest.mark.parametrize("name", ["arrays", "french", "structures", "unicode", "values", "weird"])
