@@ -78,11 +78,16 @@ def test_nobody_acts_on_what_is_none_of_their_business(verb: str, role: Role) ->
         assert not open_to_role
 
 
+ADMINISTERED = {"erasure.manage"}
+"""What an administrator does, always two of them, and none of it a filing."""
+
+
 @given(st.sampled_from(sorted(TABLE)))
 def test_auditors_change_nothing_and_administrators_file_nothing(verb: str) -> None:
     if not verb.endswith(".view") and verb not in ("account.use", "organisation.create"):
         assert not may(Actor(account_id=uuid4(), role=Role.AUDITOR), verb, Thing())
-        assert not may(Actor(account_id=uuid4(), role=Role.ADMINISTRATOR), verb, Thing())
+        administrator = Actor(account_id=uuid4(), role=Role.ADMINISTRATOR)
+        assert may(administrator, verb, Thing()) is (verb in ADMINISTERED)
 
 
 def test_an_unknown_verb_is_a_programming_error() -> None:
