@@ -78,8 +78,8 @@ def test_unpaid_stays_due_and_the_days_of_the_question_do_not_count(
     (before,) = seen(number, "pay_by")
     with time_machine.travel(clock.now() + timedelta(days=10), tick=True):
         decide(offer.venue, number, "unpaid")
-    assert seen(number, "state", "pay_by") == ("awaiting_payment", before + timedelta(days=10))
-    answer(offer.holder, claim(lite, c1, number))
+        assert seen(number, "state", "pay_by") == ("awaiting_payment", before + timedelta(days=10))
+        answer(offer.holder, claim(lite, c1, number))
     assert state(number) == "effective"
 
 
