@@ -20,7 +20,7 @@ from registry.config import Settings
 from registry.database import db
 from registry.ledger.keyfiles import create_keys
 from tests import postgres
-from tests.bench import acceptances, browser, ledgers, pages, papers, proofs, together
+from tests.bench import acceptances, audit, browser, ledgers, pages, papers, proofs, together
 from tests.bench.bare import BareRow
 from tests.bench.measuring import Row, table
 from tests.conftest import settings_for
@@ -35,7 +35,7 @@ ON_A_DATABASE: Mapping[str, Part] = {
     "acceptance": lambda app, name: acceptances.run(app, name, AIMS[name][1]),
     "pages": pages.run,
 }
-ALONE: Mapping[str, Callable[[], list[Row]]] = {"papers": papers.run, "proofs": proofs.run}
+ALONE: Mapping[str, Callable[[], list[Row]]] = {"papers": papers.run, "proofs": proofs.run, "audit": audit.run}
 BROWSER = "browser"
 PARTS = (*ALONE, *ON_A_DATABASE, BROWSER)
 
