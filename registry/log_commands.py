@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
+from registry import succession
 from registry.command_line import AS_JSON, LANG, application, or_refusal, tell
+from registry.config import Settings
 from registry.ledger import service as ledger
 from registry.ledger import verify as verifier
 from registry.ledger.canonical import jcs, strict
@@ -26,6 +28,46 @@ def export(folder: Path) -> None:
     with application():
         size = or_refusal(lambda: ledger.export(folder))
     click.echo(f"{size} filings exported to {folder}")
+
+
+@log.command()
+@click.option(
+    "--last-head",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="The newest checkpoint of the log that anybody kept; a receipt, proof or bundle will do.",
+)
+@click.option(
+    "--archive",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where what is left of the log is exported, for everybody; keep and publish it.",
+)
+@click.option("--new-keys", is_flag=True, help="New keys for the new log; the old ones are kept aside.")
+@click.option(
+    "--the-rest-is-lost",
+    is_flag=True,
+    help="Said by a person: no backup and no replica holds what is missing.",
+)
+def restart(last_head: Path, archive: Path, new_keys: bool, the_rest_is_lost: bool) -> None:
+    """Close a log that lost filings for good, and begin its successor. Stop the service first.
+
+    The new log's first filing names the old one's last known head; nothing is signed under the old name any
+    more. Afterwards set REGISTRY_ORIGIN to the name it says and publish the new vkey (docs/operations.md).
+    """
+    if not the_rest_is_lost:
+        raise click.UsageError("restore a newer backup first; if there is none, say --the-rest-is-lost")
+    with application() as app:
+        try:
+            note = verifier.read_note(last_head)
+        except (ValueError, OSError) as error:
+            raise click.ClickException(str(error)) from error
+        settings: Settings = app.extensions["settings"]
+        made = or_refusal(lambda: succession.restart(settings, note, archive=archive, new_keys=new_keys))
+    click.echo(
+        f"{made.origin} is closed with {made.held} filings; {made.lost} of its last known head are lost\n"
+        f"{made.successor} has begun: set REGISTRY_ORIGIN={made.successor} and publish its key\n{made.vkey}"
+    )
 
 
 @log.command()

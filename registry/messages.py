@@ -136,6 +136,12 @@ MESSAGES: dict[str, LazyString] = {
     "offer_not_published": _l("该声明那时尚未在本平台发布。"),
     "log_not_that_far": _l("记录还没有到这里：已签署的共 %(size)s 条。"),
     "sizes_disordered": _l("两个大小都要大于零，前一个不能大于后一个。"),
+    "ledger_restarted": _l("账本 %(origin)s 已关闭；请把 REGISTRY_ORIGIN 设为 %(successor)s。"),
+    "ledger_never_published": _l("该记录在账本 %(origin)s 关闭前尚未公布检查点，没有可出具的回执。"),
+    "restart_head": _l("所给的检查点不是本账本签发的。"),
+    "restart_newer": _l("“%(source)s”知道更新的检查点（%(size)s 条）：请用它。"),
+    "restart_not_lost": _l("账本完好，前 %(size)s 条与检查点一致，不得另启新账本。"),
+    "restart_moved": _l("关闭期间有新的存证；请先停止服务再重试。"),
     "clock_behind": _l(
         "本机时钟比账本最后一条记录（%(head)s）慢 %(minutes)s 分钟，已暂停存证。请校准时钟后重试。"
     ),

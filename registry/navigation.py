@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
+from registry.ledger import service as ledger
 from registry.parties.doors import current_actor
 from registry.parties.rules import PARTY_ROLES, Actor, Role
 
@@ -32,8 +33,9 @@ FOOTER: tuple[Item, ...] = ((_l("存证日志"), "/log"), (_l("接口文档"), "
 
 
 def init_app(app: Flask) -> None:
-    """Give every template `actor`, `navigation` and `footer_links`."""
+    """Give every template `actor`, `navigation`, `footer_links` and `closed_place`."""
     app.context_processor(_surroundings)
+    app.jinja_env.globals["closed_place"] = ledger.closed_place  # for macros, which see no context
 
 
 def items(actor: Actor | None) -> tuple[Item, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 
 from registry import database, idempotency, jobs  # noqa: F401 - the metadata must be complete
 from registry.catalogue import search as catalogue
@@ -37,13 +37,43 @@ ERASABLE: Mapping[str, tuple[str, ...]] = {
 """Columns of frozen tables that hold what people may have erased: changed once, while `erased_at` is set."""
 
 
+
+NUMBERS = ("seq", "corrects")
+
+
+def places() -> dict[str, list[str]]:
+    """The columns, by table, that name a filing by its number: renumbered when a log is closed."""
+    found: dict[str, list[str]] = {}
+    for table in Model.metadata.sorted_tables:
+        columns = (column.name for column in table.columns)
+        names = [name for name in columns if name in NUMBERS or name.endswith("_seq")]
+        if names and table.name not in guards.UNCHANGING and table.name != "audit_run":
+            found[table.name] = names
+    return found
+
+
+def lift(connection: Connection) -> None:
+    """Take the guards away, for closing a log."""
+    guards.lift_guards(connection, frozen=FROZEN)
+
+
+def guard(connection: Connection) -> None:
+    """Put the guards back."""
+    guards.apply_guards(connection, frozen=FROZEN, erasable=ERASABLE)
+
+
+def owner_engine(settings: Settings) -> Engine:
+    """The owner's connections, for what the application may not do. Dispose of it afterwards."""
+    url = settings.owner_database_url
+    engine = create_engine(url, connect_args=_connect_args(url))
+    database.prepare_engine(engine)
+    return engine
+
+
 def upgrade(settings: Settings) -> None:
     """Bring the database to the present schema as its owner, then guard and grant. Safe to repeat."""
     settings.instance.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        settings.owner_database_url, connect_args=_connect_args(settings.owner_database_url)
-    )
-    database.prepare_engine(engine)
+    engine = owner_engine(settings)
     try:
         with engine.begin() as connection:
             alembic = Config()

@@ -27,7 +27,6 @@ from registry.documents.fonts import FontSet, load_fonts
 from registry.documents.pdf import Rendered
 from registry.ledger import service as ledger
 from registry.ledger.filings import Filing
-from registry.ledger.models import LedgerEntry
 from registry.parties.permissions import allow
 from registry.parties.rules import CLOCK
 
@@ -134,9 +133,10 @@ def _corrected(row: Correction) -> Corrected:
 
 def entered(seq: int) -> Entered:
     """One line of the log, as papers show it."""
-    line = db.session.get_one(LedgerEntry, seq)
-    at = clock.parse_rfc3339(json.loads(line.entry)["time"])
-    return Entered(seq=seq, at=at, leaf=line.leaf.hex(), envelope=line.envelope_digest)
+    line, _ = ledger.filed_at(seq)
+    said = json.loads(line)
+    at = clock.parse_rfc3339(said["time"])
+    return Entered(seq=said["seq"], at=at, leaf=ledger.leaf(seq).hex(), envelope=said["env"])
 
 
 def issued(contract: Contract, kind: str) -> Paper | None:

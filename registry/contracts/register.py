@@ -21,7 +21,6 @@ from registry.errors import Gone, NotFound
 from registry.jobs import enqueue
 from registry.ledger import service as ledger
 from registry.ledger.filings import Filing
-from registry.ledger.models import LedgerEntry
 from registry.licenses.models import Declaration
 from registry.licenses.offers import withdrawal_day
 from registry.parties.rules import Actor
@@ -201,7 +200,4 @@ def arrival(acceptance: Acceptance, arrived: date | datetime) -> rules.Arrival:
 
 def leaf(seq: int | None) -> str:
     """The leaf hash of a filing as hex, for machines that keep their own copy; empty before there is one."""
-    found = (
-        db.session.scalar(select(LedgerEntry.leaf).where(LedgerEntry.seq == seq)) if seq is not None else None
-    )
-    return found.hex() if found else ""
+    return "" if seq is None else ledger.leaf(seq).hex()

@@ -228,6 +228,19 @@ def nodes_from_tiles(read: ReadTile) -> Node:
     return node
 
 
+def nodes_from_leaves(leaves: Sequence[bytes]) -> Node:
+    """Subtree hashes straight from the leaves; each is computed once."""
+    rows: list[list[bytes]] = [list(leaves)]
+
+    def node(height: int, index: int) -> bytes:
+        while len(rows) <= height:
+            below = rows[-1]
+            rows.append([node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)])
+        return rows[height][index]
+
+    return node
+
+
 def with_frontier(frontier: Frontier, node: Node) -> Node:
     """The same hashes, those of the frontier known beforehand.
 

@@ -103,7 +103,7 @@ def write_anchor(path: Path, note: str) -> None:
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several processes publish; the anchor must never go back
         kept = read_anchor(path)
-        if kept is not None and note_head(kept).size >= note_head(note).size:
+        if kept is not None and _supersedes(note_head(kept), note_head(note)):
             return
         unfinished = path.with_suffix(".new")
         with unfinished.open("w", encoding="utf-8") as file:
@@ -116,6 +116,11 @@ def write_anchor(path: Path, note: str) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _supersedes(kept: Head, new: Head) -> bool:
+    """An anchor never goes back; that of a log closed since then makes room for its successor's."""
+    return kept.origin == new.origin and kept.size >= new.size
 
 
 def check_keys(own: Sequence[Key]) -> None:

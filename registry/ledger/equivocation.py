@@ -19,7 +19,7 @@ from registry.ledger.chain import (
     consistency_proof,
     consistent,
     leaf_hash,
-    nodes_from_tiles,
+    nodes_from_leaves,
 )
 from registry.ledger.notes import Head, parse_entry_bundle, parse_vkey, tile_path
 from registry.ledger.policy import Policy, open_checkpoint, policy_of
@@ -75,7 +75,7 @@ def compare_notes(one: str, other: str, policy: Policy, *, logs: Sequence[Path] 
     past = Frontier().extend(leaves[: small.head.size]).root
     if past == small.head.root:
         return Compared(verdict=Verdict.CONSISTENT, heads=heads)
-    proof = consistency_proof(small.head.size, large.head.size, _nodes(leaves))
+    proof = consistency_proof(small.head.size, large.head.size, nodes_from_leaves(leaves))
     report = _report(small.head, notes, keys, past=past, proof=proof)
     return Compared(verdict=Verdict.EQUIVOCATION, heads=heads, report=report)
 
@@ -147,21 +147,3 @@ def _report(
         "past": b64(past),
         "proof": [b64(step) for step in proof],
     }
-
-
-def _nodes(leaves: Sequence[bytes]) -> Any:
-    """Subtree hashes straight from the leaves."""
-    rows: dict[int, list[bytes]] = {0: list(leaves)}
-
-    def read(level: int, index: int) -> bytes:
-        while level not in rows:
-            below = rows[max(rows)]
-            full = len(below) // TILE_WIDTH * TILE_WIDTH
-            rows[max(rows) + 1] = [_root(below[at : at + TILE_WIDTH]) for at in range(0, full, TILE_WIDTH)]
-        return b"".join(rows[level][index * TILE_WIDTH : (index + 1) * TILE_WIDTH])
-
-    return nodes_from_tiles(read)
-
-
-def _root(hashes: Sequence[bytes]) -> bytes:
-    return Frontier().extend(hashes).root

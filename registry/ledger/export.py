@@ -8,19 +8,21 @@ from registry.database import db
 from registry.errors import Conflict
 from registry.ledger import log_texts, tiles
 from registry.ledger.chain import TILE_WIDTH, tiles_of
-from registry.ledger.checkpoints import note_head, publish_checkpoint
+from registry.ledger.checkpoints import checkpoint, note_head, publish_checkpoint
 from registry.ledger.models import Envelope, LedgerEntry
 from registry.ledger.notes import tile_path
 
 
-def export(folder: Path) -> int:
-    """Publish the head and write the whole log up to it.
+def export(folder: Path, *, signed: bool = False) -> int:
+    """Publish the head and write the whole log up to it; `signed`: up to the newest head there is.
 
-    Answers its size. Disclosures are not part of it. Raises Conflict export_not_empty.
+    Answers its size. Disclosures are not part of it. Raises Conflict export_not_empty, ledger_not_started.
     """
     if folder.exists() and any(folder.iterdir()):
         raise Conflict("export_not_empty", folder=str(folder))
-    note = publish_checkpoint()
+    note = checkpoint() if signed else publish_checkpoint()
+    if note is None:
+        raise Conflict("ledger_not_started")
     size = note_head(note).size
     for level, index, width in tiles_of(size):
         _write(folder / tile_path(level, index, width), tiles.tile(level, index, width))

@@ -44,6 +44,12 @@ DECLARE
 BEGIN
   DELETE FROM disclosure WHERE seq = at AND path = named;
   GET DIAGNOSTICS gone = ROW_COUNT;
+  IF at < 0 THEN  -- a filing of a closed log
+    DELETE FROM closed_disclosure USING closed_log
+      WHERE closed_log.number = closed_disclosure.log AND closed_log.first + closed_disclosure.seq = at
+        AND closed_disclosure.path = named AND closed_log.first + closed_log.size > at;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+  END IF;
   RETURN gone;
 END $$;
 REVOKE ALL ON FUNCTION ledger_erase(bigint, text) FROM PUBLIC;

@@ -129,3 +129,50 @@ class AuditRun(Model):
     verdict: Mapped[str] = mapped_column(String(10))
     code: Mapped[str] = mapped_column(String(60))  # why, as in a report; of an error its class
     seq: Mapped[int | None] = mapped_column(SEQ)  # the first place that does not hold
+
+
+class ClosedLog(Model):
+    """A log that was closed after a loss. Its filings are known by negative numbers: see `first`."""
+
+    __tablename__ = "closed_log"
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    origin: Mapped[str] = mapped_column(String(300), unique=True)
+    successor: Mapped[str] = mapped_column(String(300))
+    first: Mapped[int] = mapped_column(SEQ)  # what its entry 0 is called here: minus the filings since then
+    size: Mapped[int] = mapped_column(SEQ)  # what we still held when it was closed
+    note: Mapped[str] = mapped_column(Text)  # the newest head we signed over what we held; empty for none
+    last_head: Mapped[str] = mapped_column(Text)  # the newest head anybody knows of it
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ClosedEntry(Model):
+    """An entry of a closed log with its envelope, as they were."""
+
+    __tablename__ = "closed_entry"
+    log: Mapped[int] = mapped_column(ForeignKey(ClosedLog.number), primary_key=True)
+    seq: Mapped[int] = mapped_column(SEQ, primary_key=True, autoincrement=False)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary(32))
+    entry: Mapped[bytes] = mapped_column(LargeBinary)
+    envelope: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ClosedKey(Model):
+    """A key of a closed log: where it came in, and whether it was the registry's for signing heads."""
+
+    __tablename__ = "closed_key"
+    log: Mapped[int] = mapped_column(ForeignKey(ClosedLog.number), primary_key=True)
+    kid: Mapped[str] = mapped_column(String(32), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    enrolled_seq: Mapped[int] = mapped_column(SEQ)
+
+
+class ClosedDisclosure(Model):
+    """What opens one commitment of a closed log; it may be erased like any other."""
+
+    __tablename__ = "closed_disclosure"
+    log: Mapped[int] = mapped_column(ForeignKey(ClosedLog.number), primary_key=True)
+    seq: Mapped[int] = mapped_column(SEQ, primary_key=True, autoincrement=False)
+    path: Mapped[str] = mapped_column(String(200), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(200), index=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    value: Mapped[str] = mapped_column(Text)

@@ -9,12 +9,12 @@ from sqlalchemy import select
 from registry import clock
 from registry.database import db
 from registry.errors import NotFound
-from registry.ledger import tiles
+from registry.ledger import closed, tiles
 from registry.ledger.canonical import strict
-from registry.ledger.chain import Node, inclusion_proof
+from registry.ledger.chain import Node, inclusion_proof, leaf_hash
 from registry.ledger.checkpoints import checkpoint_covering, note_head, own_keys
 from registry.ledger.filings import Filed, parse_envelope, parse_filing
-from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerKey
+from registry.ledger.models import ClosedLog, Disclosure, Envelope, LedgerEntry, LedgerKey
 from registry.ledger.notes import Proof
 from registry.ledger.receipt_file import FORMAT
 from registry.ledger.setup import ledger_setup
@@ -27,24 +27,29 @@ def receipt(seq: int, *, disclose: Container[str] | None = None) -> dict[str, An
     `disclose` names the committed paths the asker may see. Publishes a checkpoint if none covers the filing
     yet, so it is asked for after the commit, outside a transaction. Raises NotFound.
     """
-    note = checkpoint_covering(seq)
-    size, nodes = note_head(note).size, tiles.nodes()
-    main = line(seq, note, size=size, nodes=nodes)
-    _, filed = filed_at(seq)
+    log, at = (None, seq) if seq >= 0 else closed.log_of(seq)
+    note = checkpoint_covering(at) if log is None else closed.note_covering(log, at)
+    size, nodes = note_head(note).size, tiles.nodes() if log is None else closed.nodes(log)
+    needed = [place for place in _enrolments(at, size, log) if place != at]
     value = {
         "format": FORMAT,
-        "origin": ledger_setup().origin,
-        **main,
-        "keys": [line(at, note, size=size, nodes=nodes) for at in _enrolments(filed, seq, size) if at != seq],
+        "origin": ledger_setup().origin if log is None else log.origin,
+        **line(at, note, size=size, nodes=nodes, log=log),
+        "keys": [line(place, note, size=size, nodes=nodes, log=log) for place in needed],
     }
     opened = [] if disclose is None else [row for row in disclosures(seq) if row["path"] in disclose]
     return {**value, "disclosures": opened} if opened else value
 
 
 def filed_at(seq: int) -> tuple[bytes, Filed]:
-    """Entry bytes and filing at a place. Raises NotFound."""
-    entry, envelope = _pair(seq)
+    """Entry bytes and filing at a place; negative ones are those of closed logs. Raises NotFound."""
+    entry, envelope = _pair(seq) if seq >= 0 else closed.pair(*closed.log_of(seq))
     return entry, parse_filing(parse_envelope(envelope)[0])
+
+
+def leaf(seq: int) -> bytes:
+    """The leaf hash of a filing. Raises NotFound."""
+    return leaf_hash(filed_at(seq)[0])
 
 
 def envelope_at(seq: int) -> bytes:
@@ -54,6 +59,8 @@ def envelope_at(seq: int) -> bytes:
 
 def disclosures(seq: int) -> list[dict[str, Any]]:
     """What opens the commitments of a filing, as far as it has not been erased: path, salt, value."""
+    if seq < 0:
+        return closed.disclosures(seq)
     query = select(Disclosure.__table__).where(Disclosure.seq == seq).order_by(Disclosure.path)
     rows = db.session.execute(query)
     return [{"path": row.path, "salt": row.salt, "value": strict(row.value.encode())} for row in rows]
@@ -72,17 +79,19 @@ def opened(subject: str) -> list[tuple[int, str]]:
         .where(LedgerEntry.subject == subject)
         .order_by(Disclosure.seq, Disclosure.path)
     )
-    return [(row.seq, row.path) for row in db.session.execute(query)]
+    return [*closed.opened(subject), *((row.seq, row.path) for row in db.session.execute(query))]
 
 
-def line(seq: int, note: str, *, size: int, nodes: Node) -> dict[str, Any]:
+def line(seq: int, note: str, *, size: int, nodes: Node, log: ClosedLog | None = None) -> dict[str, Any]:
     """A filing with its proof to that note, which covers it: what receipts and bundles consist of."""
-    entry, envelope = _pair(seq)
+    entry, envelope = _pair(seq, log)
     proof = Proof(seq, tuple(inclusion_proof(seq, size, nodes)), note)
     return {"seq": seq, "entry": entry.decode(), "envelope": envelope.decode(), "proof": proof.text}
 
 
-def _pair(seq: int) -> tuple[bytes, bytes]:
+def _pair(seq: int, log: ClosedLog | None = None) -> tuple[bytes, bytes]:
+    if log is not None:
+        return closed.pair(log, seq)
     query = (
         select(LedgerEntry.entry, Envelope.bytes)
         .join(Envelope, Envelope.digest == LedgerEntry.envelope_digest)
@@ -94,37 +103,37 @@ def _pair(seq: int) -> tuple[bytes, bytes]:
     return row[0], row[1]
 
 
-def _enrolments(filed: Filed, seq: int, size: int) -> list[int]:
+def _enrolments(seq: int, size: int, log: ClosedLog | None) -> list[int]:
     """Where the keys that signed came in, and the keys that signed for those, in the log's order.
 
     The key that signed the head is one of them, and may have come in after the filing.
     """
-    brought = {
-        key.enrolled_seq for key in own_keys() if key.purpose == CHECKPOINT and key.enrolled_seq < size
-    }
+    if log is None:
+        own = own_keys()
+        brought = {key.enrolled_seq for key in own if key.purpose == CHECKPOINT and key.enrolled_seq < size}
+    else:
+        brought = closed.head_keys_brought(log, size)
     found = {0, *brought}
-    waiting: list[tuple[int, Filed]] = [(seq, filed), *((at, filed_at(at)[1]) for at in brought - {0, seq})]
+    waiting = [seq, *(brought - {0, seq})]
     while waiting:
-        at, item = waiting.pop()
-        kids = {_countersigner(at), *_named(item)}
-        for place in _enrolled(kids):
+        at = waiting.pop()
+        for place in _enrolled(_named(_pair(at, log)[1]), log):
             if place not in found and place <= at:
                 found.add(place)
-                waiting.append((place, filed_at(place)[1]))
+                waiting.append(place)
     return sorted(found)
 
 
-def _named(filed: Filed) -> Iterable[str]:
+def _named(envelope: bytes) -> set[str]:
     """The keys that signed a filing, and the one that it ends."""
-    yield from (statement.kid for statement in filed.statements)
-    if filed.type == "key.revoked":
-        yield filed.fields["kid"]
+    payload, kid, _ = parse_envelope(envelope)
+    filed = parse_filing(payload)
+    ended = {filed.fields["kid"]} if filed.type == "key.revoked" else set()
+    return {kid, *(statement.kid for statement in filed.statements), *ended}
 
 
-def _countersigner(seq: int) -> str:
-    return parse_envelope(envelope_at(seq))[1]
-
-
-def _enrolled(kids: Iterable[str]) -> list[int]:
+def _enrolled(kids: Iterable[str], log: ClosedLog | None) -> list[int]:
+    if log is not None:
+        return closed.enrolled(log, kids)
     query = select(LedgerKey.enrolled_seq).where(LedgerKey.kid.in_(sorted(kids)))
     return list(db.session.execute(query).scalars())

@@ -4,6 +4,7 @@ The verbs live beside their nouns (append, checkpoints, receipts, audit, export)
 Who may file what is the matter of the folders above: the ledger knows signatures, not permissions.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from flask import current_app
@@ -12,6 +13,7 @@ from sqlalchemy import delete, insert, select, text
 from registry.config import Settings
 from registry.database import db, in_transaction, transaction
 from registry.errors import Conflict
+from registry.ledger import closed
 from registry.ledger.anchors import MOST_SKEW, Awaited, awaited, clock_skew, paused
 from registry.ledger.anchors import ask as ask_outside
 from registry.ledger.append import Appended, append
@@ -25,16 +27,18 @@ from registry.ledger.chain import NOTHING
 from registry.ledger.checkpoints import (
     checkpoint,
     checkpoint_covering,
+    note_head,
     own_keys,
     publish_checkpoint,
 )
+from registry.ledger.closed import place as closed_place
 from registry.ledger.cosignatures import checkpoint_with_cosignatures, cosignatures_of
 from registry.ledger.cosigning import Elsewhere, heads_elsewhere
 from registry.ledger.export import export
 from registry.ledger.filings import Filing
 from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
 from registry.ledger.proofs import consistency, proof
-from registry.ledger.receipts import disclosures, filed_at, opened, receipt, time_of
+from registry.ledger.receipts import disclosures, filed_at, leaf, opened, receipt, time_of
 from registry.ledger.rotation import listed, revoke, rotate, tidy
 from registry.ledger.setup import init_app, ledger_setup
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
@@ -59,6 +63,7 @@ __all__ = [
     "checkpoint_covering",
     "checkpoint_with_cosignatures",
     "clock_skew",
+    "closed_place",
     "consistency",
     "cosignatures_of",
     "disclosures",
@@ -67,6 +72,7 @@ __all__ = [
     "filed_at",
     "heads_elsewhere",
     "init_app",
+    "leaf",
     "listed",
     "opened",
     "own_keys",
@@ -95,8 +101,9 @@ def start(
 ) -> None:
     """Enter log.started as the first filing, unless it stands there already.
 
-    Origin, keys and the registry's name are the settings' unless given. Raises Conflict ledger_differs when
-    the log that stands there is another one.
+    Origin, keys and the registry's name are the settings' unless given. Behind a closed log it names that
+    log's last known head. Raises Conflict ledger_differs when the log that stands there is another one,
+    ledger_restarted when this is the name of a closed log or not its successor's.
     """
     setup = ledger_setup()
     settings: Settings = current_app.extensions["settings"]
@@ -107,7 +114,7 @@ def start(
             empty = {"id": 1, "seq": -1, "leaf": NOTHING, "time": "", "size": 0, "frontier": b""}
             db.session.execute(insert(LedgerHead), empty)
         if size() == 0:
-            append([filing], at=at)
+            append([_following(filing)], at=at)
         elif filed_at(0)[1].subject != filing.subject:
             raise Conflict("ledger_differs", origin=filing.subject)
 
@@ -133,6 +140,8 @@ def erase(seq: int, path: str) -> bool:
     The papers, uploads and job rows that held the same value are their own folders' to erase.
     """
     connection = db.session.connection()
+    if seq < 0 and connection.dialect.name != "postgresql":
+        return closed.erase(seq, path)
     if connection.dialect.name == "postgresql":  # the application's role may not DELETE, only call this
         query = text("SELECT ledger_erase(:seq, :path)")
         return bool(connection.execute(query, {"seq": seq, "path": path}).scalar_one())
@@ -147,3 +156,15 @@ def _started(origin: str, keys: RegistryKeys, name: str) -> Filing:
     ]
     fields = {"origin": origin, "name": name, "keys": described}
     return Filing(type="log.started", subject=origin, fields=fields)
+
+
+def _following(filing: Filing) -> Filing:
+    """The first filing of a log that follows a closed one names its last known head."""
+    before = closed.latest()
+    if before is None:
+        return filing
+    if filing.subject != before.successor:
+        raise Conflict("ledger_restarted", origin=before.origin, successor=before.successor)
+    head = note_head(before.last_head)
+    named = {"origin": head.origin, "size": head.size, "root": head.root.hex(), "note": before.last_head}
+    return replace(filing, fields={**filing.fields, "predecessor": named})

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from registry.database import db
 from registry.errors import Conflict
-from registry.ledger import tiles
-from registry.ledger.checkpoints import check_keys, checkpoint, own_keys, read_anchor, signers_of
+from registry.ledger import closed, tiles
+from registry.ledger.checkpoints import check_keys, checkpoint, note_head, own_keys, read_anchor, signers_of
 from registry.ledger.cosigning import Elsewhere, heads_elsewhere
 from registry.ledger.models import LedgerHead
 from registry.ledger.notes import Head, open_note, parse_head
@@ -25,7 +25,7 @@ Source = Callable[[], Iterable[Elsewhere]]
 def kept_here() -> Iterator[Elsewhere]:
     """The anchor file beside the database, and the newest checkpoint in it."""
     for source, note in (("anchor", read_anchor(ledger_setup().anchor)), ("checkpoint", checkpoint())):
-        if note is not None:
+        if note is not None and not closed.is_closed(note_head(note).origin):
             yield Elsewhere(source=source, note=note)
 
 

@@ -43,6 +43,11 @@ def prepare(
     return statement
 
 
+def in_closed_log(key: Key) -> bool:
+    """Whether a key in force came in with a log that was closed since: it has to state itself again."""
+    return key.enrolled_seq is not None and key.enrolled_seq < 0 and key.revoked_seq is None
+
+
 def fields_of(key: Key) -> dict[str, Any]:
     """The prepared statement. Raises NotFound once it has been filed: then it stands in the log."""
     statement: dict[str, Any] | None = key.enrolment.get("statement")

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from sqlalchemy import select
 
 from registry import clock, history
-from registry.database import db
+from registry.database import db, transaction
 from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.canonical import unb64
 from registry.ledger.filings import Statement, statement_bytes
@@ -31,10 +31,33 @@ def sign(actor: Actor, password: str, fields: Mapping[str, Any], *, field: str =
     Raises Refused `password_wrong`, `account_unconfirmed`.
     """
     key = accounts.key_of(actor.account_id)
+    if key.enrolled_seq is not None and key.enrolled_seq < 0:
+        key = _enrol_again(actor, key, password, field=field)
     assert key.sealed is not None
     alg, kid, sealed = key.alg, key.kid, key.sealed
     signature = keys.sign_sealed(sealed, password, statement_bytes(fields), field=field)
     return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=Level.ACCOUNT)
+
+
+def _enrol_again(actor: Actor, key: Key, password: str, *, field: str) -> Key:
+    """A key of a closed log states itself to the present one, at its first signature there."""
+    kid, alg, sealed, account_id = key.kid, key.alg, key.sealed or b"", key.account_id
+    assert account_id is not None
+    fields = enrolment.prepare(key, holder=account_id, person=actor.name, evidence={"closed_log": "again"})
+    waiting = dict(key.enrolment)
+    db.session.rollback()
+    signature = keys.sign_sealed(sealed, password, statement_bytes(fields), field=field)
+    said = Statement(fields=fields, alg=alg, kid=kid, signature=signature, level=Level.ACCOUNT)
+
+    def work() -> None:
+        again = db.session.get_one(Key, kid, with_for_update=True)
+        if again.enrolled_seq is not None and again.enrolled_seq < 0:  # else another request was first
+            again.enrolment = waiting
+            enrolment.state(again, said)
+            enrolment.file(again)
+
+    transaction(work)
+    return accounts.key_of(account_id)
 
 
 def external(actor: Actor, kid: str, signature: bytes, fields: Mapping[str, Any]) -> Statement:
@@ -92,7 +115,13 @@ def new_key(actor: Actor, public: bytes, *, alg: str, replaces: str = "") -> Key
     kid = kid_of(alg, public)
     known = db.session.get(Key, kid)
     if known is not None and (known.enrolled_seq is not None or known.organisation_id != organisation.id):
-        raise Conflict("key_known", "public_key")
+        if known.organisation_id != organisation.id or not enrolment.in_closed_log(known) or replaces:
+            raise Conflict("key_known", "public_key")
+        known.enrolled_seq = None  # machines are bound to this row: it states itself to the present log
+        evidence = {"organisation": organisation.name}
+        enrolment.prepare(known, holder=organisation.id, person=actor.name, evidence=evidence)
+        db.session.flush()
+        return known
     if known is not None and enrolment.replaced_by(known) == replaces:
         return known
     if known is not None:

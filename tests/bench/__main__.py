@@ -35,7 +35,11 @@ ON_A_DATABASE: Mapping[str, Part] = {
     "acceptance": lambda app, name: acceptances.run(app, name, AIMS[name][1]),
     "pages": pages.run,
 }
-ALONE: Mapping[str, Callable[[], list[Row]]] = {"papers": papers.run, "proofs": proofs.run, "audit": audit.run}
+ALONE: Mapping[str, Callable[[], list[Row]]] = {
+    "papers": papers.run,
+    "proofs": proofs.run,
+    "audit": audit.run,
+}
 BROWSER = "browser"
 PARTS = (*ALONE, *ON_A_DATABASE, BROWSER)
 

@@ -74,7 +74,7 @@ def test_replace_does_not_pass_for_an_insert(owner: Connection) -> None:
     if owner.dialect.name != "sqlite":
         pytest.skip("INSERT OR REPLACE is SQLite's")
     owner.exec_driver_sql("PRAGMA recursive_triggers=OFF")  # a connection that is not ours
-    for table in set(UNCHANGING) - {"checkpoint"}:
+    for table in {name for name in UNCHANGING if not name.startswith("closed_")} - {"checkpoint"}:
         refused(owner, f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE rowid = 1 OR rowid = 0")
     other = "SELECT size, 'other', created_at, frontier FROM checkpoint"
     refused(owner, f"INSERT OR REPLACE INTO checkpoint {other}")
