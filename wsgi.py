@@ -1,5 +1,6 @@
-"""What a WSGI server loads: `gunicorn wsgi:application`."""
+"""What a WSGI server loads: `gunicorn wsgi:application`. Refuses a log that is not whole or not guarded."""
 
 from registry.app import create_app
+from registry.serving import ready
 
-application = create_app()
+application = ready(create_app())

@@ -62,6 +62,7 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with application() as app:
+        or_refusal(schema.check_guards)
         transaction(tasks.catch_up)
         transaction(ledger.ask_outside)
         transaction(ledger.start_audits)

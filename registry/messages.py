@@ -136,6 +136,9 @@ MESSAGES: dict[str, LazyString] = {
     "offer_not_published": _l("该声明那时尚未在本平台发布。"),
     "log_not_that_far": _l("记录还没有到这里：已签署的共 %(size)s 条。"),
     "sizes_disordered": _l("两个大小都要大于零，前一个不能大于后一个。"),
+    "guards_missing": _l(
+        "数据库缺少 %(count)s 个防改动的触发器（%(names)s），不能办理；请运行 registry db upgrade。"
+    ),
     "ledger_restarted": _l("账本 %(origin)s 已关闭；请把 REGISTRY_ORIGIN 设为 %(successor)s。"),
     "ledger_never_published": _l("该记录在账本 %(origin)s 关闭前尚未公布检查点，没有可出具的回执。"),
     "restart_head": _l("所给的检查点不是本账本签发的。"),

@@ -15,9 +15,10 @@ from registry import database, idempotency, jobs  # noqa: F401 - the metadata mu
 from registry.catalogue import search as catalogue
 from registry.config import Settings
 from registry.contracts import models as contracts  # noqa: F401
-from registry.database import Model, transaction
+from registry.database import Model, db, transaction
 from registry.documents import models as documents  # noqa: F401
 from registry.erasure import models as erasure  # noqa: F401
+from registry.errors import Conflict
 from registry.exports import models as exports  # noqa: F401
 from registry.ledger import guards
 from registry.ledger import service as ledger
@@ -101,6 +102,17 @@ def seed() -> None:
     ledger.start()
     transaction(register.load_standard_terms)
     ledger.publish_checkpoint()
+
+
+def check_guards() -> None:
+    """Refuse to serve where the database would let rows of the log be changed. Needs an application context.
+
+    Raises Conflict guards_missing: somebody removed them, or migrated without `registry db upgrade`.
+    """
+    missing = guards.missing_guards(db.session.connection(), FROZEN)
+    db.session.rollback()
+    if missing:
+        raise Conflict("guards_missing", names=", ".join(missing[:5]), count=len(missing))
 
 
 def differences(settings: Settings) -> list[str]:

@@ -1,5 +1,6 @@
 """`registry serve`: prepare what is missing, then run web server and worker together until told to stop."""
 
+import logging
 import os
 import secrets
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 from threading import Event
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from registry import config, schema
 from registry.app import create_app
@@ -22,6 +24,7 @@ from registry.documents import fonts
 from registry.ledger import service as ledger
 from registry.ledger.keyfiles import create_keys
 
+log = logging.getLogger(__name__)
 Say = Callable[[str], None]
 Part = subprocess.Popen[bytes]
 STARTS, ENDS = 120.0, 30.0
@@ -69,6 +72,24 @@ def prepare(settings: Settings, say: Say) -> Flask:
         ledger.tidy()  # a rotation that was interrupted after its filing is brought to its end
         if not settings.demo:  # the demonstration's log begins in its own past
             schema.seed()
+    return app
+
+
+def ready(app: Flask) -> Flask:
+    """The application, unless its log is not the one we published or stands unguarded: for a WSGI server.
+
+    Asks nobody outside: a server's workers come and go. A database that cannot be reached says nothing yet.
+    Raises Conflict.
+    """
+    with app.app_context():
+        try:
+            schema.check_guards()
+            ledger.check_kept()
+        except OperationalError:
+            log.exception("the database cannot be reached: the log was not checked before serving")
+        finally:
+            db.session.remove()
+            db.engine.dispose()  # nothing of the parent process may be shared with forked workers
     return app
 
 

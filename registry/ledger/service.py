@@ -42,7 +42,7 @@ from registry.ledger.receipts import disclosures, filed_at, leaf, opened, receip
 from registry.ledger.rotation import listed, revoke, rotate, tidy
 from registry.ledger.setup import init_app, ledger_setup
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
-from registry.ledger.start import check_against, check_start
+from registry.ledger.start import check_against, check_kept, check_start
 from registry.ledger.timestamps import timestamps_of
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "awaited",
     "bundle",
     "check_against",
+    "check_kept",
     "check_start",
     "checkpoint",
     "checkpoint_covering",

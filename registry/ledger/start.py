@@ -44,6 +44,13 @@ def check_start() -> None:
     check_heads(found for source in SOURCES for found in source())
 
 
+def check_kept() -> None:
+    """`check_start` with what is kept here alone: quick, and without a network. Raises the same."""
+    if db.session.execute(select(LedgerHead.size)).scalar():
+        check_keys(own_keys())
+    check_heads(kept_here())
+
+
 def check_against(paths: Sequence[Path]) -> int:
     """Hold the log against checkpoints, proofs, receipts and bundles in files, or in folders of them.
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
+from registry import schema, serving
 from registry.database import db
 from registry.errors import Conflict
 from registry.ledger import service as ledger
@@ -95,3 +96,23 @@ def test_a_restored_backup_is_told_what_it_lost(lite: Flask, tmp_path: Path) -> 
     ledger.check_start()
     with pytest.raises(Conflict, match="ledger_behind_anchor"):
         ledger.check_against([receipt])
+
+
+def test_nothing_is_served_without_the_guards(app: Flask) -> None:
+    schema.check_guards()
+    engine = create_engine(app.extensions["settings"].owner_database_url)
+    on = "" if engine.dialect.name == "sqlite" else " ON ledger_entry"
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER guard_ledger_entry_no_delete{on}"))
+    engine.dispose()
+    with pytest.raises(Conflict, match="guards_missing") as caught:
+        serving.ready(app)
+    assert caught.value.params["names"] == "guard_ledger_entry_no_delete"
+    schema.upgrade(app.extensions["settings"])
+    assert serving.ready(app) is app
+
+
+def test_a_wsgi_server_refuses_a_log_that_was_set_back(lite: Flask) -> None:
+    ledger_setup().anchor.write_text(signed_head(9, bytes(32)))
+    with pytest.raises(Conflict, match="ledger_behind_anchor"):
+        serving.ready(lite)
