@@ -184,6 +184,34 @@ class Operator:
         value |= {"keys": keys} | ({"disclosures": opened} if opened else {}) | changed
         return jcs(value)
 
+    def bundle(self, subject: str, *, note: str | None = None, **changed: Any) -> bytes:
+        """The bundle of a subject: its filings, and every key filing about a key that signed in it."""
+        shown = note or self.checkpoint()
+        own = [at for at, line in enumerate(self.lines) if line.said["subject"] == subject]
+        kids = {said["kid"] for at in own for said in self.lines[at].payload["statements"]}
+        keys = [
+            at
+            for at, line in enumerate(self.lines)
+            if line.said["type"].startswith("key.")
+            and kids & {line.payload["fields"].get(name) for name in ("kid", "replaces")}
+        ]
+        places = sorted({0, *own, *keys})
+        opened = [
+            {"seq": at, "path": path, "salt": salt, "value": said}
+            for at in own
+            for path, salt, said in sorted(self.lines[at].salts)
+        ]
+        value = {
+            "format": "open-license-bundle/1",
+            "origin": self.origin,
+            "subject": subject,
+            "signers": [str(self.vkey)],
+            "filings": [self.line(at, shown) for at in places],
+            "disclosures": opened,
+            "timestamps": [],
+        }
+        return jcs(value | changed)
+
     def _enrolments(self, seq: int) -> list[int]:
         found, waiting = {0} - {seq}, [seq]
         payloads = [(at, line.payload) for at, line in enumerate(self.lines) if at <= seq]
