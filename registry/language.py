@@ -31,7 +31,7 @@ _MONTHS = (
 
 
 def init_app(app: Flask) -> None:
-    """Set up the catalogues, the choice of language and the filters `day`, `instant` and `yuan`."""
+    """Set up the catalogues, the choice of language and the filters `day`, `instant`, `exact` and `yuan`."""
     Babel(
         app,
         default_locale="zh",
@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
     app.after_request(_remember)
     app.add_url_rule("/language", "language", _choose, methods=["POST"])
-    app.jinja_env.filters.update(day=day, instant=instant, yuan=yuan)
+    app.jinja_env.filters.update(day=day, instant=instant, exact=exact, yuan=yuan)
     app.jinja_env.globals.update(language=current, language_tag=tag, language_url=url)
 
 
@@ -132,6 +132,13 @@ def instant(value: datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{} {}</time>').format(
         clock.rfc3339(value), title, day(value), f"{local:%H:%M}"
     )
+
+
+def exact(value: datetime) -> Markup:
+    """Day and time in Shanghai to the millisecond, for answers in which the order of instants decides."""
+    local = value.astimezone(clock.SHANGHAI)
+    words = f"{local:%H:%M:%S}.{local.microsecond // 1000:03}"
+    return Markup('<time datetime="{}">{} {}</time>').format(clock.rfc3339(value), day(value), words)
 
 
 def yuan(value: Decimal | int | str | None) -> str:

@@ -72,4 +72,5 @@ def _present() -> dict[str, Any]:
 
 
 def _beside(refused: Refused) -> Refused:
-    return Refused(refused.code, "time", refused.article, **refused.params)
+    """The same at its field, and by the clock of the page."""
+    return Refused(refused.code, "time", refused.article, now=" ".join(_present().values()))

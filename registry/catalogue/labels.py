@@ -1,6 +1,7 @@
 """What the catalogue's own words are called on its pages."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 TAGS = {
     "announced": _l("已公告"),
@@ -65,13 +66,13 @@ FILINGS = {
     "key.enrolled": _l("登记签名公钥"),
     "key.rotated": _l("更换签名公钥"),
     "key.revoked": _l("作废签名公钥"),
-    "declaration.published": _l("发布声明"),
+    "declaration.published": lazy_pgettext("filing", "发布声明"),
     "declaration.announced": _l("记载国家知识产权局公告"),
     "declaration.withdrawal_announced": _l("记载国家知识产权局公告撤回"),
-    "declaration.withdrawn": _l("撤回声明"),
+    "declaration.withdrawn": lazy_pgettext("filing", "撤回声明"),
     "declaration.ended": _l("声明结束"),
-    "declaration.paused": _l("暂停接受通知"),
-    "declaration.resumed": _l("恢复接受通知"),
+    "declaration.paused": lazy_pgettext("filing", "暂停接受通知"),
+    "declaration.resumed": lazy_pgettext("filing", "恢复接受通知"),
     "license.noticed": _l("实施通知到达"),
     "payment.claimed": _l("被许可方称已付款"),
     "payment.confirmed": _l("确认到账"),
@@ -83,14 +84,27 @@ FILINGS = {
     "registration.result": _l("记载技术合同登记结果"),
     "recordal.result": _l("记载备案结果"),
     "override.recorded": _l("双人批准例外"),
-    "correction": _l("更正"),
+    "correction": lazy_pgettext("filing", "更正"),
 }
 """Types of filing, as the log's pages call them."""
+
+SIGNERS = {
+    "declarant": _l("专利权人"),
+    "co_owner": _l("共有专利权人"),
+    "licensee": _l("被许可方"),
+    "holder": _l("密钥持有人"),
+    "reviewer": _l("审核人"),
+    "second_reviewer": _l("复核人"),
+    "venue": _l("交易场所"),
+    "registry": _l("登记方的原密钥"),
+}
+LEVELS = {"account": _l("账号密钥"), "external": _l("自持密钥")}
+"""Who signs a statement, and with which kind of key."""
 
 AT_INSTANT = {
     "statutory": _l("这项声明接受通知，是经国家知识产权局公告的开放许可。"),
     "local": _l("这项声明接受通知，是本平台发布的普通许可要约，未经国家知识产权局公告。"),
-    "offer_not_published": _l("这项声明还没有在本平台发布。"),
+    "offer_not_published": _l("当时这项声明还没有在本平台发布。"),
     "offer_not_announced": _l("这项声明已在本平台发布，但要等国家知识产权局公告才开放，不接受通知。"),
     "offer_paused": _l("这项声明暂停接受新的通知。"),
     "offer_withdrawn": _l("这项声明已经撤回，不接受通知。"),

@@ -10,6 +10,7 @@ from registry.ledger import service as ledger
 from registry.ledger.canonical import b64
 from registry.ledger.chain import Entry
 from registry.ledger.checkpoints import note_head
+from registry.ledger.filings import parse_envelope, parse_filing
 from registry.ledger.setup import ledger_setup
 from registry.parties import doors
 
@@ -53,8 +54,16 @@ def log() -> str:
 def entry(seq: int) -> str:
     """One entry, with everything needed to check it elsewhere."""
     found = published.entry(seq)
+    assert found.envelope is not None
+    payload = parse_envelope(found.envelope)[0]
     return render_template(
-        "catalogue/log_entry.html", found=found, entry=found.entry, address=_address(found.entry)
+        "catalogue/log_entry.html",
+        found=found,
+        entry=found.entry,
+        filed=parse_filing(payload),
+        text=payload.decode(),
+        last=seq + 1 >= published.published_size(),
+        address=_address(found.entry),
     )
 
 

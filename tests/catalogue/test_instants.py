@@ -153,11 +153,12 @@ def test_the_page_answers_in_one_sentence_by_shanghai_time(lite: Flask, life: di
     here = life["paused"].astimezone(clock.SHANGHAI)
     page.get(f"/offers/{number}/at?day={here.date()}&time={here:%H:%M}")
     assert page.status == 200, page.text
-    assert "这项声明暂停接受新的通知" in page.text
+    assert f"{here:%H:%M}:00.000，不开放。这项声明暂停接受新的通知" in page.text
     assert "当时的条件" in page.text
     assert f"/offers/{number}/at/bundle.json" in page.html
     late = life["announced"].astimezone(clock.SHANGHAI) - HOUR
     page.get(f"/offers/{number}/at?day={late.date()}&time={late:%H:%M:%S}.000&lang=zh")
+    assert "，开放。" in page.text
     assert "后来登记的公告改变了结论" in page.text
 
 
@@ -172,11 +173,13 @@ def test_what_was_typed_wrong_stands_beside_its_field(lite: Flask, life: dict[st
         page.get(f"/offers/{number}/at?day={day}&time={time}")
         assert page.status == 422, (day, time)
         assert words in page.text or words in page.title, (day, time)
+    page.get(f"/offers/{number}/at?day={clock.today() + timedelta(days=1)}&time=09:30")
+    assert f"现在是 {clock.now().astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}）" in page.text
 
 
 def test_the_page_speaks_english_and_is_linked_from_the_offer(lite: Flask, life: dict[str, Any]) -> None:
     page, number = Browser(lite, lang="en"), life["offer"].number
     here = life["published"].astimezone(clock.SHANGHAI)
     page.get(f"/offers/{number}/at?day={here.date()}&time={here:%H:%M}")
-    assert "took notices, as an ordinary license" in page.text
+    assert ": open. The declaration took notices, as an ordinary license" in page.text
     assert f"/offers/{number}/at" in page.get(f"/offers/{number}").html

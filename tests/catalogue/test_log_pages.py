@@ -61,6 +61,18 @@ def test_an_entrys_page_gives_its_facts_and_leads_to_envelope_proof_and_subject(
     assert "上海某某科技有限公司" not in page.html
 
 
+def test_an_entrys_page_says_who_signed_what_in_words_and_leads_to_its_neighbours(lite: Flask) -> None:
+    signer = Ed25519Signer.generate()
+    file(enrolment(signer), signed(notice("MX-C26-K7QM-3X9R"), signer, role="licensee"), effective("C-1"))
+    page = Browser(lite).get("/log/2")
+    assert f"被许可方（账号密钥 {signer.kid[:8]}…）" in page.text
+    assert '"type":"license.noticed"' in page.text
+    assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.html) == ["/log/1", "/log/3"]
+    page.get("/log/3")
+    assert "被许可方（" not in page.text
+    assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.html) == ["/log/2"]
+
+
 def test_what_is_not_in_the_log_has_no_page(lite: Flask) -> None:
     for path in ("/log/99", "/log/x", "/log/-1", "/log/99999999999999999999", "/log/"):
         assert Browser(lite).get(path).status == 404, path

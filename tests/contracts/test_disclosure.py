@@ -131,5 +131,8 @@ def test_the_page_offers_what_was_ticked_and_refuses_what_is_no_part(
     page = browser.get(f"/contracts/{number}/disclosure?show[]=licensee&show[]=patents")
     assert page.status == 200
     assert f"/contracts/{number}/disclosure.zip?show%5B%5D=licensee&show%5B%5D=patents" in unescape(page.html)
+    nothing = browser.get(f"/contracts/{number}/disclosure")
+    assert "只证明有这份许可和它的状态" in nothing.text
+    assert f'href="/contracts/{number}/disclosure.zip"' in nothing.html
     assert "只出示一部分" in browser.get(f"/contracts/{number}").text
     assert browser.get(f"/contracts/{number}/disclosure?show[]=price").status == 422

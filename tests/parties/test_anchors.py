@@ -41,6 +41,7 @@ def test_without_anchors_the_desk_says_that_times_are_our_own(lite: Flask) -> No
     for lang, words in (("zh", "只出自本站自己的时钟"), ("en", "own clock")):
         browser = Browser(lite, lang=lang).sign_in(venue.email)
         assert words in browser.get("/desk").text
+        assert "发布声明" not in browser.text.split("其他")[0]  # who runs the registry is not sent to publish
         assert words in browser.get(PAGE).text
     holder = Browser(lite).sign_in(make_organisation(lite, "u1").email)
     assert PAGE not in holder.get("/desk").html
