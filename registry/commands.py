@@ -63,6 +63,7 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     with application() as app:
         or_refusal(schema.check_guards)
+        or_refusal(ledger.check_start)  # jobs enter filings too: a log set back is not continued
         transaction(tasks.catch_up)
         transaction(ledger.ask_outside)
         transaction(ledger.start_audits)

@@ -46,8 +46,17 @@ class Bundle:
 
     def digests(self, paper: str | None = None) -> set[str]:
         """The digests of the papers (of one kind) that were issued on the bundle's subject."""
-        own = [pair for pair in self.pairs if pair.filed.subject == self.subject]
-        return {str(one.get("digest")) for one in papers_of(own) if paper in (None, one.get("paper"))}
+        return {str(one.get("digest")) for one in self.papers if paper in (None, one.get("paper"))}
+
+    @property
+    def papers(self) -> list[dict[str, Any]]:
+        """The papers issued on the bundle's subject, as filed."""
+        return papers_of([pair for pair in self.pairs if pair.filed.subject == self.subject])
+
+    def has_newer(self, digests: Collection[str]) -> bool:
+        """Whether one of these papers is of an edition behind which another of its kind was issued."""
+        given = [one for one in self.papers if one.get("digest") in digests]
+        return any(_is_newer(other, one) for one in given for other in self.papers)
 
 
 def check_bundle(
@@ -73,19 +82,32 @@ def check_certificate(
     except ValueError as error:
         raise Fault(INTEGRITY, "attachment_differs") from error
     bundle = open_bundle(parts.bundle, policy, roots=roots)
-    if sha256_hex(parts.printed) not in bundle.digests("certificate"):
+    printed = sha256_hex(parts.printed)
+    if printed not in bundle.digests("certificate"):
         raise Fault(INTEGRITY, "paper_unknown")
-    return judged("certificate", bundle, compared=compare(bundle.seen.head, earlier))
+    return judged("certificate", bundle, compared=compare(bundle.seen.head, earlier), printed=printed)
 
 
-def judged(kind: str, bundle: Bundle, *, compared: bool, papers: Mapping[str, bytes] | None = None) -> Report:
-    """The report on a bundle that holds. Raises Fault paper_unknown."""
+def judged(
+    kind: str,
+    bundle: Bundle,
+    *,
+    compared: bool,
+    papers: Mapping[str, bytes] | None = None,
+    printed: str = "",
+) -> Report:
+    """The report on a bundle that holds; `printed` is the digest of the paper that carries it.
+
+    Raises Fault paper_unknown.
+    """
     known = bundle.digests()
     told = {name: sha256_hex(paper) for name, paper in (papers or {}).items()}
     if any(digest not in known for digest in told.values()):
         raise Fault(INTEGRITY, "paper_unknown")
     facts = facts_of(bundle.subject, bundle.pairs, bundle.disclosures)
-    return passed(kind, bundle.seen, compared=compared, facts={**facts, **_given(told)})
+    report = passed(kind, bundle.seen, compared=compared, facts={**facts, **_given(told)})
+    newer = ("newer_edition",) if bundle.has_newer({printed, *told.values()}) else ()
+    return replace(report, notes=(*newer, *report.notes))
 
 
 def open_bundle(data: bytes, policy: Policy | None, *, roots: Roots = ()) -> Bundle:
@@ -197,16 +219,19 @@ def _declarations(lines: Sequence[Line], subject: str) -> set[str]:
 
 def _needed_keys(lines: Sequence[Line], about: Collection[Line], log_kid: str) -> set[int]:
     """Places of the key filings about keys that signed the head, the subject's filings, or such a filing."""
-    needed = {log_kid}.union(*(line.signers for line in about))
-    waiting = [line for line in lines if line.pair.filed.type.startswith("key.")]
+    concerning: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.pair.filed.type.startswith("key."):
+            for kid in _concerned(line):
+                concerning.setdefault(kid, []).append(line)
     found: set[int] = set()
-    while True:
-        more = [line for line in waiting if _concerned(line) & needed]
-        if not more:
-            return found
-        found |= {line.pair.entry.seq for line in more}
-        needed = needed.union(*(line.signers for line in more))
-        waiting = [line for line in waiting if line.pair.entry.seq not in found]
+    needed, waiting = set[str](), {log_kid}.union(*(line.signers for line in about))
+    while waiting:  # each key once: a stranger's file may chain thousands of them
+        needed.add(kid := waiting.pop())
+        for line in concerning.get(kid, ()):
+            found.add(line.pair.entry.seq)
+            waiting |= line.signers - needed
+    return found
 
 
 def _concerned(line: Line) -> set[str]:
@@ -252,3 +277,11 @@ def _given(told: Mapping[str, str]) -> dict[str, Any]:
     return (
         {"papers_given": [{"file": name, "digest": digest} for name, digest in told.items()]} if told else {}
     )
+
+
+def _is_newer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Of the same kind and a later edition, as far as both say so in whole numbers."""
+    versions = one.get("version"), other.get("version")
+    if any(isinstance(said, bool) or not isinstance(said, int) for said in versions):
+        return False
+    return one.get("paper") == other.get("paper") and bool(one["version"] > other["version"])

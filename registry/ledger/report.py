@@ -151,6 +151,7 @@ CHINESE: Mapping[str, str] = {
     "compared_with_earlier": "与所给的更早检查点一致：其后只有增加。",
     "unlisted_signature": "内容成立；检查点上另有不认识的签名，未予采信。",
     "truth_not_proved": "核验不能证明所填内容属实。",
+    "newer_edition": "账本另载有同类文件的较新版本：本件可能已被取代，请查核验页面。",
     "unreadable": "文件无法读取或格式不对。",
     "entry_malformed": "记录的字节不规范。",
     "sequence_broken": "序号不连续。",
@@ -240,6 +241,9 @@ ENGLISH: Mapping[str, str] = {
     "compared_with_earlier": "Consistent with the earlier checkpoint given: the log only grew.",
     "unlisted_signature": "it holds; the checkpoint also carries signatures of unknown signers, ignored.",
     "truth_not_proved": "No check proves that what was typed is true.",
+    "newer_edition": (
+        "The log names a later edition of such a paper: this one may be superseded; ask the verify page."
+    ),
     "unreadable": "the file cannot be read or is not of a known form.",
     "entry_malformed": "the entry is not canonically written.",
     "sequence_broken": "the sequence numbers have a gap.",

@@ -63,7 +63,13 @@ def check_against(paths: Sequence[Path]) -> int:
 
 
 def check_heads(heads: Iterable[Elsewhere]) -> None:
-    """Raises Conflict ledger_behind_anchor, ledger_differs_from_anchor, ledger_anchor_unreadable."""
+    """Raises Conflict ledger_behind_anchor, ledger_differs_from_anchor, ledger_anchor_unreadable.
+
+    Everybody is asked first: another process may be filing, and a head that it published while we were
+    asking is no head that we lost.
+    """
+    heads = list(heads)
+    db.session.rollback()  # what this session saw before is older than their answers
     row = db.session.execute(select(LedgerHead.size, LedgerHead.time)).one_or_none()
     size, last = (row.size, row.time) if row is not None else (0, "")
     for remembered in heads:

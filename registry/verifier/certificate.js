@@ -38,6 +38,14 @@ export async function checkPaper({ lines, subject }, bytes, wanted = null) {
   return found;
 }
 
+/** Whether behind one of these papers a later edition of its kind was issued, as the filings number them. */
+export function hasNewer({ lines, subject }, papers) {
+  const issued = papersOf(lines.filter(({ filing }) => filing.subject === subject));
+  const newer = (one, other) =>
+    one.paper === other.paper && [one, other].every(({ version }) => Number.isInteger(version)) && one.version > other.version;
+  return papers.some((paper) => issued.some((other) => newer(other, paper)));
+}
+
 /** The printed file with the bundle behind it: a function of the two alone. Throws Malformed. */
 function attached(printed, bundle) {
   const { size, root, catalog, info, id, table } = readPrinted(latin1(printed));

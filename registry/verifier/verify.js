@@ -2,7 +2,7 @@
 
 import { Malformed, NotHere, latin1, textOf } from "./bytes.js";
 import { BUNDLE, checkBundle } from "./bundle.js";
-import { checkPaper, isPdf, splitCertificate } from "./certificate.js";
+import { checkPaper, hasNewer, isPdf, splitCertificate } from "./certificate.js";
 import { PROOF_HEADER } from "./notes.js";
 import { parseTrust } from "./policy.js";
 import { checkCheckpoint, checkProof } from "./proof.js";
@@ -54,6 +54,7 @@ async function check(kind, bytes, { entry, papers, trusted }) {
   for (const { bytes: paper, name } of papers) found.push({ ...(await checkPaper(opened, paper)), file: name });
   const given = found.filter(({ file }) => file !== undefined).map(({ file, digest }) => ({ file, digest }));
   if (given.length > 0) opened.report.facts.papers_given = given;
+  if (hasNewer(opened, found)) opened.report.notes = ["newer_edition", ...opened.report.notes];
   return { ...opened, papers: found };
 }
 

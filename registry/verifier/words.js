@@ -97,6 +97,10 @@ const WORDS = {
     "这个浏览器缺少所需的密码学功能，什么也没有核验。请换用较新的浏览器，或用命令 registry verify。",
     "This browser lacks the cryptography needed, so nothing was checked. Use a newer browser or the command registry verify.",
   ],
+  newer_edition: [
+    "文件中另载有同类文件的较新版本：所给的一份可能已被取代，请查核验页面。",
+    "The filings name a later edition of such a paper: the one given may be superseded; ask the verify page.",
+  ],
   // what does not hold
   unreadable: ["文件无法读取，或格式不对。", "The file cannot be read or is not of a known form."],
   attachment_differs: [

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from registry import schema, serving
+from registry import jobs, schema, serving
 from registry.database import db
 from registry.errors import Conflict
 from registry.ledger import service as ledger
@@ -116,3 +116,28 @@ def test_a_wsgi_server_refuses_a_log_that_was_set_back(lite: Flask) -> None:
     ledger_setup().anchor.write_text(signed_head(9, bytes(32)))
     with pytest.raises(Conflict, match="ledger_behind_anchor"):
         serving.ready(lite)
+
+
+def test_a_head_published_while_others_were_asked_is_no_loss(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker starts beside a web server that is filing."""
+
+    def asked() -> Iterator[start.Elsewhere]:
+        file(effective("C-2"))
+        yield start.Elsewhere(source="anchor", note=ledger.publish_checkpoint())
+
+    file(effective("C-1"))
+    monkeypatch.setattr(start, "SOURCES", [asked])
+    ledger.check_start()
+
+
+def test_the_worker_does_not_continue_a_log_set_back(
+    lite: Flask, elsewhere: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "work_forever", lambda *_, **__: pytest.fail("it went to work"))
+    elsewhere.append(signed_head(ledger.size() + 3, bytes(32)))
+    db.session.rollback()
+    refused = run(lite, "worker")
+    assert refused.exit_code == 1
+    assert "[ledger_behind_anchor]" in refused.output

@@ -4,11 +4,14 @@ import random
 
 import pytest
 
+from registry.ledger.attach import attach
+from registry.ledger.canonical import jcs, sha256_hex
+from registry.ledger.filings import Filing
 from registry.ledger.policy import Policy, parse_policy
 from registry.ledger.verify import read_vkey, verify_bytes
 from tests.ledger.attacks import attacks
-from tests.ledger.cases import Case, cases
-from tests.ledger.licensed import PAPER
+from tests.ledger.cases import Case, cases, printed
+from tests.ledger.licensed import CONTRACT, PAPER, licensed
 from tests.verifier.checking import Checker
 
 CASES = {case.name: case for case in (*cases(), *attacks())}
@@ -81,3 +84,26 @@ def test_a_bundle_is_checked_in_under_a_second(checker: Checker) -> None:
     checker.page.evaluate("window.begun = performance.now()")
     assert checker.verify({"main": case.data}, case.policy)["ok"]
     assert checker.page.evaluate("performance.now() - window.begun") < 1000
+
+
+def test_a_paper_of_an_earlier_edition_is_told_as_such(checker: Checker) -> None:
+    first, second = printed("first"), printed("second")
+    made = licensed({"certificate": first, "contract": PAPER})
+    early = attach(first, jcs(made.bundle()))
+    again = {"paper": "certificate", "version": 2, "digest": sha256_hex(second)}
+    fields = {"number": CONTRACT, "papers": [again]}
+    seq = made.log.file(Filing(type="papers.issued", subject=CONTRACT, fields=fields))
+    bundle, key = jcs(made.log.bundle(CONTRACT, [*made.places(), seq])), str(made.log.log_key)
+    for data, papers, said in (
+        (early, {}, False),
+        (attach(first, bundle), {}, True),
+        (attach(second, bundle), {}, False),
+        (bundle, {"first.pdf": first}, True),
+        (bundle, {"contract.pdf": PAPER}, False),
+        (bundle, {}, False),
+    ):
+        here = checker.verify({"main": data, **papers}, key)
+        there = verify_bytes(data, read_vkey(key), papers=papers)
+        assert (here["ok"], here["notes"]) == (there.ok, list(there.notes))
+        assert here["ok"]
+        assert ("newer_edition" in here["notes"]) is said
