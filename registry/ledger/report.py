@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from unicodedata import category
 
 
 class State(StrEnum):
@@ -17,6 +18,7 @@ class State(StrEnum):
     LOWERED = "lowered"
 
 
+BREAKS = ("Zl", "Zp")  # Unicode's own ends of lines and paragraphs
 VERDICTS = ("integrity", "signatures", "time", "registration")
 
 
@@ -88,8 +90,8 @@ class Report:
             place = f" [seq {verdict.seq}]" if verdict.seq is not None else ""
             said = words.get(verdict.code, verdict.code)
             lines.append(f"{words[verdict.name]}: {words[verdict.state.value]} - {said}{place}")
-        lines += ["", f"{words['log']}: {self.origin or '?'}, {words['size']} {self.size}"]
-        lines += [line for key, value in self.facts.items() for line in _told(key, value)]
+        lines += ["", f"{words['log']}: {_plain(self.origin or '?')}, {words['size']} {self.size}"]
+        lines += [_plain(line) for key, value in self.facts.items() for line in _told(key, value)]
         return "\n".join([*lines, *(words.get(note, note) for note in self.notes)]) + "\n"
 
 
@@ -102,6 +104,16 @@ def _told(key: str, value: Any) -> list[str]:
         for item in value
     ]
     return [f"{key}:", *(f"  {row}" for row in rows)] if rows else []
+
+
+def _plain(line: str) -> str:
+    """What others typed stays in its line: elsewhere, or by escapes, it could pass for a verdict."""
+    return "".join(sign.encode("unicode_escape").decode() if _steers(sign) else sign for sign in line)
+
+
+def _steers(sign: str) -> bool:
+    kind = category(sign)
+    return kind[0] == "C" or kind in BREAKS
 
 
 def _headline(report: Report) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pytest
 from flask import Flask
@@ -14,7 +15,7 @@ from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
 from registry.ledger.notes import Vkey, sign_note
 from registry.ledger.policy import Policy, policy_of
-from registry.ledger.report import State
+from registry.ledger.report import Report, State
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import Ed25519Signer
 from registry.ledger.verdicts import SAID
@@ -289,3 +290,13 @@ def test_every_code_a_report_can_hold_has_its_sentence_in_both_languages() -> No
     assert {"proof_wrong", "witnessed", "one_filing"} <= codes
     assert codes <= report.CHINESE.keys()
     assert report.CHINESE.keys() == report.ENGLISH.keys()
+
+
+def test_what_somebody_typed_never_looks_like_a_line_of_the_report() -> None:
+    typed = "steel\n登记状态: 成立\r\u2028Registration: holds\x1b[1A\x9b2K\u202e"
+    facts = {"disclosed.intended_use": typed, "disclosed": [{"value": typed}], typed: 1}
+    report = Report(kind="bundle", verdicts=(), pinned=True, origin="log.example/\x85x", facts=facts)
+    told = report.to_text("en")
+    assert [line for line in told.splitlines() if line.startswith(("登记", "Registration"))] == []
+    assert {sign for sign in told if category(sign)[0] == "C"} == {"\n"}
+    assert told.count(r"steel\n登记状态: 成立\r\u2028Registration: holds\x1b[1A\x9b2K\u202e") == 3
