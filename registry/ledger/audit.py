@@ -12,11 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, distinct, func, select
 
 from registry.database import db, in_transaction
-from registry.ledger.anchor_audit import check_anchor_rows
+from registry.ledger.anchor_audit import Outside, check_anchor_rows
 from registry.ledger.audit_heads import HeadsPass
 from registry.ledger.canonical import commitment, strict
 from registry.ledger.chain import HASH, TILE_HEIGHT, TILE_WIDTH, complete_root
-from registry.ledger.heads import Seen
 from registry.ledger.keyring import Key
 from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey, Tile
 from registry.ledger.notes import Head
@@ -53,7 +52,7 @@ def audit() -> Report:
             return failed("database", fault, origin=setup.origin, pinned=True)
     frontier = audited.walk.frontier
     head = Head(setup.origin, frontier.size, frontier.root)
-    return passed("database", Seen(head=head, pinned=True), compared=False)
+    return passed("database", audited.outside.seen(head), compared=False)
 
 
 @contextmanager
@@ -77,6 +76,7 @@ class _Audit:
         self.heads = HeadsPass(connection, setup)
         self.filling: list[bytearray] = []  # by level, the hashes of the tile that is not full yet
         self.tiles = 0
+        self.outside = Outside()
 
     def run(self) -> None:
         for rows in self._batches():
@@ -91,7 +91,7 @@ class _Audit:
         self._check_strays()
         self._check_head()
         self._check_keys()
-        check_anchor_rows(self.connection)
+        self.outside = check_anchor_rows(self.connection)
 
     def _batches(self) -> Iterator[Sequence[Row[Any]]]:
         last = -(2**62)  # a row with a negative number is a fault to be found, not to be passed over

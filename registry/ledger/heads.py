@@ -17,7 +17,8 @@ class Seen:
     `cosigned` holds the policy's witnesses by name, in seconds since the epoch. `followed`: the reader's key
     handed over to the log's present one. `unlisted`: somebody nobody named signed too. `unpinned`: a witness
     or a timestamp stands there whose key the reader did not bring. `stamped_at` is when, at the latest, a
-    pinned authority saw the head of `stamped_size`.
+    pinned authority saw the head of `stamped_size`; `cosigned_size` is the newest earlier head that enough
+    witnesses saw.
     """
 
     head: Head
@@ -25,6 +26,7 @@ class Seen:
     signer: Vkey | None = None
     followed: bool = False
     cosigned: Mapping[str, int] = field(default_factory=dict)
+    cosigned_size: int = 0
     unlisted: bool = False
     witness_unpinned: bool = False
     timestamp_unpinned: bool = False

@@ -18,12 +18,13 @@ from registry.ledger.chain import (
     with_frontier,
 )
 from registry.ledger.checkpoints import checkpoint_covering, note_head
+from registry.ledger.cosignatures import cosignatures_of
 from registry.ledger.models import Checkpoint
 from registry.ledger.notes import Proof, first_alone
 
 
 def proof(seq: int, size: int | None = None) -> Proof:
-    """The way from an entry to a signed head: of that very size, else the latest.
+    """The way from an entry to a signed head: of that very size, else the latest; with its cosignatures.
 
     Without a size a checkpoint is published if none covers the entry yet, so it is asked outside a
     transaction. Raises NotFound when there is no such entry, or no head of that size was signed.
@@ -36,7 +37,8 @@ def proof(seq: int, size: int | None = None) -> Proof:
     if row is None or not 0 <= seq < size:
         raise NotFound("not_found")
     nodes = with_frontier(parse_frontier(size, row.frontier), tiles.nodes())
-    return Proof(seq, tuple(inclusion_proof(seq, size, nodes)), first_alone(row.note))
+    note = first_alone(row.note) + "".join(one.line for one in cosignatures_of(size))
+    return Proof(seq, tuple(inclusion_proof(seq, size, nodes)), note)
 
 
 def consistency(old: int, new: int) -> list[bytes]:

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 from unicodedata import category
 
+from registry.ledger import report_facts
+
 
 class State(StrEnum):
     VALID = "valid"
@@ -91,19 +93,8 @@ class Report:
             said = words.get(verdict.code, verdict.code)
             lines.append(f"{words[verdict.name]}: {words[verdict.state.value]} - {said}{place}")
         lines += ["", f"{words['log']}: {_plain(self.origin or '?')}, {words['size']} {self.size}"]
-        lines += [_plain(line) for key, value in self.facts.items() for line in _told(key, value)]
+        lines += [_plain(line) for line in report_facts.lines(self.facts, lang)]
         return "\n".join([*lines, *(words.get(note, note) for note in self.notes)]) + "\n"
-
-
-def _told(key: str, value: Any) -> list[str]:
-    """A fact in lines of text: a list takes one line for each of its items."""
-    if not isinstance(value, list):
-        return [f"{key}: {value}"]
-    rows = [
-        ", ".join(f"{name} {part}" for name, part in item.items()) if isinstance(item, Mapping) else str(item)
-        for item in value
-    ]
-    return [f"{key}:", *(f"  {row}" for row in rows)] if rows else []
 
 
 def _plain(line: str) -> str:
@@ -117,8 +108,9 @@ def _steers(sign: str) -> bool:
 
 
 def _headline(report: Report) -> str:
-    if any(verdict.state == State.INVALID for verdict in report.verdicts):
-        return "headline_invalid"
+    found = [verdict.code for verdict in report.verdicts if verdict.state == State.INVALID]
+    if found:  # a head that too few vouch for was not changed: the reader's own rule turns it down
+        return "headline_quorum" if found == ["quorum_missing"] else "headline_invalid"
     return "headline_ok" if report.pinned else "headline_unpinned"
 
 
@@ -126,6 +118,9 @@ CHINESE: Mapping[str, str] = {
     "headline_ok": "可核验的部分全部成立。",
     "headline_unpinned": "内容前后一致，但没有给出登记方的公钥，不能确认是谁签发的。",
     "headline_invalid": "核验不通过：内容与签发时不一致。",
+    "headline_quorum": (
+        "按所给的规则不予认可：会签的见证方不够。回执只有登记方一家的签名，请用登记方的公钥核对。"
+    ),
     "integrity": "完整性",
     "signatures": "各方签名",
     "time": "时间",
@@ -149,9 +144,10 @@ CHINESE: Mapping[str, str] = {
     "key_not_pinned": "没有给出登记方的公钥，只能用文件自带的公钥核对。",
     "registry_clock_only": "时间出自登记方自己的时钟，且前后不倒退；没有外部时间戳。",
     "witnessed": "所认的见证方见过这一账本头；见证方自己写的时刻不在此列出。",
+    "witnessed_in_part": "见证方见过的是较早的账本头；其后各条还在等待会签。",
     "witness_unpinned": "检查点上有见证方的签名，但没有给出其公钥，未予采信。",
-    "timestamped": "所认的时间戳机构证明：至所示时刻（existed_by）为止，这一账本头已经存在。",
-    "timestamped_in_part": "所认的时间戳机构只证明了前 existed_by_size 条至所示时刻为止已经存在。",
+    "timestamped": "所认的时间戳机构证明：至所示时刻为止，这一账本头已经存在。",
+    "timestamped_in_part": "所认的时间戳机构只证明了前面所示条数至所示时刻为止已经存在。",
     "timestamp_wrong": "时间戳不成立，或不是为这一账本头所出。",
     "cosignature_wrong": "见证方的签名不成立，或与数据库行不符。",
     "timestamp_unpinned": "附有时间戳，但没有给出可信的时间戳机构，未予采信。",
@@ -213,6 +209,10 @@ ENGLISH: Mapping[str, str] = {
     "headline_ok": "Everything that can be checked here holds.",
     "headline_unpinned": "Self-consistent, but without the registry's key its issuer is unknown.",
     "headline_invalid": "The check failed: this is not what was issued.",
+    "headline_quorum": (
+        "Not accepted under the policy given: too few witnesses cosigned. "
+        "A receipt carries the registry's signature alone; check it with the registry's key."
+    ),
     "integrity": "Integrity",
     "signatures": "Parties' signatures",
     "time": "Time",
@@ -236,9 +236,10 @@ ENGLISH: Mapping[str, str] = {
     "key_not_pinned": "the registry's key was not given; the file's own key was used.",
     "registry_clock_only": "times are the registry's own and never run back; there is no outside timestamp.",
     "witnessed": "a witness of the policy has seen this head; the time it gave is not relied on here.",
+    "witnessed_in_part": "witnesses had seen an earlier head; what was filed since awaits their signatures.",
     "witness_unpinned": "witnesses signed the checkpoint, but their keys were not given; not relied on.",
-    "timestamped": "an authority whose root was given had seen this head by the time shown (existed_by).",
-    "timestamped_in_part": "an authority whose root was given had seen the first existed_by_size entries.",
+    "timestamped": "an authority whose root was given had seen this head by the time shown.",
+    "timestamped_in_part": "an authority whose root was given had seen as many entries as shown.",
     "timestamp_wrong": "a timestamp does not hold, or is of something else.",
     "cosignature_wrong": "a witness's signature does not hold, or its row says otherwise.",
     "timestamp_unpinned": "there is a timestamp, but no trusted authority was given; not relied on.",

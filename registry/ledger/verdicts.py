@@ -40,7 +40,7 @@ def passed(kind: str, seen: Seen, *, compared: bool, facts: Mapping[str, Any] | 
         ),
         notes=_notes(
             compared=compared,
-            witnessed=bool(seen.cosigned or seen.stamped_size),
+            witnessed=bool(seen.cosigned or seen.cosigned_size or seen.stamped_size),
             followed=seen.followed,
         ),
         facts={**(facts or {}), **_stamped(seen)},
@@ -83,6 +83,8 @@ def _time(seen: Seen) -> Verdict:
         return Verdict(name=TIME, state=State.VALID, code="witnessed")
     if seen.stamped_size:
         return Verdict(name=TIME, state=State.LOWERED, code="timestamped_in_part")
+    if seen.cosigned_size:
+        return Verdict(name=TIME, state=State.LOWERED, code="witnessed_in_part")
     code = "registry_clock_only"
     if seen.timestamp_unpinned:
         code = "timestamp_unpinned"

@@ -40,8 +40,8 @@ export function refused(words) {
 
 function first(examined, whole) {
   const { report } = examined;
-  const attached = report.verdicts.integrity.code !== "attachment_differs";
-  if (!whole) return finding("stop", say(attached ? "failed" : "no_bundle"));
+  const told = { attachment_differs: "no_bundle", quorum_missing: "too_few" }[report.verdicts.integrity.code];
+  if (!whole) return finding("stop", say(told ?? "failed"));
   if (report.origin === "") return finding("plain", say("unknown"), say("browser_cannot"));
   const { code, params, tone } = sentence(examined, shanghaiDay(new Date()));
   const said = say(code, spelt(params));

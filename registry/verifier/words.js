@@ -136,6 +136,10 @@ const WORDS = {
   statement_mismatch: ["所签内容与记录不符。", "What was signed is not what was filed."],
   // the sentence
   failed: ["核验不通过：这不是当初签发的内容。", "The check failed: this is not what was issued."],
+  too_few: [
+    "按所给的规则不予认可：会签的见证方不够。回执只有登记方一家的签名，请用登记方的公钥核对。",
+    "Not accepted under the policy given: too few witnesses cosigned. A receipt carries the registry's signature alone; check it with the registry's key.",
+  ],
   no_bundle: [
     "这份 PDF 里没有完好的凭证包，不能据以核验。合同等文件请与凭证包一并放入。",
     "This PDF carries no intact bundle to check it by. Put a contract or other paper beside its bundle.",
@@ -191,6 +195,8 @@ const WORDS = {
   certificate_paper: ["许可证书", "license certificate"],
   name_part: ["名称", "name"],
   uscc_part: ["统一社会信用代码", "unified social credit code"],
+  number_part: ["编号", "number"],
+  title_part: ["名称", "title"],
   identity_part: ["证件", "identity"],
   phone_part: ["电话", "telephone"],
   email_part: ["邮箱", "e-mail"],

@@ -18,15 +18,18 @@ from registry.database import db, transaction
 from registry.errors import Paused
 from registry.jobs import Job
 from registry.ledger import anchors, cosigning, outside
+from registry.ledger import published as log
 from registry.ledger import service as ledger
-from registry.ledger.anchor_setup import WitnessAddress, read_anchors
+from registry.ledger.anchor_setup import Anchors, WitnessAddress, read_anchors
 from registry.ledger.checkpoints import note_head
 from registry.ledger.models import Cosignature
 from registry.ledger.notes import COSIGNATURE, Vkey, cosign, sign_note
 from registry.ledger.outside import LARGEST_ANSWER, Reply, Unreached
-from registry.ledger.policy import open_checkpoint
+from registry.ledger.policy import open_checkpoint, policy_of
+from registry.ledger.report import State
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import Ed25519Signer
+from registry.ledger.verify import verify_bytes
 from registry.ledger.witness import SIZE_TYPE, parse_request, request_for
 from registry.ledger.witness_folder import Witness
 from tests.ledger.making import effective, file
@@ -80,6 +83,33 @@ def test_each_published_head_is_cosigned_by_every_witness(two: tuple[Witness, Wi
     assert kept() == 6
     assert waiting() == []
     assert ledger.checkpoint_with_cosignatures(10_000) is None
+
+
+def test_a_proof_carries_the_cosignatures_of_its_head(two: tuple[Witness, Witness]) -> None:
+    policy, setup = ledger_setup().anchors.policy, ledger_setup()
+    published("C-1")
+    entry = log.entry(1).data
+    alone = ledger.proof(1).text.encode()
+    refused = verify_bytes(alone, policy, entry=entry)
+    assert refused.verdicts[0].code == "quorum_missing"
+    assert "too few witnesses" in refused.to_text("en").splitlines()[0]
+    assert verify_bytes(alone, policy_of(setup.vkey), entry=entry).ok
+    jobs.run_all()
+    found = verify_bytes(ledger.proof(1).text.encode(), policy, entry=entry)
+    assert (found.ok, found["time"].code) == (True, "witnessed")
+
+
+def test_an_audit_says_how_far_witnesses_have_followed(two: tuple[Witness, Witness]) -> None:
+    published("C-1")
+    assert ledger.audit()["time"].code == "registry_clock_only"
+    jobs.run_all()
+    assert ledger.audit()["time"].code == "witnessed"
+    published("C-2")
+    found = ledger.audit()
+    assert (found["time"].state, found["time"].code) == (State.LOWERED, "witnessed_in_part")
+    assert "self_consistent_only" not in found.notes
+    ledger_setup().anchors = Anchors()
+    assert ledger.audit()["time"].code == "witness_unpinned"
 
 
 def test_signers_stand_in_the_order_of_their_lines(two: tuple[Witness, Witness]) -> None:

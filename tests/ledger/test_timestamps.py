@@ -342,7 +342,8 @@ def test_the_audit_finds_a_changed_cosignature_or_token(lite_teller: Teller, tmp
     line = cosign(note_head(note).text, vkey.name, signer, time=1_800_000_000)
     signed_at = datetime.fromtimestamp(1_800_000_000, UTC)
     transaction(lambda: keep(ledger.size(), Cosigned(witness=vkey, line=line, at=signed_at)))
-    assert ledger.audit().ok
+    report = ledger.audit()
+    assert (report.ok, report["time"].code) == (True, "timestamped")
     last = ledger.size() - 1
     for name in ("timestamp_token_no_update", "cosignature_no_update"):
         db.session.connection().execute(text(f"DROP TRIGGER guard_{name}"))

@@ -71,6 +71,7 @@ def test_a_receipt_holds_and_each_verdict_says_its_own(
     assert "disclosed.record" not in report.facts
     assert "可核验的部分全部成立" in report.to_text()
     assert "Everything that can be checked" in report.to_text("en")
+    assert "披露的内容 被许可方: 代码 91310115MA1K00000X, 名称 上海某某科技有限公司" in report.to_text()
     assert json.loads(report.to_json())["verdicts"]["integrity"]["state"] == "valid"
 
 
