@@ -55,7 +55,7 @@ class Bundle:
 
     def has_newer(self, digests: Collection[str]) -> bool:
         """Whether one of these papers is of an edition behind which another of its kind was issued."""
-        given = [one for one in self.papers if one.get("digest") in digests]
+        given = [one for one in self.papers if str(one.get("digest")) in digests]
         return any(_is_newer(other, one) for one in given for other in self.papers)
 
 

@@ -40,10 +40,10 @@ def read_line(item: Any) -> Line:
     except ValueError as error:
         raise Fault(INTEGRITY, "unreadable") from error
     seq = item["seq"]
-    if not isinstance(seq, int) or isinstance(seq, bool):
+    if not isinstance(seq, int) or isinstance(seq, bool) or seq < 0:
         raise Fault(INTEGRITY, "unreadable")
     if not all(isinstance(item[name], str) for name in ("entry", "envelope", "proof")):
-        raise Fault(INTEGRITY, "unreadable", seq)
+        raise Fault(INTEGRITY, "unreadable")
     pair = open_pair(item["entry"].encode(), item["envelope"].encode(), seq=seq)
     return Line(pair, item["proof"])
 

@@ -93,7 +93,9 @@ class Proof:
 
 
 def check_name(name: str) -> str:
-    """A key name or origin of ours. Raises ValueError when empty or holding spaces or plus."""
+    """A key name or origin of ours. Raises ValueError when it is no text, empty or holding spaces or plus."""
+    if not isinstance(name, str):  # read out of a file that anybody may have written
+        raise ValueError("a key name is text")
     if not name or "+" in name or any(sign.isspace() or sign < " " for sign in name):
         raise ValueError("a key name is non-empty and has neither spaces nor plus")
     return name

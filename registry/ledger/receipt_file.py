@@ -71,7 +71,7 @@ def _parse(data: bytes) -> dict[str, Any]:
 def _see(note: str, policy: Policy | None, *, lines: Sequence[Line], origin: str) -> Seen:
     """A receipt is read strictly: the registry alone has signed its checkpoint, with one key."""
     start, *later = (line.pair for line in lines)
-    seen = see(note, policy, own=own_key(start, origin, later))
+    seen = see(note, policy, own=own_key(start, origin, later) if policy is None else None)
     if len(split_note(note)[1]) != 1:
         raise Fault(INTEGRITY, "checkpoint_signature")
     if seen.head.origin != origin:

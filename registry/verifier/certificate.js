@@ -5,7 +5,8 @@ import { concat, demand, hex, latin1, same, sha256 } from "./bytes.js";
 import { papersOf } from "./bundle.js";
 import { Fault, fault } from "./verdicts.js";
 
-const TRAILER = /trailer\s*<<([^]*?)>>\s*startxref\n(\d+)\n%%EOF\n$/;
+// A space without break (0xA0) is no white space of a PDF, though JavaScript takes it for such.
+const TRAILER = /trailer[ \t\n\v\f\r]*<<([^]*?)>>[ \t\n\v\f\r]*startxref\n(\d+)\n%%EOF\n$/;
 const ADDED = /xref\n0 1\n0000000000 65535 f \n\d+ 1\n\d{10} 00000 n \n\d+ 2\n(\d{10}) 00000 n \n\d{10} 00000 n \ntrailer\n/y;
 const ATTACHED = /\d+ 0 obj\n<< [^<>]* \/Length (\d+) >>\nstream\n/y;
 const ROW = 20; // bytes of one line of the table of references
@@ -72,15 +73,15 @@ function attached(printed, bundle) {
 function readPrinted(text) {
   const [, trailer, place] = TRAILER.exec(text.slice(Math.max(text.lastIndexOf("trailer"), 0))) ?? [];
   demand(trailer !== undefined, "no plain trailer at the end");
-  const size = Number(once(trailer, /\/Size\s+(\d+)/g));
-  const root = Number(once(trailer, /\/Root\s+(\d+) 0 R/g));
+  const size = Number(once(trailer, /\/Size[ \t\n\v\f\r]+(\d+)/g));
+  const root = Number(once(trailer, /\/Root[ \t\n\v\f\r]+(\d+) 0 R/g));
   const table = Number(place);
   const begin = objectPlace(text, table, { size, root });
-  const [, body] = matched(new RegExp(`${root} 0 obj\\s*<<([^]*?)>>\\s*endobj\\n`, "y"), text, begin);
+  const [, body] = matched(new RegExp(`${root} 0 obj[ \\t\\n\\v\\f\\r]*<<([^]*?)>>[ \\t\\n\\v\\f\\r]*endobj\\n`, "y"), text, begin);
   demand(!body.includes("/Names") && !body.includes("/AF"), "a catalogue with attachments");
-  const info = once(trailer, /\/Info\s+(\d+ 0 R)/g);
-  const id = once(trailer, /\/ID\s*(\[\s*<[0-9a-f]+>\s*<[0-9a-f]+>\s*\])/g);
-  return { size, root, catalog: body.trim(), info, id, table };
+  const info = once(trailer, /\/Info[ \t\n\v\f\r]+(\d+ 0 R)/g);
+  const id = once(trailer, /\/ID[ \t\n\v\f\r]*(\[[ \t\n\v\f\r]*<[0-9a-f]+>[ \t\n\v\f\r]*<[0-9a-f]+>[ \t\n\v\f\r]*\])/g);
+  return { size, root, catalog: body.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, ""), info, id, table };
 }
 
 /** Where the root stands, by a table of one section that lists all objects. */

@@ -25,6 +25,7 @@ export async function vkeyOf(name, key, kind = LOG) {
 
 /** The verifier key a text spells. Throws Malformed when malformed or of another kind. */
 export async function parseVkey(text, kind = LOG) {
+  demand(typeof text === "string", "malformed verifier key");
   const [, name, id, encoded] = /^([^+]+)\+([^+]+)\+([^]+)$/.exec(text) ?? [];
   demand(isHex(id, 8), "malformed verifier key");
   const typed = unbase64(encoded);

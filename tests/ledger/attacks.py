@@ -37,6 +37,8 @@ def attacks() -> Iterator[Case]:
     yield from _keys()
     yield from _heads()
     yield from _papers()
+    yield from _other_white_space()
+    yield from _forms()
 
 
 def _statements() -> Iterator[Case]:
@@ -115,6 +117,46 @@ def _papers() -> Iterator[Case]:
     yield _refused(name, whole, "integrity", "paper_unknown", vkey=key)
 
 
+def _other_white_space() -> Iterator[Case]:
+    """A certificate issued with signs in its trailer that are white space to some programs only."""
+    paper = printed("certificate")
+    for name, sound, odd in (
+        ("trailer", b"trailer\n<<", b"trailer\xa0<<"),
+        ("root", b"/Root ", b"/Root\xa0"),
+        ("info", b"/Info ", b"/Info\xa0"),
+    ):
+        assert paper.count(sound) == 1
+        spoiled = paper.replace(sound, odd)
+        made = licensed({"certificate": spoiled})
+        whole = attach(paper, jcs(made.bundle())).replace(paper, spoiled, 1)
+        key = str(made.log.log_key)
+        yield _refused(
+            f"certificate: odd space at its {name}", whole, "integrity", "attachment_differs", vkey=key
+        )
+
+
+def _forms() -> Iterator[Case]:
+    """Members of another form than they must have: refused in the same words, and nobody stumbles."""
+    made = licensed()
+    receipt = made.log.receipt(made.at["noticed"], [0, made.at["licensee"]])
+    bundle = made.bundle()
+    for odd in ({"a": 1}, ["a"], None, 1):
+        yield _unreadable(f"receipt: an origin {odd!r}", {**receipt, "origin": odd})
+        yield _unreadable(f"bundle: an origin {odd!r}", {**bundle, "origin": odd})
+        yield _unreadable(f"receipt: a proof {odd!r}", {**receipt, "proof": odd})
+        yield _unreadable(f"bundle: a signer {odd!r}", {**bundle, "signers": [odd]})
+    yield _unreadable("receipt: a place before the first", {**receipt, "seq": -1})
+    startless = {**receipt, "keys": receipt["keys"][1:]}
+    seq = made.at["licensee"]
+    yield _invalid("receipt: no start of the log", startless, "integrity", "start_misplaced", seq)
+    odd_paper = {"number": CONTRACT, "papers": [{"paper": [], "version": {}, "digest": {"a": 1}}]}
+    seq = made.log.file(Filing(type="papers.issued", subject=CONTRACT, fields=odd_paper))
+    data = jcs(made.log.bundle(CONTRACT, [*made.places(), seq]))
+    verdicts = {"integrity": ("valid", "filings_listed"), "signatures": ("valid", "signatures_in_bundle")}
+    key, said = str(made.log.log_key), {**verdicts, "time": CLOCK}
+    yield Case(name="bundle: a paper without a name", data=data, vkey=key, verdicts=said)
+
+
 def _claimed(log: MemoryLog, *, nonce: str) -> Any:
     said = statement_fields(replace(claim(), secrets={}), origin=log.origin, role="holder", nonce=nonce)
     return signed_statement(said, signer("holder"), level="account")
@@ -151,7 +193,11 @@ def _started(log: MemoryLog, kid: Any) -> dict[str, Any]:
     return {"origin": log.origin, "name": "x", "keys": [own, odd]}
 
 
-def _invalid(name: str, value: dict[str, Any], verdict: str, code: str, seq: int) -> Case:
+def _unreadable(name: str, value: dict[str, Any]) -> Case:
+    return _invalid(name, value, "integrity", "unreadable", None)
+
+
+def _invalid(name: str, value: dict[str, Any], verdict: str, code: str, seq: int | None) -> Case:
     return _refused(name, jcs(value), verdict, code, seq, vkey=str(MemoryLog().log_key))
 
 
