@@ -19,9 +19,9 @@ from registry.errors import Conflict, Paused, Refused
 from registry.ledger import anchors, tiles
 from registry.ledger.canonical import FILING_TYPE, jcs, pae, sha256_hex
 from registry.ledger.chain import Entry, leaf_hash, parse_frontier
-from registry.ledger.filings import Built, Filing, build, envelope_bytes
+from registry.ledger.filings import Built, Filing, Statement, build, envelope_bytes
 from registry.ledger.keyring import Key, Keyring, kids_of
-from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey
+from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey, StatementUse
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import RegistryKeys, Signer
 
@@ -44,6 +44,7 @@ _OWN_IN_FORCE = select(func.count()).where(
 )
 _INSERT_ENVELOPE = insert(cast(Table, Envelope.__table__))
 _INSERT_ENTRY = insert(cast(Table, LedgerEntry.__table__))
+_INSERT_USE = insert(cast(Table, StatementUse.__table__))
 _INSERT_DISCLOSURE = insert(cast(Table, Disclosure.__table__))
 
 
@@ -207,6 +208,7 @@ def _insert(connection: Connection, prepared: Sequence[_Prepared], done: Sequenc
         connection.execute(_INSERT_ENVELOPE, envelopes)
     except IntegrityError as error:  # the only key of this table is the digest: the same filing again
         raise Conflict("filing_repeated") from error
+    _use(connection, [said for filing in prepared for said in filing.built.filed.statements])
     names = ("seq", "prev", "leaf", "entry", "envelope_digest")
     rows = [
         {**{name: getattr(item, name) for name in names}, "subject": filing.built.filed.subject}
@@ -220,6 +222,16 @@ def _insert(connection: Connection, prepared: Sequence[_Prepared], done: Sequenc
     ]
     if opened:
         connection.execute(_INSERT_DISCLOSURE, opened)
+
+
+def _use(connection: Connection, statements: Sequence[Statement]) -> None:
+    """Each statement counts once in the whole log, or every checker would refuse the log from then on."""
+    if not statements:
+        return
+    try:
+        connection.execute(_INSERT_USE, [{"once": said.once} for said in statements])
+    except IntegrityError as error:
+        raise Refused("statement_repeated", kid=statements[0].kid) from error
 
 
 def _move_head(connection: Connection, head: Row[Any], done: Sequence[Appended]) -> None:

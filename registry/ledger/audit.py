@@ -17,7 +17,15 @@ from registry.ledger.audit_heads import HeadsPass
 from registry.ledger.canonical import commitment, strict
 from registry.ledger.chain import HASH, TILE_HEIGHT, TILE_WIDTH, complete_root
 from registry.ledger.keyring import Key
-from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey, Tile
+from registry.ledger.models import (
+    Disclosure,
+    Envelope,
+    LedgerEntry,
+    LedgerHead,
+    LedgerKey,
+    StatementUse,
+    Tile,
+)
 from registry.ledger.notes import Head
 from registry.ledger.report import Report
 from registry.ledger.setup import LedgerSetup, ledger_setup
@@ -91,6 +99,7 @@ class _Audit:
         self._check_strays()
         self._check_head()
         self._check_keys()
+        self._check_statements()
         self.outside = check_anchor_rows(self.connection)
 
     def _batches(self) -> Iterator[Sequence[Row[Any]]]:
@@ -135,6 +144,13 @@ class _Audit:
         row.clear()
         self._grow(level + 1, root)
 
+    def _check_statements(self) -> None:
+        """Every statement of the log is marked as used, or the append could let it in again."""
+        stated = self.walk.keyring.stated
+        rows = self.connection.execute(select(StatementUse.once)).scalars()
+        if sum(_raw(once) in stated for once in rows) != len(stated):
+            raise Fault(SIGNATURES, "statement_unmarked")
+
     def _check_strays(self) -> None:
         """Rows no entry accounts for."""
         size = self.walk.frontier.size
@@ -178,3 +194,10 @@ def _check_disclosures(pair: Pair, rows: Sequence[Row[Any]]) -> None:
             raise Fault(INTEGRITY, "disclosure_differs", row.seq) from error
         if opened not in pair.filed.commitments:
             raise Fault(INTEGRITY, "disclosure_differs", row.seq)
+
+
+def _raw(hexadecimal: str) -> bytes:
+    try:
+        return bytes.fromhex(hexadecimal)
+    except ValueError:
+        return b""

@@ -49,6 +49,11 @@ class Statement:
     level: str
 
     @property
+    def once(self) -> str:
+        """What no two filings share: key and nonce, 64 hex digits."""
+        return f"{self.kid}{self.fields['nonce']}"
+
+    @property
     def signed_bytes(self) -> bytes:
         return statement_bytes(self.fields)
 

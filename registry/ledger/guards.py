@@ -16,6 +16,7 @@ from registry.database import Model
 UNCHANGING: Mapping[str, tuple[str, ...]] = {
     "ledger_entry": ("UPDATE", "DELETE"),
     "envelope": ("UPDATE", "DELETE"),
+    "statement_use": ("UPDATE", "DELETE"),
     "tile": ("UPDATE", "DELETE"),
     "checkpoint": ("UPDATE", "DELETE"),
     "cosignature": ("UPDATE", "DELETE"),
@@ -31,6 +32,7 @@ UNCHANGING: Mapping[str, tuple[str, ...]] = {
 GRANTS: Mapping[str, tuple[str, ...]] = {
     "ledger_entry": ("SELECT", "INSERT"),
     "envelope": ("SELECT", "INSERT"),
+    "statement_use": ("SELECT", "INSERT"),
     "tile": ("SELECT", "INSERT"),
     "checkpoint": ("SELECT", "INSERT"),
     "cosignature": ("SELECT", "INSERT"),

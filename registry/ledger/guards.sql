@@ -16,6 +16,10 @@ CREATE TRIGGER guard_disclosure_once BEFORE INSERT ON disclosure BEGIN
   SELECT RAISE(ABORT, 'guard: a disclosure is kept once')
     WHERE EXISTS (SELECT 1 FROM disclosure WHERE seq = NEW.seq AND path = NEW.path);
 END;
+CREATE TRIGGER guard_statement_use_once BEFORE INSERT ON statement_use BEGIN
+  SELECT RAISE(ABORT, 'guard: a statement is used once')
+    WHERE EXISTS (SELECT 1 FROM statement_use WHERE once = NEW.once);
+END;
 CREATE TRIGGER guard_tile_once BEFORE INSERT ON tile BEGIN
   SELECT RAISE(ABORT, 'guard: a tile is kept once')
     WHERE EXISTS (SELECT 1 FROM tile WHERE level = NEW.level AND "index" = NEW."index");

@@ -153,7 +153,7 @@ class Keyring:
             key.alg, key.public, said, signature=statement.signature
         ):
             raise Refused("signature_invalid", kid=statement.kid)
-        once = bytes.fromhex(statement.kid + statement.fields["nonce"])
+        once = bytes.fromhex(statement.once)
         if once in self.stated:  # somebody else files again what was stated for one filing
             raise Refused("statement_repeated", kid=statement.kid)
         self.stated.add(once)

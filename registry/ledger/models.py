@@ -48,6 +48,13 @@ class LedgerEntry(Model):
     subject: Mapped[str] = mapped_column(String(200))  # as the entry says, so that a bundle finds its filings
 
 
+class StatementUse(Model):
+    """A statement that stands in the log, by its key and nonce: it was signed for one filing only."""
+
+    __tablename__ = "statement_use"
+    once: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
 class Disclosure(Model):
     """What opens one commitment: the only part that may be erased, and erasing it changes no hash."""
 

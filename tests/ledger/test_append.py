@@ -240,3 +240,19 @@ def test_a_salt_used_twice_is_refused_and_nothing_is_written(lite: Flask) -> Non
     with pytest.raises(ValueError, match="salt stands twice"):
         file(enrolment(signer), signed(twice, signer))
     assert ledger.size() == size
+
+
+def test_a_statement_counts_for_one_filing_in_the_whole_log(app: Flask) -> None:
+    signer = Ed25519Signer.generate()
+    file(enrolment(signer))
+    claim = Filing(type="payment.claimed", subject="C-1", fields={"contract": "C-1", "state": "claimed"})
+    first = signed(claim, signer)
+    file(first)
+    again = replace(first, fields={**first.fields, "ground": "another"})  # says all that was signed, and more
+    with pytest.raises(Refused, match="statement_repeated"):
+        file(again)
+    with pytest.raises(Refused, match="statement_repeated"):
+        file(replace(again, fields={**first.fields, "ground": "a third"}), again)
+    assert ledger.audit().ok
+    file(replace(signed(claim, signer), fields={**first.fields}))  # signed anew, it is another statement
+    assert ledger.audit().ok

@@ -26,6 +26,7 @@ SPOILED = [
     ("disclosure", "path", "seq = 2 AND path = 'record'"),
     ("disclosure", "salt", "seq = 2 AND path = 'record'"),
     ("disclosure", "value", "seq = 2 AND path = 'record'"),
+    ("statement_use", "once", "once > ''"),
     ("tile", "level", "level = 0"),
     ("tile", "index", "level = 0"),
     ("tile", "hashes", "level = 0"),
