@@ -244,10 +244,12 @@ PAGES: Mapping[str, Line] = {
     "POST registration.results": line(VENUE, RESULT, number="contract"),
     "GET registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, number="contract"),
     "POST registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, RECORDAL, number="contract"),
-    "GET corrections.form": line(signing(LICENSEE), number="contract", seq="noticed"),
-    "POST corrections.check": line(signing(LICENSEE), CORRECTION, number="contract", seq="noticed"),
+    "GET corrections.form": line(signing(HOLDER, LICENSEE), number="contract", seq="noticed"),
+    "POST corrections.check": line(
+        signing(HOLDER, LICENSEE), CORRECTION, number="contract", seq="noticed"
+    ),
     "POST corrections.sign": line(
-        signing(LICENSEE), {**CORRECTION, "password": PASSWORD}, number="contract", seq="noticed"
+        signing(HOLDER, LICENSEE), {**CORRECTION, "password": PASSWORD}, number="contract", seq="noticed"
     ),
     "GET exports.choose": line(OPERATORS),
     "GET exports.applicants": line(OPERATORS, {"c": "{contract}"}),
@@ -280,7 +282,8 @@ PAGES: Mapping[str, Line] = {
     "POST verification.check": line(EVERYBODY),
     "GET log.log": line(EVERYBODY),
     "GET log.entry": line(EVERYBODY, seq="=0"),
-    "GET log-files.text": line(EVERYBODY),
+    "GET log-files.text": line(EVERYBODY, name="key_file"),
+    "GET log-files.anchored": line(frozenset(), folder="anchors", name="key_file"),  # this log has none
     "GET instants.at": line(EVERYBODY, {"day": TODAY, "time": "00:00"}, number="offer"),
     "GET instants.bundle": line(EVERYBODY, number="offer"),
     "GET log-files.tile": line(EVERYBODY, rest="tile"),

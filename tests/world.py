@@ -239,6 +239,7 @@ def _paper_of(contract: str, kind: str = "contract") -> str:
 def _log(world: World) -> None:
     size = note_head(ledger.publish_checkpoint()).size
     last = (size - 1) // TILE_WIDTH
+    world.things |= {"key_file": "vkey", "anchors": "handover"}
     world.things["tile"] = tile_path(0, last, size - last * TILE_WIDTH).removeprefix("tile/")
     world.things["envelope"] = public_log.entry(0).entry.envelope
 

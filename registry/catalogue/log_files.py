@@ -16,20 +16,18 @@ OCTETS, TEXT = "application/octet-stream", "text/plain; charset=utf-8"
 STAMP = "application/timestamp-reply"
 
 
-@blueprint.route("/checkpoint", defaults={"name": "checkpoint"})
-@blueprint.route("/vkey", defaults={"name": "vkey"})
-@blueprint.route("/vkeys", defaults={"name": "vkeys"})
+@blueprint.route("/<any(checkpoint, vkey, vkeys):name>")
+@doors.public
+def text(name: str) -> Response:
+    """The newest head with its witnesses' lines, the key to pin, and all keys where there were several."""
+    return _text(name)
+
+
 @blueprint.route("/<any(handover, timestamps):folder>/<name>")
 @doors.public
-def text(name: str, folder: str = "") -> Response:
-    """The newest head with its witnesses' lines, the key to pin, and where there are any all keys, the heads
-    two keys signed, and timestamps.
-    """
-    named = f"{folder}/{name}" if folder else name
-    data = log_texts.log_text(named, published.published_size())
-    if data is None:
-        raise NotFound("not_found")
-    return _file(data, STAMP if name.endswith(".tsr") else TEXT)
+def anchored(folder: str, name: str) -> Response:
+    """The heads that two keys signed, and timestamps with the heads they are of."""
+    return _text(f"{folder}/{name}")
 
 
 @blueprint.route("/tile/<path:rest>")
@@ -45,6 +43,13 @@ def tile(rest: str) -> Response:
 def envelope(digest: str) -> Response:
     """A filing's envelope (DSSE) under its digest."""
     return _file(published.envelope(digest), "application/json", forever=True)
+
+
+def _text(name: str) -> Response:
+    data = log_texts.log_text(name, published.published_size())
+    if data is None:
+        raise NotFound("not_found")
+    return _file(data, STAMP if name.endswith(".tsr") else TEXT)
 
 
 def _file(data: bytes, media_type: str, *, forever: bool = False) -> Response:

@@ -25,8 +25,15 @@ Source = Callable[[], Iterable[Elsewhere]]
 def kept_here() -> Iterator[Elsewhere]:
     """The anchor file beside the database, and the newest checkpoint in it."""
     for source, note in (("anchor", read_anchor(ledger_setup().anchor)), ("checkpoint", checkpoint())):
-        if note is not None and not closed.is_closed(note_head(note).origin):
+        if note is not None and not _of_a_closed_log(note):
             yield Elsewhere(source=source, note=note)
+
+
+def _of_a_closed_log(note: str) -> bool:
+    try:
+        return closed.is_closed(note_head(note).origin)
+    except ValueError:  # what cannot be read is for `check_heads` to refuse, in words
+        return False
 
 
 SOURCES: list[Source] = [kept_here, heads_elsewhere]
