@@ -12,6 +12,8 @@ from registry.ledger import service as ledger
 from registry.ledger import verify as verifier
 from registry.ledger.canonical import jcs, strict
 from registry.ledger.equivocation import EXIT, Compared, Verdict, check_report, compare_notes
+from registry.ledger.log_fetch import fetch
+from registry.ledger.outside import Unreached
 from registry.ledger.policy import Policy
 from registry.ledger.tokens import read_roots
 
@@ -68,6 +70,23 @@ def restart(last_head: Path, archive: Path, new_keys: bool, the_rest_is_lost: bo
         f"{made.origin} is closed with {made.held} filings; {made.lost} of its last known head are lost\n"
         f"{made.successor} has begun: set REGISTRY_ORIGIN={made.successor} and publish its key\n{made.vkey}"
     )
+
+
+@log.command("fetch")
+@click.argument("url")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def copy(url: str, folder: Path) -> None:
+    """Copy a log from its site (like https://registry.example.cn/log), as export writes it.
+
+    Needs no database. Nothing is checked yet: `registry verify FOLDER --vkey …` does that.
+    """
+    try:
+        size = fetch(url, folder)
+    except Unreached as error:
+        raise click.ClickException(f"{url}: {error.code} {error.detail}") from error
+    except (ValueError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{size} filings copied to {folder}")
 
 
 @log.command()

@@ -24,6 +24,7 @@ def test_the_page_shows_size_root_key_and_the_newest_entries(lite: Flask) -> Non
     assert page.html.count("<h1") == 1
     assert "4 条" in page.text
     assert str(ledger_setup().vkey) in page.text
+    assert "registry log fetch http://" in page.text
     assert sequence(page) == [3, 2, 1, 0]
     assert "许可生效" in page.text
 
@@ -67,6 +68,7 @@ def test_an_entrys_page_says_who_signed_what_in_words_and_leads_to_its_neighbour
     page = Browser(lite).get("/log/2")
     assert f"被许可方（账号密钥 {signer.kid[:8]}…）" in page.text
     assert '"type":"license.noticed"' in page.text
+    assert re.search(r"<dt>contract</dt><dd>MX-C26-K7QM-3X9R</dd>", page.html)
     assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.html) == ["/log/1", "/log/3"]
     page.get("/log/3")
     assert "被许可方（" not in page.text
