@@ -7,7 +7,7 @@ from registry.catalogue.log_schemas import LARGEST
 from registry.errors import NotFound
 from registry.ledger import published
 from registry.ledger import service as ledger
-from registry.ledger.canonical import b64
+from registry.ledger.canonical import b64, jcs
 from registry.ledger.chain import Entry
 from registry.ledger.checkpoints import note_head
 from registry.ledger.filings import parse_envelope, parse_filing
@@ -56,15 +56,22 @@ def entry(seq: int) -> str:
     found = published.entry(seq)
     assert found.envelope is not None
     payload = parse_envelope(found.envelope)[0]
+    filed = parse_filing(payload)
     return render_template(
         "catalogue/log_entry.html",
         found=found,
         entry=found.entry,
-        filed=parse_filing(payload),
+        filed=filed,
+        fields=[(name, _shown(value)) for name, value in filed.fields.items()],
         text=payload.decode(),
         last=seq + 1 >= published.published_size(),
         address=_address(found.entry),
     )
+
+
+def _shown(value: object) -> str:
+    """A field's value: text as it is, all else as it is filed."""
+    return value if isinstance(value, str) else jcs(value).decode()
 
 
 def _before(typed: str, size: int) -> int:

@@ -10,6 +10,7 @@ from registry.ledger.kinds import KINDS
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import Ed25519Signer
 from tests.browser import Browser
+from tests.factories import published
 from tests.ledger.making import effective, enrolment, file, notice, signed
 
 
@@ -73,6 +74,13 @@ def test_an_entrys_page_says_who_signed_what_in_words_and_leads_to_its_neighbour
     page.get("/log/3")
     assert "被许可方（" not in page.text
     assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.html) == ["/log/2"]
+
+
+def test_the_names_in_a_filing_can_be_read(lite: Flask) -> None:
+    offer = published(lite)
+    page = Browser(lite).get(f"/log/{ledger.size() - 1}")
+    assert offer.number in page.text
+    assert re.search(r"<dt>owners</dt><dd>\[&#34;[^\\\\]+&#34;\]</dd>", page.html)
 
 
 def test_what_is_not_in_the_log_has_no_page(lite: Flask) -> None:
