@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
+from tests.mutations import in_browser
 from tests.mutations.judging import Piece, begin, judge, ready
 
 STEP = 256
@@ -52,9 +53,24 @@ def main() -> int:
         name = ready()[number].name
         missed = sum(line.startswith(f"{name} ") for line in passed)
         print(f"| {name} | {bytes_of[number]:,} | {count:,} | {missed} |")
-    print(f"\n{sum(tried.values()):,} changes in {time.monotonic() - began:.0f} s")
+    print(f"\n{sum(tried.values()):,} changes in {time.monotonic() - began:.0f} s", flush=True)
+    passed += _in_browser(asked.only)
     print("\n".join(passed[:50]))
     return 1 if passed or not tried else 0
+
+
+def _in_browser(only: str) -> list[str]:
+    """The table of the checking page; answers what it did not notice."""
+    rows = in_browser.judged(only)
+    if rows is None:
+        print("no browser here: the checking page was not tried")
+        return []
+    passed: list[str] = []
+    print("\n| in the browser | bytes | changes | not noticed |\n|---|---:|---:|---:|", flush=True)
+    for name, size, tried, missed in rows:
+        print(f"| {name} | {size:,} | {tried:,} | {len(missed)} |", flush=True)
+        passed += missed
+    return passed
 
 
 if __name__ == "__main__":
