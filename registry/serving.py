@@ -78,19 +78,36 @@ def prepare(settings: Settings, say: Say) -> Flask:
 def ready(app: Flask) -> Flask:
     """The application, unless its log is not the one we published or stands unguarded: for a WSGI server.
 
-    Asks nobody outside: a server's workers come and go. A database that cannot be reached says nothing yet.
-    Raises Conflict.
+    Asks nobody outside: a server's workers come and go. While the database cannot be reached nothing is
+    answered: the first request that reaches it makes up for the check. Raises Conflict.
     """
     with app.app_context():
         try:
-            schema.check_guards()
-            ledger.check_kept()
+            _check_log()
         except OperationalError:
-            log.exception("the database cannot be reached: the log was not checked before serving")
+            log.exception("the database cannot be reached: the log is checked before the first answer")
+            app.before_request(_checking_first())
         finally:
             db.session.remove()
             db.engine.dispose()  # nothing of the parent process may be shared with forked workers
     return app
+
+
+def _check_log() -> None:
+    schema.check_guards()
+    ledger.check_kept()
+
+
+def _checking_first() -> Callable[[], None]:
+    """Refuses every request until the log has been found to be ours; once found, it stays so."""
+    found = Event()
+
+    def check() -> None:
+        if not found.is_set():
+            _check_log()
+            found.set()
+
+    return check
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int, say: Say) -> int:

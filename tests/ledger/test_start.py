@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from registry import jobs, schema, serving
+from registry.app import create_app
 from registry.database import db
 from registry.errors import Conflict
 from registry.ledger import service as ledger
@@ -141,3 +143,27 @@ def test_the_worker_does_not_continue_a_log_set_back(
     refused = run(lite, "worker")
     assert refused.exit_code == 1
     assert "[ledger_behind_anchor]" in refused.output
+
+
+def test_a_server_started_without_its_database_checks_before_it_answers(
+    lite: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = OperationalError("SELECT 1", {}, Exception("connection refused"))
+    whole = schema.check_guards
+
+    def gone() -> None:
+        raise away
+
+    monkeypatch.setattr(schema, "check_guards", gone)
+    app = serving.ready(create_app(lite.extensions["settings"]))
+    assert app.test_client().get("/search").status_code == 503
+    monkeypatch.setattr(schema, "check_guards", whole)
+    note = ledger_setup().anchor.read_text()
+    ledger_setup().anchor.write_text(signed_head(9, bytes(32)))
+    assert app.test_client().get("/search").status_code == 409
+    ledger_setup().anchor.write_text(note)
+    assert app.test_client().get("/search").status_code == 200
+    monkeypatch.setattr(schema, "check_guards", gone)  # asked once: nobody is slowed down afterwards
+    assert app.test_client().get("/search").status_code == 200
+    with app.app_context():
+        db.engine.dispose()
