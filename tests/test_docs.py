@@ -32,6 +32,11 @@ def test_links_and_pictures_resolve(path: Path) -> None:
     assert not [target for target in targets if not (path.parent / target).exists()]
 
 
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_no_document_holds_the_marks_of_a_merge(path: Path) -> None:
+    assert not re.findall(r"^(?:<{7}|={7}|>{7})(?: .*)?$", read(path), re.MULTILINE)
+
+
 def test_commands_named_in_the_documents_exist() -> None:
     named = {match for path in DOCS for match in re.findall(r"registry ((?:[a-z]+ ?){1,2})", read(path))}
     known = set(cli.commands)
