@@ -103,6 +103,7 @@ def list_keys() -> None:
 def rotate(purpose: str, alg: str | None, signer: str, reason: str) -> None:
     """Replace a key by a new one; after an interruption call it again."""
     with application():
+        or_refusal(ledger.check_kept)  # a log set back is not continued, not even by a rotation
         key = or_refusal(lambda: ledger.rotate(purpose, alg=alg or "", signer=signer, reason=reason))
         click.echo(f"the {purpose} key is now {key.kid}, from filing {key.enrolled_seq} on")
         if purpose == "checkpoint":
@@ -121,6 +122,7 @@ def revoke(purpose: str, reason: str, closes_the_log: bool) -> None:
             "`registry keys rotate`, to close it add --closes-the-log (docs/operations.md, theft)"
         )
     with application():
+        or_refusal(ledger.check_kept)
         size = or_refusal(lambda: ledger.revoke(purpose, reason=reason))
     click.echo(f"the log is closed; its last head has size {size}")
 

@@ -167,3 +167,16 @@ def test_a_server_started_without_its_database_checks_before_it_answers(
     assert app.test_client().get("/search").status_code == 200
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "command", ["rotate countersign", "revoke checkpoint --reason stolen --closes-the-log"]
+)
+def test_no_key_is_changed_on_a_log_set_back(lite: Flask, command: str) -> None:
+    size = ledger.size()
+    ledger_setup().anchor.write_text(signed_head(size + 3, bytes(32)))
+    db.session.rollback()
+    refused = run(lite, "keys", *command.split())
+    assert refused.exit_code == 1
+    assert "[ledger_behind_anchor]" in refused.output
+    assert ledger.size() == size
