@@ -144,7 +144,7 @@ def test_an_append_fails_whole_at_each_of_its_statements(app: Flask) -> None:
         assert steps.fired
         whole(size)
     assert steps.seen[-1] == COMMIT
-    wanted = {"envelope", "ledger_entry", "disclosure", "ledger_key"}
+    wanted = {"envelope", "ledger_entry", "disclosure", "ledger_key", "statement_use"}
     assert {step.split()[2] for step in writes(steps) if step.startswith("INSERT")} == wanted
     whole(size + 3)
     with pytest.raises(Refused, match="key_known"):

@@ -89,7 +89,7 @@ def test_the_command_takes_the_roots_from_a_file(made: Licensed, stamped: Value,
     asked = ["verify", str(bundle), "--vkey", str(made.log.log_key), "--tsa-roots"]
     done = CliRunner().invoke(cli, [*asked, str(roots)])
     assert done.exit_code == 0
-    assert "existed_by" in done.output
+    assert "existed by" in done.output
     assert CliRunner().invoke(cli, [*asked, str(none)]).exit_code == 1
 
 
