@@ -30,6 +30,10 @@ class Pages:
         self._pages: TTLCache[Hashable, Response] = TTLCache(most, seconds, getsizeof=_size)
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        with self._lock:
+            return len(self._pages)
+
     def get(self, key: Hashable) -> Response | None:
         with self._lock:
             return self._pages.get(key)

@@ -131,8 +131,11 @@ def test_midnight_in_shanghai_makes_a_new_page(lite: Flask) -> None:
 
 
 def test_what_is_not_there_is_not_kept(lite: Flask) -> None:
-    assert lite.test_client().get("/offers/MX-D26-XXXX-XXXX").status_code == 404
-    assert KEPT not in lite.extensions or lite.extensions[KEPT].get(("/offers/MX-D26-XXXX-XXXX",)) is None
+    lite.extensions[KEPT] = pages = Pages()
+    assert lite.test_client().get("/offers/MX-D26-K7QM-3X9R").status_code == 404
+    assert len(pages) == 0
+    assert lite.test_client().get(f"/offers/{offer()}").status_code == 200
+    assert len(pages) == 1
 
 
 def test_the_store_is_bounded_and_forgets() -> None:
