@@ -102,6 +102,18 @@ MESSAGES: dict[str, LazyString] = {
     "encrypted_pdf": _l("PDF 文件带有密码或加密；请去掉保护后再上传。"),
     "image_too_large": _l("图片尺寸过大（%(width)s × %(height)s 像素）；请以 300 dpi 扫描后再上传。"),
     "unpacks_too_large": _l("表格文件展开后超过上限（%(max)s）。"),
+    "old_workbook": _l("这是旧格式的工作簿（.xls）；请在表格软件中另存为 .xlsx，或者复制各行粘贴到本页。"),
+    "too_many_rows": _l("表格超过 %(max)s 行；请分成几份。"),
+    "too_many_columns": _l("表格超过 %(max)s 列；请只保留需要的列。"),
+    "headings_missing": _l("没有找到这些列：%(names)s。请保留标题行，列的先后不限。"),
+    "heading_twice": _l("列“%(name)s”出现了两次；请只保留一列。"),
+    "number_shortened": _l(
+        "表格软件把长编号缩写成了科学计数法（如 1.23E+15），原来的数字已经看不到；"
+        "请先把该列的单元格格式设为“文本”，重新填入编号后再试。"
+    ),
+    "number_lost_digits": _l(
+        "表格软件只保留 15 位数字，更长的编号后几位已变成零；请把单元格格式设为“文本”，重新填入完整的编号。"
+    ),
     # ledger
     "key_unknown": _l("签名所用的密钥未经登记，或不能用于此事。"),
     "key_revoked": _l("签名所用的密钥已经吊销，请用现行密钥重新签名。"),
