@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 from registry import database, idempotency, jobs  # noqa: F401 - the metadata must be complete
 from registry.catalogue import search as catalogue
 from registry.config import Settings
+from registry.contracts import duty_models as duties  # noqa: F401
 from registry.contracts import models as contracts  # noqa: F401
 from registry.database import Model, db, transaction
 from registry.documents import models as documents  # noqa: F401

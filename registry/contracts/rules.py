@@ -68,6 +68,8 @@ MOVES: dict[tuple[AcceptanceState, str], Move[AcceptanceState]] = {
     (_A.EFFECTIVE, "end_patent"): Move(_A.TERMINATED, "CC 865"),
     (_A.EFFECTIVE, "end_breach"): Move(_A.TERMINATED, "CC 563, 873"),
     (_A.EFFECTIVE, "end_agreed"): Move(_A.TERMINATED, "CC 562"),
+    # an ending that did not stand: the parties agreed so, or a court said so
+    (_A.TERMINATED, "reinstate"): Move(_A.EFFECTIVE, "CC 565; PL 52"),
 }
 ACCEPTANCE = Machine(MOVES, start=_A.DRAFTED)
 LIVE_STATES = (_A.AWAITING_PAYMENT, _A.CLAIMED, _A.IN_DECISION, _A.EFFECTIVE, _A.MANUAL_REVIEW)

@@ -119,6 +119,8 @@ _OFFICE_RESULT = Kind(
     signers="who entered it",
 )
 
+_ACT = {"contract": TEXT, "key": TEXT, "edition": NUMBER}
+
 KINDS: Mapping[str, Kind] = {
     "log.started": Kind(
         subject="origin",
@@ -216,6 +218,55 @@ KINDS: Mapping[str, Kind] = {
     "payment.refunded": _PAYMENT,
     "license.effective": _LICENSE_MOVE,
     "license.ended": _LICENSE_MOVE,
+    "royalty.reported": Kind(
+        subject="contract",
+        required=_ACT,
+        optional={"supersedes": NUMBER},
+        committed=frozenset({"amounts", "reason", "evidence"}),
+        bound=frozenset(_ACT),
+        signers="the licensee",
+        least_statements=1,
+    ),
+    "royalty.answered": Kind(
+        subject="contract",
+        required={**_ACT, "outcome": TEXT},
+        committed=frozenset({"reason"}),
+        bound=frozenset({*_ACT, "outcome"}),
+        signers="the holder",
+        least_statements=1,
+    ),
+    "default.noticed": Kind(
+        subject="contract",
+        required={"contract": TEXT, "key": TEXT, "side": TEXT, "cure_by": DAY},
+        committed=frozenset({"reason", "evidence"}),
+        bound=frozenset({"contract", "key", "side", "cure_by"}),
+        signers="the side that gives notice",
+        least_statements=1,
+    ),
+    "default.answered": Kind(
+        subject="contract",
+        required={"contract": TEXT, "about": TEXT, "outcome": TEXT},
+        committed=frozenset({"reason", "evidence"}),
+        bound=frozenset({"contract", "about", "outcome"}),
+        signers="the other side",
+        least_statements=1,
+    ),
+    "handover.recorded": Kind(
+        subject="contract",
+        required={"contract": TEXT, "day": DAY},
+        committed=frozenset({"reason", "evidence"}),
+        bound=frozenset({"contract", "day"}),
+        signers="the holder",
+        least_statements=1,
+    ),
+    "handover.confirmed": Kind(
+        subject="contract",
+        required={"contract": TEXT, "outcome": TEXT},
+        committed=frozenset({"reason"}),
+        bound=frozenset({"contract", "outcome"}),
+        signers="the licensee",
+        least_statements=1,
+    ),
     "objection.decided": Kind(
         subject="contract",
         required={"contract": TEXT, "ground": TEXT, "outcome": TEXT},

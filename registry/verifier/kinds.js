@@ -11,6 +11,8 @@ const PAYMENT = "*contract text, *state text, ground? text";
 const LICENSE = "*contract text, instant instant, *ground text, last_day? day";
 const RESULT = "*contract text, *status text, *day day, rules? text";
 
+const ACT = "*contract text, *key text, *edition number";
+
 const TABLE = {
   "log.started": ["origin", "origin text, name text, keys objects, predecessor? object", 0],
   "key.enrolled": ["kid", `${KEY}, reason? text`, 1],
@@ -41,6 +43,12 @@ const TABLE = {
   "payment.refunded": ["contract", PAYMENT, 0],
   "license.effective": ["contract", LICENSE, 0],
   "license.ended": ["contract", LICENSE, 0],
+  "royalty.reported": ["contract", `${ACT}, supersedes? number`, 1],
+  "royalty.answered": ["contract", `${ACT}, *outcome text`, 1],
+  "default.noticed": ["contract", "*contract text, *key text, *side text, *cure_by day", 1],
+  "default.answered": ["contract", "*contract text, *about text, *outcome text", 1],
+  "handover.recorded": ["contract", "*contract text, *day day", 1],
+  "handover.confirmed": ["contract", "*contract text, *outcome text", 1],
   "objection.decided": ["contract", "*contract text, *ground text, *outcome text", 0],
   "papers.issued": ["number", "number text, papers objects", 0],
   "registration.result": ["contract", RESULT, 0],
