@@ -19,7 +19,9 @@ def test_a_reminder_comes_seven_days_before_on_the_day_and_twice_after() -> None
 
 
 @given(days=st.lists(st.integers(-20, 60), min_size=1, max_size=30))
-def test_however_rarely_the_clock_looks_each_distance_is_sent_once_and_the_newest_only(days: list[int]) -> None:
+def test_however_rarely_the_clock_looks_each_distance_is_sent_once_and_the_newest_only(
+    days: list[int],
+) -> None:
     sent: list[int] = []
     for n in sorted(days):
         found = reminder_due(DAY, DAY + timedelta(days=n), sent)

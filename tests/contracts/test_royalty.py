@@ -1,7 +1,8 @@
-"""What a royalty comes to: rate by license year, half a cent up, advance used up first, minimum made up at the
-year's end.
+"""What a royalty comes to: rate by license year, half a cent up, advance used up first, minimum made up
+at the year's end.
 """
 
+import itertools
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -63,7 +64,7 @@ def test_a_period_is_cut_at_license_years_without_gap_or_overlap(
     last = first + timedelta(days=days)
     parts = parts_of(first, last, effective_on=effective)
     assert (parts[0].first, parts[-1].last) == (first, last)
-    for before, behind in zip(parts, parts[1:], strict=False):
+    for before, behind in itertools.pairwise(parts):
         assert behind.first == before.last + timedelta(days=1)
         assert behind.year == before.year + 1
 
@@ -101,7 +102,9 @@ def test_an_advance_is_used_up_before_anything_is_due() -> None:
         Decimal("7500.00"),
         Decimal("0.00"),
     )
-    second = settle(ADVANCE, reckon(ADVANCE, one(1, "300000.00")), earlier={1: Decimal("7500.00")}, closes=[1])
+    second = settle(
+        ADVANCE, reckon(ADVANCE, one(1, "300000.00")), earlier={1: Decimal("7500.00")}, closes=[1]
+    )
     assert (second.credited, second.due, second.top_up) == (Decimal("2500.00"), Decimal("5000.00"), None)
 
 
