@@ -186,11 +186,14 @@ def _labels(schema: marshmallow.Schema, path: str) -> Iterator[tuple[str, Any]]:
 
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """What a page shows in its inputs: the values typed or prefilled, and what is wrong with them."""
+    """What a page shows in its inputs: the values typed or prefilled, what is wrong with them, and `cautions`
+    that stand beside an input and refuse nothing.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     errors: tuple[Refused, ...] = ()
     labels: Mapping[str, Any] = field(default_factory=dict)
+    cautions: tuple[Refused, ...] = ()
 
     @classmethod
     def failed(
@@ -231,6 +234,10 @@ class FormState:
         """The first refusal of a field, or of one entry of its list."""
         name = name.removesuffix("[]")
         return next((one for one in self.errors if one.field == name or anchor(one.field) == name), None)
+
+    def cautioned(self, name: str) -> tuple[Refused, ...]:
+        """What a reader should look at beside one input."""
+        return tuple(one for one in self.cautions if one.field == name)
 
     def summary(self) -> tuple[Refused, ...]:
         return self.errors

@@ -107,19 +107,21 @@ def save(number: str, step: str) -> ResponseReturnValue:
     except Refused as refused:
         return _step(own(number), step, posted.failed(refused, schema)), problems.status(refused)
     left = task_list.of_step(task_list.problems(own(number)), step)
-    if any(one.code not in task_list.WAITING for one in left):
+    if any(one.code not in task_list.WAITING for one in left) or task_list.of_words(own(number), step):
         return redirect(url_for("licenses.step", number=number, step=step, saved=1), 303)
     return redirect(url_for("licenses.show", number=number), 303)
 
 
 def _step(declaration: Declaration, step: str, form: FormState, *, more: bool = False) -> str:
     found = task_list.problems(declaration) if declaration.draft.get(step) and not form.errors else ()
+    names = form.labels or labels(schemas.StepsSchema)
+    words = task_list.of_words(declaration, step) if not form.errors else ()
     return render_template(
         f"licenses/steps/{step}.html",
         declaration=declaration,
         step=step,
         title=task_list.TITLES[step],
-        form=FormState(form.values, form.errors, form.labels or labels(schemas.StepsSchema)),
+        form=FormState(form.values, form.errors, names, words),
         problems=task_list.of_step(found, step),
         warnings=task_list.of_step(task_list.warnings(declaration), step) if not form.errors else (),
         more=2 * MORE_ROWS if more else MORE_ROWS,

@@ -105,6 +105,14 @@ STEP_OF: tuple[tuple[str, str], ...] = (
 )
 """Which step mends a refusal, by the beginning of its field, first fit; the rest belongs to the signature."""
 
+INPUT_OF: Mapping[str, str] = {
+    "additional_terms": "use.additional_terms",
+    "handover_words": "materials.words",
+    "marking": "acts.marking",
+    "fee_note": "fee_note.text",
+}
+"""The input that holds a draft's field where the two are called differently."""
+
 _STATE_CODES = frozenset({"bar_terminated", "bar_invalidated"})
 WAITING = frozenset({"consent_missing", "consent_other_text"})
 """Refusals that only somebody else can mend."""
@@ -152,6 +160,20 @@ def warnings(declaration: Declaration) -> tuple[Refused, ...]:
         return tuple(rules.warnings(assembly.draft_facts(declaration), clock.today()))
     except Refused:
         return ()
+
+
+def of_words(declaration: Declaration, step: str) -> tuple[Refused, ...]:
+    """What was found in the words of one step, each at the input where they were written."""
+    found = (*problems(declaration), *warnings(declaration))
+    return tuple(
+        type(one)(one.code, _input_of(one.field), one.article, **one.params)
+        for one in of_step(found, step)
+        if one.code.startswith(("monopoly_", "advertising_"))
+    )
+
+
+def _input_of(name: str) -> str:
+    return INPUT_OF.get(name, name.replace("description.", "use.", 1))
 
 
 def of_step(found: Iterable[Refused], step: str) -> tuple[Refused, ...]:

@@ -82,6 +82,21 @@ def test_a_legal_problem_is_kept_and_said_on_the_step_and_on_the_list(
     assert sign(holder, number).status == 422
 
 
+def test_words_to_look_at_are_said_beside_their_field_and_nothing_is_lost(
+    lite: Flask, two: tuple[Person, Person]
+) -> None:
+    holder, number = ready(lite, two[0])
+    words = "被许可方不得出口，且必须购买许可方的设备。"
+    holder.get(f"/declarations/{number}/use").submit({"use.additional_terms": words})
+    assert holder.address.startswith(f"/declarations/{number}/use")
+    beside = holder.html.partition('id="f-use-additional_terms-caution"')[2].partition("</div>")[0]
+    assert "不得出口" in beside
+    assert "必须购买许可方的设备" in beside
+    assert 'aria-describedby="f-use-additional_terms-hint f-use-additional_terms-caution"' in holder.html
+    assert holder.form().fields["use.additional_terms"].strip() == words
+    assert "可以签署" in holder.get(f"/declarations/{number}").text
+
+
 @pytest.mark.parametrize(
     ("method", "fields"),
     [
