@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 INTEGER, OCTETS, OID, SEQUENCE, SET = 0x02, 0x04, 0x06, 0x30, 0x31
-CONTEXT_0 = 0xA0  # constructed, context-specific, number 0
+CONTEXT_0, CONTEXT_1 = 0xA0, 0xA1  # constructed, context-specific, numbers 0 and 1
 
 
 @dataclass(frozen=True, slots=True)

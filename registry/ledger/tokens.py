@@ -6,14 +6,11 @@ who trusts no authority. `vouched` asks whether pinned roots stand behind that c
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import Certificate
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from rfc3161_client import (
@@ -26,37 +23,21 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from registry.ledger.der import CONTEXT_0, INTEGER, OCTETS, OID, SEQUENCE, SET, Item, read, write
+from registry.ledger.cms import (
+    SIGNED_DATA,
+    STRANGE,
+    TST_INFO,
+    VERSION_3,
+    SignedData,
+    Signer,
+    certificate,
+    issued,
+    signed_data,
+)
+from registry.ledger.der import CONTEXT_0, SEQUENCE, Item, read, write
 
 GRANTED = bytes.fromhex("3003020100")  # PKIStatusInfo: granted, without a word
-SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")
-TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")
-CONTENT_TYPE = bytes.fromhex("06092a864886f70d010903")
-MESSAGE_DIGEST = bytes.fromhex("06092a864886f70d010904")
-SIGNING_CERTIFICATE = bytes.fromhex("060b2a864886f70d010910020c")  # ESSCertID: SHA-1 (RFC 2634)
-SIGNING_CERTIFICATE_V2 = bytes.fromhex("060b2a864886f70d010910022f")  # ESSCertIDv2 (RFC 5816)
-VERSION_1, VERSION_3 = b"\x02\x01\x01", b"\x02\x01\x03"
-NULL = b"\x05\x00"
-STRANGE = (
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-    UnsupportedAlgorithm,
-)
 SHA256_OID = "2.16.840.1.101.3.4.2.1"
-
-_HASHES: dict[bytes, hashes.HashAlgorithm] = {
-    bytes.fromhex("0609608648016503040201"): hashes.SHA256(),
-    bytes.fromhex("0609608648016503040202"): hashes.SHA384(),
-    bytes.fromhex("0609608648016503040203"): hashes.SHA512(),
-}
-_RSA = bytes.fromhex("06092a864886f70d010101")  # the digest is named beside it
-_RSA_WITH = {
-    bytes.fromhex(f"06092a864886f70d0101{n:02x}"): size for n, size in ((11, 256), (12, 384), (13, 512))
-}
-_ECDSA_WITH = {
-    bytes.fromhex(f"06082a8648ce3d0403{n:02x}"): size for n, size in ((2, 256), (3, 384), (4, 512))
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +58,7 @@ class Token:
 def read_roots(pem: bytes) -> tuple[Certificate, ...]:
     """The certificates of a file: roots to trust, and intermediates. Raises ValueError without a root."""
     found = tuple(x509.load_pem_x509_certificates(pem))
-    if not any(_issued(one, one) for one in found):
+    if not any(issued(one, one) for one in found):
         raise ValueError("no root certificate, which signed itself")
     return found
 
@@ -105,11 +86,13 @@ def _open(token: bytes, message: bytes) -> Token:
     if status.raw != GRANTED:
         raise ValueError("not granted, or not in its plain form")
     signed = _signed_data(info)
-    signer = _Signer.of(signed)
+    signer = _signer(signed)
     leaf = signer.certificate(signed.certificates)
-    signer.check(signed.content, leaf)
+    if signed.content is None:
+        raise ValueError("not a timestamp")
+    signer.check(hashlib.new(signer.digest.name, signed.content).digest(), leaf, kind=TST_INFO)
     _check_purpose(leaf)
-    others = tuple(one for one in map(_certificate, signed.certificates) if one != leaf)
+    others = tuple(one for one in map(certificate, signed.certificates) if one != leaf)
     if any(one.issuer == one.subject for one in others):
         raise ValueError("a root does not come with what it is to vouch for")
     response = decode_timestamp_response(token)
@@ -137,7 +120,7 @@ def vouched(token: Token, roots: Sequence[Certificate], *, nonce: int | None = N
     if nonce is not None and token.response.tst_info.nonce != nonce:
         raise ValueError("an answer to another question")
     imprint = token.response.tst_info.message_imprint.message
-    trusted = [one for one in roots if _issued(one, one)]
+    trusted = [one for one in roots if issued(one, one)]
     between = [one for one in roots if one not in trusted]
     try:
         VerifierBuilder(roots=trusted, intermediates=between).build().verify(token.response, imprint)
@@ -166,142 +149,27 @@ def _plain(response: bytes, roots: Sequence[Certificate]) -> bytes:
     if status.first().raw != b"\x02\x01\x00":
         raise ValueError("not granted")
     signed = _signed_data(info)
-    signer = _Signer.of(signed)
+    signer = _signer(signed)
     leaf = signer.certificate(signed.certificates)
-    known = [(one.raw, _certificate(one)) for one in signed.certificates]
+    known = [(one.raw, certificate(one)) for one in signed.certificates]
     everybody = (*(one for _, one in known), *roots)
-    needed = [raw for raw, one in known if one == leaf or (_known(one, everybody) and not _issued(one, one))]
+    needed = [raw for raw, one in known if one == leaf or (_known(one, everybody) and not issued(one, one))]
     kept = sorted(needed)  # DER: a SET OF
     version, digests, content, _, signers = signed.fields
     data = write(SEQUENCE, version.raw, digests.raw, content.raw, write(CONTEXT_0, *kept), signers.raw)
     return write(SEQUENCE, GRANTED, write(SEQUENCE, SIGNED_DATA, write(CONTEXT_0, data)))
 
 
-@dataclass(frozen=True, slots=True)
-class _SignedData:
-    """RFC 5652 section 5.1: version, digests, content, certificates, signers; no revocation lists."""
-
-    fields: tuple[Item, Item, Item, Item, Item]
-    content: bytes
-    certificates: tuple[Item, ...]
+def _signed_data(info: Item) -> SignedData:
+    return signed_data(info, kind=TST_INFO, version=VERSION_3)
 
 
-def _signed_data(info: Item) -> _SignedData:
-    kind, inside = info.items(OID, CONTEXT_0)
-    if kind.raw != SIGNED_DATA:
-        raise ValueError("not signed data")
-    version, digests, content, certificates, signers = inside.only(SEQUENCE).items(
-        INTEGER, SET, SEQUENCE, CONTEXT_0, SET
-    )
-    content_type, wrapped = content.items(OID, CONTEXT_0)
-    if version.raw != VERSION_3 or content_type.raw != TST_INFO:
-        raise ValueError("not a timestamp")
-    found = tuple(certificates.items())
-    if not found or len({one.raw for one in found}) != len(found):
-        raise ValueError("no certificate, or one twice")
-    fields = (version, digests, content, certificates, signers)
-    return _SignedData(fields, wrapped.only(OCTETS).content, found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Signer:
-    """RFC 5652 section 5.3, one signer with signed attributes and no unsigned ones."""
-
-    identity: Item
-    digest: hashes.HashAlgorithm
-    attributes: Item
-    named: Mapping[bytes, bytes]
-    algorithm: Item
-    signature: bytes
-
-    @classmethod
-    def of(cls, signed: _SignedData) -> "_Signer":
-        _, digests, _, _, signers = signed.fields
-        version, identity, digest, attributes, algorithm, signature = signers.only(SEQUENCE).items(
-            INTEGER, SEQUENCE, SEQUENCE, CONTEXT_0, SEQUENCE, OCTETS
-        )
-        if version.raw != VERSION_1:
-            raise ValueError("a signer of another version")
-        named = _digest(digest)
-        if _digest(digests.only(SEQUENCE)).name != named.name:
-            raise ValueError("digests that differ")
-        values = [_attribute(one) for one in attributes.items()]
-        if len(dict(values)) != len(values):
-            raise ValueError("an attribute twice")
-        return cls(identity, named, attributes, dict(values), algorithm, signature.content)
-
-    def certificate(self, certificates: Iterable[Item]) -> Certificate:
-        """The certificate the signature names, by its digest before it is even read, and by its number."""
-        issuer, serial = self.identity.items(SEQUENCE, INTEGER)
-        digest, algorithm = _named(self.named)
-        for one in certificates:
-            if hashlib.new(algorithm, one.raw, usedforsecurity=False).digest() == digest:
-                found = _certificate(one)
-                number = int.from_bytes(serial.content, "big", signed=True)
-                if found.issuer.public_bytes() == issuer.raw and found.serial_number == number:
-                    return found
-        raise ValueError("the signer's certificate is missing")
-
-    def check(self, content: bytes, leaf: Certificate) -> None:
-        """Raises ValueError unless the certificate's key signed this content as a timestamp."""
-        digest = hashlib.new(self.digest.name, content).digest()
-        if self.named.get(CONTENT_TYPE) != TST_INFO or self.named.get(MESSAGE_DIGEST) != write(
-            OCTETS, digest
-        ):
-            raise ValueError("signed for something else")
-        self._verify(write(SET, self.attributes.content), leaf)
-
-    def _verify(self, message: bytes, leaf: Certificate) -> None:
-        key, algorithm = leaf.public_key(), self.algorithm
-        oid, *rest = algorithm.items()
-        size = self.digest.digest_size * 8
-        try:
-            if (
-                isinstance(key, rsa.RSAPublicKey)
-                and _RSA_WITH.get(oid.raw, size if oid.raw == _RSA else 0) == size
-            ):
-                if [one.raw for one in rest] not in ([], [NULL]):
-                    raise ValueError("parameters of the signature")
-                key.verify(self.signature, message, padding.PKCS1v15(), self.digest)
-            elif isinstance(key, ec.EllipticCurvePublicKey) and _ECDSA_WITH.get(oid.raw) == size and not rest:
-                key.verify(self.signature, message, ec.ECDSA(self.digest))
-            else:
-                raise ValueError("a signature of another kind")
-        except InvalidSignature as error:
-            raise ValueError("the signature does not hold") from error
-
-
-def _certificate(item: Item) -> Certificate:
-    return x509.load_der_x509_certificate(item.raw)
-
-
-def _digest(algorithm: Item) -> hashes.HashAlgorithm:
-    oid, *rest = algorithm.items()
-    if oid.raw not in _HASHES or [one.raw for one in rest] not in ([], [NULL]):
-        raise ValueError("another digest")
-    return _HASHES[oid.raw]
-
-
-def _attribute(item: Item) -> tuple[bytes, bytes]:
-    kind, values = item.items(OID, SET)
-    (value,) = values.items()
-    return kind.raw, value.raw
-
-
-def _named(attributes: Mapping[bytes, bytes]) -> tuple[bytes, str]:
-    """Digest of the certificate the signature is in the name of, and its algorithm (ESSCertID, v2)."""
-    if SIGNING_CERTIFICATE_V2 in attributes:
-        first, *rest = _first_named(attributes[SIGNING_CERTIFICATE_V2]).items()
-        if first.tag == OCTETS:
-            return first.content, "sha256"
-        return read(rest[0].raw, OCTETS).content if rest else b"", _digest(first).name
-    if SIGNING_CERTIFICATE in attributes:
-        return _first_named(attributes[SIGNING_CERTIFICATE]).first().content, "sha1"
-    raise ValueError("signed in nobody's name")
-
-
-def _first_named(value: bytes) -> Item:
-    return read(value, SEQUENCE).first().first()
+def _signer(signed: SignedData) -> Signer:
+    """Without unsigned attributes: a byte of those could be changed by anybody."""
+    signer = Signer.of(signed)
+    if signer.unsigned is not None:
+        raise ValueError("not the expected fields")
+    return signer
 
 
 def _check_purpose(leaf: Certificate) -> None:
@@ -315,15 +183,7 @@ def _check_purpose(leaf: Certificate) -> None:
 
 
 def _known(certificate: Certificate, others: Iterable[Certificate]) -> bool:
-    return any(_issued(certificate, other) for other in others)
-
-
-def _issued(certificate: Certificate, issuer: Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
+    return any(issued(certificate, other) for other in others)
 
 
 def _accuracy(response: TimeStampResponse) -> timedelta:
