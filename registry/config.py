@@ -42,6 +42,7 @@ class Settings:
     batch_zero_fee: bool = False
     signer_countersign: str = "file"
     signer_checkpoint: str = "file"
+    seal: str = "file"  # where the seal on certificates signs, once it has a certificate
     audit_hour: int = 3  # in Shanghai
     clock_behind: int = 7200
     extra_fonts: tuple[Path, ...] = ()
@@ -103,6 +104,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "batch_zero_fee": env.get("REGISTRY_BATCH_ZERO_FEE") == "1",
         "signer_countersign": env.get("REGISTRY_SIGNER_COUNTERSIGN") or "file",
         "signer_checkpoint": env.get("REGISTRY_SIGNER_CHECKPOINT") or "file",
+        "seal": env.get("REGISTRY_SEAL") or "file",
         "extra_fonts": tuple(Path(p) for p in env.get("REGISTRY_EXTRA_FONTS", "").split(os.pathsep) if p),
     }
     values.update(_anchors(env))

@@ -15,6 +15,7 @@ from registry.ledger.equivocation import EXIT, Compared, Verdict, check_report, 
 from registry.ledger.log_fetch import fetch
 from registry.ledger.outside import Unreached
 from registry.ledger.policy import Policy
+from registry.ledger.seals import read_certificates
 from registry.ledger.tokens import read_roots
 
 
@@ -189,6 +190,11 @@ def _compared(one: Path, other: Path | None, trusted: Policy) -> Compared:
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="A PEM file with the root certificates of the timestamp authorities that count.",
 )
+@click.option(
+    "--seal-certificates",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A PEM file with the certificates whose seals count: the seal's own, or one above it.",
+)
 @AS_JSON
 @LANG
 def verify(
@@ -199,6 +205,7 @@ def verify(
     papers: tuple[Path, ...],
     earlier: Path | None,
     tsa_roots: Path | None,
+    seal_certificates: Path | None,
     as_json: bool,
     lang: str,
 ) -> None:
@@ -209,7 +216,10 @@ def verify(
     try:
         trusted = _trusted(vkey, policy)
         roots = read_roots(tsa_roots.read_bytes()) if tsa_roots else ()
-        report = verifier.verify_path(path, trusted, earlier=earlier, entry=entry, papers=papers, roots=roots)
+        seals = read_certificates(seal_certificates.read_bytes()) if seal_certificates else ()
+        report = verifier.verify_path(
+            path, trusted, earlier=earlier, entry=entry, papers=papers, roots=roots, seals=seals
+        )
     except (ValueError, OSError) as error:
         raise click.ClickException(str(error)) from error
     tell(report, as_json=as_json, lang=lang)

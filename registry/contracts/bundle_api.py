@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from registry import openapi
-from registry.contracts import bundles, disclosure, register, schemas
+from registry.contracts import bundles, disclosure, register, schemas, sealing
 from registry.contracts.api import readable
 from registry.parties import doors
 from registry.parties.permissions import allow
@@ -27,7 +27,7 @@ def bundle(number: str) -> Any:
 @doors.signed_in
 def certificate(number: str, paper_id: UUID) -> Any:
     """A certificate as it was printed, its bundle attached behind it (section 7)."""
-    _, data = bundles.certificate(readable(number), paper_id)
+    _, data = sealing.sealed(readable(number), paper_id)
     return doors.plain_response(data, "application/pdf")
 
 

@@ -6,7 +6,7 @@ import flask
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from registry.contracts import bundles, disclosure, register, schemas
+from registry.contracts import bundles, disclosure, register, schemas, sealing
 from registry.contracts.models import Contract
 from registry.contracts.printing import font_set
 from registry.contracts.registration_pages import own
@@ -31,7 +31,7 @@ def bundle(number: str) -> ResponseReturnValue:
 def certificate(number: str, paper_id: UUID) -> ResponseReturnValue:
     """The certificate as it was printed, with its bundle attached behind it."""
     contract = own(number)
-    paper, data = bundles.certificate(contract, paper_id)
+    paper, data = sealing.sealed(contract, paper_id)
     response = doors.plain_response(data, "application/pdf")
     return doors.named(response, f"{contract.number}-{paper.kind}-{paper.version}-bundle.pdf")
 

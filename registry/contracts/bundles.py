@@ -1,5 +1,6 @@
 """The license bundle of a contract, as its readers may have it, alone or attached to the certificate."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from registry.contracts import papers_shown
@@ -8,7 +9,9 @@ from registry.errors import NotFound
 from registry.ledger import service as ledger
 from registry.ledger.attach import attach
 from registry.ledger.canonical import jcs
+from registry.ledger.checkpoints import note_head
 from registry.ledger.filings import Filed
+from registry.ledger.notes import parse_proof
 from registry.parties.rules import Actor
 
 CERTIFICATE = "certificate"
@@ -29,8 +32,23 @@ def of(actor: Actor, contract: Contract) -> bytes:
     return jcs(ledger.bundle(contract.number, shown=shown))
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A certificate with its bundle, and the size of the head that bundle reaches."""
+
+    paper: Paper
+    whole: bytes
+    size: int
+
+
 def certificate(contract: Contract, paper_id: UUID) -> tuple[Paper, bytes]:
     """A certificate with its bundle, which opens no more than the certificate says. Raises NotFound, Gone."""
+    made = carried(contract, paper_id)
+    return made.paper, made.whole
+
+
+def carried(contract: Contract, paper_id: UUID) -> Carried:
+    """The same, with how far it reaches. Raises NotFound, Gone."""
     paper, printed = papers_shown.find(contract, paper_id)
     if paper.kind != CERTIFICATE:
         raise NotFound("not_found")
@@ -38,4 +56,6 @@ def certificate(contract: Contract, paper_id: UUID) -> tuple[Paper, bytes]:
     def shown(filed: Filed, path: str) -> bool:
         return filed.type == "license.noticed" and path in PRINTED
 
-    return paper, attach(printed, jcs(ledger.bundle(contract.number, shown=shown)))
+    made = ledger.bundle(contract.number, shown=shown)
+    head = note_head(parse_proof(made["filings"][0]["proof"]).checkpoint)
+    return Carried(paper, attach(printed, jcs(made)), head.size)

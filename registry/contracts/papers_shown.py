@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from registry.contracts.models import Acceptance, Contract, Paper
+from registry.contracts.printed_models import SealedPaper
 from registry.contracts.printing import font_set as printing_fonts
 from registry.database import db
 from registry.documents import store
@@ -45,8 +46,12 @@ def copy_of(contract: Contract, paper: Paper, data: bytes) -> bytes:
 
 
 def by_digest(digest: str) -> Paper | None:
-    """The paper whose original bytes have this digest."""
-    return db.session.scalars(select(Paper).where(Paper.digest == digest).limit(1)).first()
+    """The paper whose bytes have this digest, as it was printed or as it was sealed."""
+    found = db.session.scalars(select(Paper).where(Paper.digest == digest).limit(1)).first()
+    if found is not None:
+        return found
+    query = select(Paper).join(SealedPaper, SealedPaper.paper_id == Paper.id)
+    return db.session.scalars(query.where(SealedPaper.digest == digest).limit(1)).first()
 
 
 def printing(contract: Contract) -> str:

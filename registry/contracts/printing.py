@@ -180,6 +180,8 @@ def _enter(acceptance_id: UUID, printed: Sequence[Printed], facts: PaperFacts) -
         db.session.add(_row(acceptance, one, facts, seq=appended.seq))
     if len(corrections.of_acceptance(acceptance_id)) > len(facts.corrections):
         jobs.enqueue(corrections.REPRINT, {"acceptance": str(acceptance_id)}, subject_id=acceptance_id)
+    db.session.flush()
+    register.seal_anew(contract.number)
     history.record(CLOCK, "print", contract, changes={one.kind.kind: one.paper.digest for one in new})
     jobs.enqueue("ledger.publish", {})
 

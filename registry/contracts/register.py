@@ -15,7 +15,7 @@ from registry import clock, history
 from registry.config import Settings
 from registry.contracts import record as records
 from registry.contracts import rules
-from registry.contracts.models import Acceptance, Contract, Decision, Payment
+from registry.contracts.models import Acceptance, Contract, Decision, Paper, Payment
 from registry.database import db, new_id
 from registry.errors import Gone, NotFound
 from registry.jobs import enqueue
@@ -27,6 +27,7 @@ from registry.parties.rules import Actor
 
 LICENSEE, HOLDER, VENUE = "licensee", "holder", "venue"
 BOTH = (LICENSEE, HOLDER)
+SEAL = "papers.seal"
 
 
 def settings() -> Settings:
@@ -149,7 +150,17 @@ def enter(*filings: Filing, at: datetime | None = None) -> list[ledger.Appended]
     """Append filings; the head is signed after the commit."""
     appended = ledger.append(filings, at=at)
     publish()
+    for number in {filing.subject for filing in filings if filing.type in ("license.ended", "correction")}:
+        seal_anew(number)
     return appended
+
+
+def seal_anew(number: str) -> None:
+    """Have the certificates of a contract sealed with what is filed now; nothing where none was printed."""
+    printed = select(Contract.id).join(Paper, Paper.contract_id == Contract.id)
+    query = printed.where(Contract.number == number, Paper.kind == "certificate").limit(1)
+    if (contract_id := db.session.scalar(query)) is not None:
+        enqueue(SEAL, {"contract": str(contract_id)}, subject_id=contract_id)
 
 
 def publish() -> None:

@@ -44,6 +44,24 @@ def put(data: bytes, media_type: str) -> str:
     return digest
 
 
+def expect(data: bytes, media_type: str) -> str:
+    """Remember content before its file is there, so that no file can lie there that no row names.
+
+    For content that cannot be made again: `put` it after the commit, and ask `is_there` before it is handed
+    out. Flushes the row; the SHA-256 in hex.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    if db.session.get(StoredFile, digest) is None:
+        _add(StoredFile(digest=digest, media_type=media_type, size=len(data), created_at=clock.now()))
+    return digest
+
+
+def is_there(digest: str) -> bool:
+    """Whether the content is remembered, not erased, and its file in its place."""
+    known = db.session.get(StoredFile, digest)
+    return known is not None and known.erased_at is None and _path(digest).is_file()
+
+
 def spool(chunks: Iterable[bytes]) -> tuple[str, int]:
     """Write content of any length as it is made; its SHA-256 and size. `keep` adds the row afterwards."""
     hasher, size = hashlib.sha256(), 0

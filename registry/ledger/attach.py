@@ -19,8 +19,8 @@ class Attached(NamedTuple):
     bundle: bytes
 
 
-class _Printed(NamedTuple):
-    """What the addition needs to know of the printed file."""
+class Printed(NamedTuple):
+    """What an addition needs to know of the printed file; `catalogue` is its text without brackets."""
 
     size: int
     root: int
@@ -32,7 +32,7 @@ class _Printed(NamedTuple):
 
 def attach(printed: bytes, bundle: bytes) -> bytes:
     """The certificate with its bundle. Raises ValueError for a file not printed the way papers here are."""
-    read = _read(printed)
+    read = read_printed(printed)
     n, root = read.size, read.root
     file = (
         b"%d 0 obj\n<< /Type /EmbeddedFile /Subtype /application#2Fvnd.open-license.bundle.v1+json"
@@ -42,10 +42,7 @@ def attach(printed: bytes, bundle: bytes) -> bytes:
         b"%d 0 obj\n<< /Type /Filespec /F (%s) /UF (%s) /AFRelationship /Data"
         b" /EF << /F %d 0 R >> >>\nendobj\n" % (n + 1, NAME, NAME, n)
     )
-    catalogue = (
-        b"%d 0 obj\n<< %s /AF [ %d 0 R ] /Names << /EmbeddedFiles"
-        b" << /Names [ (%s) %d 0 R ] >> >> >>\nendobj\n" % (root, read.catalogue, n + 1, NAME, n + 1)
-    )
+    catalogue = b"%d 0 obj\n<< %s >>\nendobj\n" % (root, attached_catalogue(read))
     places = [len(printed), len(printed) + len(file), len(printed) + len(file) + len(described)]
     table = places[2] + len(catalogue)
     rows = b"xref\n0 1\n0000000000 65535 f \n%d 1\n%010d 00000 n \n%d 2\n%010d 00000 n \n%010d 00000 n \n" % (
@@ -64,6 +61,17 @@ def attach(printed: bytes, bundle: bytes) -> bytes:
         table,
     )
     return b"".join((printed, file, described, catalogue, rows, trailer))
+
+
+def attached_catalogue(read: Printed) -> bytes:
+    """The text of the catalogue once a bundle is attached."""
+    named = read.size + 1
+    return b"%s /AF [ %d 0 R ] /Names << /EmbeddedFiles << /Names [ (%s) %d 0 R ] >> >>" % (
+        read.catalogue,
+        named,
+        NAME,
+        named,
+    )
 
 
 def detach(data: bytes) -> Attached:
@@ -87,25 +95,33 @@ def _last_number(data: bytes, pattern: bytes) -> int:
     return int(found[1])
 
 
-def _read(printed: bytes) -> _Printed:
+def read_printed(printed: bytes) -> Printed:
     """What the last trailer names, and the text of the catalogue. Raises ValueError."""
     tail = _TRAILER.search(printed, max(0, printed.rfind(b"trailer")))
     if tail is None:
         raise ValueError("no plain trailer at the end")
     size, table = int(_named(tail[1], rb"/Size\s+(\d+)")), int(tail[2])
     root = int(_named(tail[1], rb"/Root\s+(\d+) 0 R"))
-    place = _place(printed, table, root, size=size)
-    body = re.compile(rb"%d 0 obj\s*<<(.*?)>>\s*endobj\n" % root, re.DOTALL).match(printed, place)
-    if body is None or b"/Names" in body[1] or b"/AF" in body[1]:
+    body = text_of(printed, root, table=table, size=size)
+    if b"/Names" in body or b"/AF" in body:
         raise ValueError("no plain catalogue without attachments")
-    return _Printed(
+    return Printed(
         size=size,
         root=root,
-        catalogue=body[1].strip(),
+        catalogue=body,
         info=_named(tail[1], rb"/Info\s+(\d+ 0 R)"),
         identity=_named(tail[1], rb"/ID\s*(\[\s*<[0-9a-f]+>\s*<[0-9a-f]+>\s*\])"),
         table=table,
     )
+
+
+def text_of(printed: bytes, number: int, *, table: int, size: int) -> bytes:
+    """What stands between the brackets of a plain object, without white space at its ends. ValueError."""
+    place = _place(printed, table, number, size=size)
+    body = re.compile(rb"%d 0 obj\s*<<(.*?)>>\s*endobj\n" % number, re.DOTALL).match(printed, place)
+    if body is None:
+        raise ValueError("no plain object")
+    return body[1].strip()
 
 
 def _place(printed: bytes, table: int, number: int, *, size: int) -> int:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from registry.ledger.attach import detach
 from registry.ledger.bundle_facts import facts_of, papers_of
 from registry.ledger.canonical import exact_keys, sha256_hex, strict, unb64
 from registry.ledger.filed_lines import (
@@ -71,21 +70,6 @@ def check_bundle(
     bundle = open_bundle(data, policy, roots=roots)
     compared = compare(bundle.seen.head, earlier)
     return judged("bundle", bundle, compared=compared, papers=papers)
-
-
-def check_certificate(
-    data: bytes, policy: Policy | None, *, earlier: Head | None = None, roots: Roots = ()
-) -> Report:
-    """Check the added part, the bundle in it, and that the printed part was issued. Raises Fault."""
-    try:
-        parts = detach(data)
-    except ValueError as error:
-        raise Fault(INTEGRITY, "attachment_differs") from error
-    bundle = open_bundle(parts.bundle, policy, roots=roots)
-    printed = sha256_hex(parts.printed)
-    if printed not in bundle.digests("certificate"):
-        raise Fault(INTEGRITY, "paper_unknown")
-    return judged("certificate", bundle, compared=compare(bundle.seen.head, earlier), printed=printed)
 
 
 def judged(

@@ -76,3 +76,8 @@ def _item(data: bytes, at: int) -> Item:
     if end > len(data):
         raise ValueError("cut")
     return Item(data[at], data[start:end], data[at:end])
+
+
+def length_of(data: bytes) -> int:
+    """How many bytes the first value takes. Raises ValueError."""
+    return len(_item(data, 0).raw)

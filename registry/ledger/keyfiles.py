@@ -128,13 +128,13 @@ def make_folder(folder: Path) -> None:
 
 def check_folder(folder: Path) -> None:
     """Raises KeysUnsafe unless the folder is there and nobody else can reach into it."""
-    _check_owned(folder, "the key folder", "chmod 700")
+    check_owned(folder, "the key folder", "chmod 700")
 
 
 def back_up(key: KeyFile, folder: Path, passphrase: bytes) -> Path:
     """Write an encrypted copy (PKCS#8) and prove that it opens again. Raises KeysUnsafe, FileExistsError."""
     path = folder / f"{key.purpose}.{key.signer.kid}.backup.pem"
-    _write_once(path, _pem(key.signer, BestAvailableEncryption(passphrase)))
+    write_once(path, _pem(key.signer, BestAvailableEncryption(passphrase)))
     if open_backup(path, passphrase).signer.kid != key.signer.kid:
         raise KeysUnsafe(f"the copy {path.name} does not open to the key it was made of")
     return path
@@ -164,10 +164,11 @@ def _paths(folder: Path, purpose: str) -> list[Path]:
 
 def _write(path: Path, signer: FileSigner) -> None:
     with contextlib.suppress(FileExistsError):  # two starts at once agree on one key
-        _write_once(path, _pem(signer, NoEncryption()))
+        write_once(path, _pem(signer, NoEncryption()))
 
 
-def _write_once(path: Path, pem: bytes) -> None:
+def write_once(path: Path, pem: bytes) -> None:
+    """Put a file of mode 0600 there, never over another. Raises FileExistsError."""
     # Whole or not at all: a key cut short by a crash would be found at the next start and never replaced.
     unfinished = path.with_suffix(f".{secrets.token_hex(4)}.new")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -187,7 +188,7 @@ def _pem(signer: FileSigner, encryption: KeySerializationEncryption) -> bytes:
 
 
 def _read(path: Path, purpose: str) -> FileSigner:
-    _check_owned(path, f"the key {path.name}", "chmod 600")
+    check_owned(path, f"the key {path.name}", "chmod 600")
     try:
         pem = path.read_bytes()
     except OSError as error:
@@ -215,7 +216,8 @@ def _signer(pem: bytes, name: str, purpose: str, passphrase: bytes | None) -> Fi
     return signer
 
 
-def _check_owned(path: Path, what: str, remedy: str) -> None:
+def check_owned(path: Path, what: str, remedy: str) -> None:
+    """Raises KeysUnsafe unless it is there, ours, and within nobody else's reach."""
     try:
         found = path.stat()
     except OSError as error:

@@ -1,4 +1,5 @@
-"""What a check found, in four separate verdicts, and how it is said: never one green tick.
+"""What a check found, in four separate verdicts and how it is said: never one green tick. Certificates have
+a fifth, on their seal.
 
 Offline: no catalogue and no framework, so the sentences stand here in both languages.
 """
@@ -125,6 +126,7 @@ CHINESE: Mapping[str, str] = {
     "signatures": "各方签名",
     "time": "时间",
     "registration": "登记状态",
+    "seal": "电子印章",
     "valid": "成立",
     "invalid": "不成立",
     "not_checkable": "此处无法核验",
@@ -160,6 +162,17 @@ CHINESE: Mapping[str, str] = {
     "unlisted_signature": "内容成立；检查点上另有不认识的签名，未予采信。",
     "truth_not_proved": "核验不能证明所填内容属实。",
     "newer_edition": "账本另载有同类文件的较新版本：本件可能已被取代，请查核验页面。",
+    "seal_known": "印章覆盖整个文件，盖章后未改；印章证书是所给的，或由所给的证书签发。",
+    "seal_self_made": "印章覆盖整个文件，盖章后未改；但印章证书是自签的，没有第三方担保盖章人是谁。",
+    "seal_unknown": "印章覆盖整个文件，盖章后未改；但印章证书不在所给之列，不能确认盖章人是谁。",
+    "seal_expired": "印章成立；印章证书此后已经到期，又没有可信的时间戳证明盖章在先。",
+    "seal_out_of_time": "盖章之时印章证书不在有效期内，未予采信。",
+    "seal_usage": "印章证书的用途不包括签名，未予采信。",
+    "seal_missing": "没有电子印章；其余各项不受影响。",
+    "seal_wrong": "印章不成立：盖章后内容被改动，或者印章不是该证书所盖。",
+    "seal_differs": "盖章后文件被改动：印章部分与规定的写法不符。",
+    "seal_appended": "盖章后文件末尾被添加了内容。",
+    "seal_timestamp_wrong": "印章上的时间戳不成立。",
     "unreadable": "文件无法读取或格式不对。",
     "entry_malformed": "记录的字节不规范。",
     "sequence_broken": "序号不连续。",
@@ -218,6 +231,7 @@ ENGLISH: Mapping[str, str] = {
     "signatures": "Parties' signatures",
     "time": "Time",
     "registration": "Registration",
+    "seal": "Seal",
     "valid": "holds",
     "invalid": "does not hold",
     "not_checkable": "not checkable here",
@@ -258,6 +272,17 @@ ENGLISH: Mapping[str, str] = {
     "newer_edition": (
         "The log names a later edition of such a paper: this one may be superseded; ask the verify page."
     ),
+    "seal_known": "it covers the whole file, unchanged since; its certificate is one that was given.",
+    "seal_self_made": "it covers the whole file, unchanged since; but its certificate is self-made.",
+    "seal_unknown": "it covers the whole file, unchanged since; but nobody named its certificate.",
+    "seal_expired": "it holds; its certificate has expired since, and no trusted timestamp came before.",
+    "seal_out_of_time": "its certificate was not valid when it was set; not relied on.",
+    "seal_usage": "its certificate is not one for signatures; not relied on.",
+    "seal_missing": "there is no seal; the rest stands without one.",
+    "seal_wrong": "it does not hold: something was changed after sealing, or another key made it.",
+    "seal_differs": "the file was changed after sealing: what was added is not what it must be.",
+    "seal_appended": "bytes were appended behind the seal.",
+    "seal_timestamp_wrong": "the timestamp on the seal does not hold.",
     "unreadable": "the file cannot be read or is not of a known form.",
     "entry_malformed": "the entry is not canonically written.",
     "sequence_broken": "the sequence numbers have a gap.",

@@ -21,7 +21,7 @@ from registry.ledger.audit import audit
 from registry.ledger.audit_runs import is_late as audit_is_late
 from registry.ledger.audit_runs import runs as audits
 from registry.ledger.audit_runs import start_audits
-from registry.ledger.bundles import bundle
+from registry.ledger.bundles import bundle, filings_about
 from registry.ledger.canonical import b64
 from registry.ledger.chain import NOTHING
 from registry.ledger.checkpoints import (
@@ -71,6 +71,7 @@ __all__ = [
     "erase",
     "export",
     "filed_at",
+    "filings_about",
     "heads_elsewhere",
     "init_app",
     "leaf",

@@ -11,7 +11,9 @@ import logging
 import secrets
 import shlex
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
@@ -104,25 +106,37 @@ def public_path(folder: Path, purpose: str) -> Path:
     return folder / f"{purpose}.public"
 
 
-def _program(setting: str, purpose: str, folder: Path) -> Signer:
+def program_of(setting: str, alg: str = "", public: bytes = b"") -> ProgramSigner:
+    """The signer of a setting `exec:…`. Raises ValueError when it names no program."""
     command = shlex.split(setting.removeprefix(EXEC))
     if not command:
         raise ValueError("exec: names no program")
+    return ProgramSigner(command, alg, public)
+
+
+def factory_of(setting: str) -> Callable[[str], Any]:
+    """The factory a setting `package.module:factory` names. Raises ValueError."""
+    name, colon, factory = setting.partition(":")
+    if not colon or not name or not factory:
+        raise ValueError("expected `file`, `exec:/path args` or `package.module:factory`")
+    try:
+        found: Callable[[str], Any] = getattr(importlib.import_module(name), factory)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"no such factory: {setting}") from error
+    return found
+
+
+def _program(setting: str, purpose: str, folder: Path) -> Signer:
+    program_of(setting)
     check_folder(folder)  # whoever can change the public key can change who we are
     path = public_path(folder, purpose)
     try:
         alg, public = read_public(path.read_bytes())
     except OSError as error:
         raise ValueError(f"its public key is expected in {path.name}: {error.strerror}") from error
-    return ProgramSigner(command, alg, public)
+    return program_of(setting, alg, public)
 
 
 def _made(setting: str, purpose: str) -> Signer:
-    name, colon, factory = setting.partition(":")
-    if not colon or not name or not factory:
-        raise ValueError("expected `file`, `exec:/path args` or `package.module:factory`")
-    try:
-        made: Signer = getattr(importlib.import_module(name), factory)(purpose)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(f"no such factory: {setting}") from error
+    made: Signer = factory_of(setting)(purpose)
     return made

@@ -8,7 +8,7 @@ from registry.ledger.heads import Seen
 from registry.ledger.report import Report, State, Verdict
 from registry.ledger.walk import INTEGRITY, SIGNATURES, TIME, Fault
 
-REGISTRATION = "registration"
+REGISTRATION, SEAL = "registration", "seal"
 
 # What is said of integrity, signatures and registration when everything holds, by kind of thing.
 SAID: Mapping[str, tuple[str, str, str]] = {
@@ -53,7 +53,7 @@ def failed(kind: str, fault: Fault, *, pinned: bool, origin: str = "") -> Report
         Verdict(name=name, state=State.INVALID, code=fault.code, seq=fault.seq)
         if name == fault.verdict
         else Verdict(name=name, state=State.NOT_CHECKABLE, code="not_reached")
-        for name in (INTEGRITY, SIGNATURES, TIME, REGISTRATION)
+        for name in (INTEGRITY, SIGNATURES, TIME, REGISTRATION, *([SEAL] if kind == "certificate" else []))
     ]
     return Report(kind=kind, verdicts=tuple(states), pinned=pinned, origin=origin)
 

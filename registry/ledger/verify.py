@@ -5,13 +5,18 @@ root come only from a checkpoint whose signatures were checked first, under the 
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.x509 import Certificate
+
+from registry import clock
 from registry.ledger import bundle_file
-from registry.ledger.bundle_file import check_bundle, check_certificate
+from registry.ledger.bundle_file import check_bundle
 from registry.ledger.canonical import strict
+from registry.ledger.certificate_file import check_certificate
 from registry.ledger.log_folder import check_folder
 from registry.ledger.notes import Head, parse_proof, parse_vkey
 from registry.ledger.policy import Policy, open_checkpoint, parse_policy, policy_of
@@ -34,14 +39,15 @@ def verify_path(
     entry: Path | None = None,
     papers: Iterable[Path] = (),
     roots: Roots = (),
+    seals: Sequence[Certificate] = (),
 ) -> Report:
     """Check an exported folder or one file; never raises for what it is given to check.
 
     Without a policy the verdicts are lowered. `earlier` is a checkpoint, proof, receipt or bundle from
     before: a rewritten and re-signed log is refused against it. `entry` is the entry a proof is about,
-    `papers` are files a bundle is asked about, `roots` those of the timestamp authorities that count. Raises
-    ValueError for an earlier checkpoint the policy does not trust, a proof without its entry, papers for no
-    bundle; OSError.
+    `papers` are files a bundle is asked about, `roots` those of the timestamp authorities that count,
+    `seals` the certificates of the seals that do. Raises ValueError for an earlier checkpoint the policy
+    does not trust, a proof without its entry, papers for no bundle; OSError.
     """
     before = None if earlier is None else read_head(earlier, policy)
     if path.is_dir():
@@ -52,7 +58,7 @@ def verify_path(
         data = b""
     said = None if entry is None else entry.read_bytes()
     given = {file.name: file.read_bytes() for file in papers}
-    return verify_bytes(data, policy, earlier=before, entry=said, papers=given, roots=roots)
+    return verify_bytes(data, policy, earlier=before, entry=said, papers=given, roots=roots, seals=seals)
 
 
 def verify_bytes(
@@ -63,6 +69,8 @@ def verify_bytes(
     entry: bytes | None = None,
     papers: Mapping[str, bytes] | None = None,
     roots: Roots = (),
+    seals: Sequence[Certificate] = (),
+    now: datetime | None = None,
 ) -> Report:
     """Check what one file holds, its kind told by how it begins. Raises ValueError: a proof has no entry."""
     if _format(data) == bundle_file.FORMAT:
@@ -74,8 +82,11 @@ def verify_bytes(
     if papers:
         raise ValueError("only a bundle can be asked about papers")
     if data.startswith(b"%PDF-"):
+        today = now or clock.now()
         return _judged(
-            "certificate", policy, lambda: check_certificate(data, policy, earlier=earlier, roots=roots)
+            "certificate",
+            policy,
+            lambda: check_certificate(data, policy, now=today, earlier=earlier, roots=roots, given=seals),
         )
     if data.startswith(PROOF):
         if entry is None:
