@@ -7,10 +7,11 @@ import click
 
 from registry import clock, config
 from registry.command_line import application, or_refusal
-from registry.ledger import ceremony
+from registry.ledger import ceremony, seal_keys
 from registry.ledger import service as ledger
 from registry.ledger.keyfiles import ALGORITHMS, create_keys
 from registry.ledger.rotation import Listed
+from registry.ledger.seal_keys import SealState
 from registry.ledger.signing import OWN
 
 PURPOSE = click.argument("purpose", type=click.Choice(OWN))
@@ -85,6 +86,31 @@ def restore(folder: Path, passphrase_file: Path | None) -> None:
         click.echo(
             f"the {key.purpose} key {key.signer.kid} is back; `registry keys list` says what it is for"
         )
+
+
+@keys.command()
+@click.option("--self-made", is_flag=True, help="Make a key and a certificate that nobody vouches for.")
+@click.option("--request", type=click.Path(path_type=Path, dir_okay=False), help="Write a PKCS#10 request.")
+@click.option("--certificate", type=FILE, help="Put a certificate (PEM, then those above it) in place.")
+def seal(self_made: bool, request: Path | None, certificate: Path | None) -> None:
+    """The seal on certificates: what stands of it, a certificate of one's own, or one from an authority."""
+    settings = config.from_environment()
+    operator, folder = settings.operator_name, settings.keys
+    if self_made:
+        seal_keys.make_self_made(folder, operator=operator, demo=settings.demo, at=clock.now())
+    if request is not None:
+        request.write_bytes(seal_keys.request_for(folder, operator=operator))
+        click.echo(f"{request} written: have a certificate for signatures made of it, then --certificate")
+    if certificate is not None:
+        seal_keys.put_certificate(folder, certificate.read_bytes(), setting=settings.seal)
+    click.echo(_seal_line(seal_keys.state_of(settings.seal, folder, now=clock.now())))
+
+
+def _seal_line(state: SealState) -> str:
+    if not state.fingerprint:
+        return " ".join(["seal", state.state, state.detail]).rstrip()
+    warning = "\n     SELF-MADE: nobody vouches for who this is" if state.self_made else ""
+    return f"seal {state.state} {state.by} until {state.until}\n     {state.fingerprint}{warning}"
 
 
 @keys.command("list")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from threading import Event
@@ -15,12 +16,13 @@ from threading import Event
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from registry import config, schema
+from registry import clock, config, schema
 from registry.app import create_app
 from registry.config import Settings
 from registry.database import db
 from registry.demonstration import load as demonstration
 from registry.documents import fonts
+from registry.ledger import seal_keys
 from registry.ledger import service as ledger
 from registry.ledger.keyfiles import create_keys
 
@@ -59,12 +61,19 @@ def prepare(settings: Settings, say: Say) -> Flask:
             raise config.Misconfigured("no keys: run `registry keys create` once (docs/operations.md)")
         say("making demonstration keys")
         create_keys(settings.keys)
+    if settings.demo and seal_keys.state_of(settings.seal, settings.keys, now=clock.now()).state == "missing":
+        say("making the demonstration's own seal, which nobody vouches for")
+        before = clock.now() - timedelta(days=365)  # the demonstration's papers are older than this start
+        seal_keys.make_self_made(settings.keys, operator=settings.operator_name, demo=True, at=before)
     fonts.build_fonts(settings.fonts, progress=say)
     say("bringing the database to the present schema")
     schema.upgrade(settings)
     app = create_app(settings)
     if settings.witness_policy is None:
         say("no witnesses: nobody outside cosigns this log (REGISTRY_WITNESS_POLICY)")
+    seal = seal_keys.state_of(settings.seal, settings.keys, now=clock.now())
+    if seal.state not in seal_keys.SEALS:
+        say(f"no seal: certificates go out unsealed ({seal.state}; registry keys seal)")
     if not settings.tsa_url:
         say("no timestamp authority: times are this machine's own (REGISTRY_TSA_URL)")
     with app.app_context():

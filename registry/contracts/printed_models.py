@@ -1,10 +1,9 @@
-"""What the worker made of a contract and what is no filed paper: sealed certificates, and files somebody asked
-for that are kept for a while.
+"""What the worker made of a contract and what is no filed paper: sealed certificates, and files somebody
+asked for that are kept for a while.
 """
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship

@@ -93,9 +93,8 @@ def _seal(contract_id: UUID, paper_id: UUID) -> None:
 
 def _enter(paper_id: UUID, made: sealing.Made, key: SealKey, *, at: datetime, size: int) -> bool:
     """The row of a sealed file, unless another worker was faster."""
-    query = select(Paper).where(Paper.id == paper_id).with_for_update()
-    paper = db.session.scalars(query).one()
-    contract = db.session.get_one(Contract, paper.contract_id)
+    held = select(Paper.contract_id).where(Paper.id == paper_id).scalar_subquery()
+    contract = db.session.scalars(select(Contract).where(Contract.id == held).with_for_update()).one()
     register.check_kept(contract)
     for row in db.session.scalars(select(SealedPaper).where(SealedPaper.paper_id == paper_id)):
         if not store.is_there(row.digest):  # a worker died before the file: nobody ever got it

@@ -14,10 +14,11 @@ from registry import clock
 from registry.contracts import corrections, register, registration
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Attachment, Contract, Decision, Payment, Refund
+from registry.contracts.printed_models import MadeFile, SealedPaper
 from registry.contracts.rules import AcceptanceState, PaymentState, RefundState, RegistrationState
 from registry.database import db
 from registry.erasure import traces
-from registry.erasure.listing import Goes, Listing, blanked, disclosures, stored
+from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed, stored
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.exports.models import Batch, BatchContract
 
@@ -62,6 +63,7 @@ def listing(contract: Contract) -> Listing:
         *disclosures(contract.number),
         *_rows(contract),
         *(gone for paper in contract.papers for gone in stored(paper.digest)),
+        *_made(contract),
         *_packages(contract),
         *files,
         *traces.of_ids(_ids(contract), words),
@@ -91,6 +93,19 @@ def _rows(contract: Contract) -> Iterator[Goes]:
         yield from blanked(result, words="")
     for correction in corrections.of(contract):
         yield from blanked(correction, mended={path: ["", ""] for path in correction.mended}, reason="")
+
+
+def _made(contract: Contract) -> Iterator[Goes]:
+    """Copies under the seal, and files somebody asked for: the rows of these name who did."""
+    papers = [paper.id for paper in contract.papers]
+    sealed = select(SealedPaper).where(SealedPaper.paper_id.in_(papers)).order_by(SealedPaper.id)
+    for row in db.session.scalars(sealed):
+        yield from stored(row.digest)
+    asked = select(MadeFile).where(MadeFile.contract_id == contract.id).order_by(MadeFile.id)
+    for one in db.session.scalars(asked):
+        if one.digest:
+            yield from stored(one.digest)
+        yield removed(one)
 
 
 def _packages(contract: Contract) -> Iterator[Goes]:

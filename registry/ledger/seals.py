@@ -31,7 +31,7 @@ from registry.ledger.der import OCTETS, SEQUENCE, Item, read, write
 from registry.ledger.report import State, Verdict
 from registry.ledger.seal_frame import Appended, Sealed, unseal
 from registry.ledger.stamps import Roots
-from registry.ledger.tokens import GRANTED, Token, open_token, vouched
+from registry.ledger.tokens import GRANTED, open_token, vouched
 from registry.ledger.verdicts import SEAL
 from registry.ledger.walk import Fault
 
@@ -69,10 +69,11 @@ def check_seal(sealed: Sealed, *, given: Sequence[Certificate], roots: Roots, no
     """
     try:
         leaf, others, signer = _signed(sealed)
+        stamp = _stamp(signer)
     except (ValueError, KeyError, *STRANGE) as error:
         raise Fault(SEAL, "seal_wrong") from error
     try:
-        token = _timestamp(signer)
+        token = open_token(stamp, signer.signature) if stamp else None
         stamped = token is not None and bool(roots) and vouched(token, roots)
     except ValueError as error:
         raise Fault(SEAL, "seal_timestamp_wrong") from error
@@ -163,14 +164,14 @@ def _others(signer: Signer, certificates: Sequence[Item]) -> list[Certificate]:
     return [certificate(found[digest]) for digest in digests[1:]]
 
 
-def _timestamp(signer: Signer) -> Token | None:
+def _stamp(signer: Signer) -> bytes:
     """The timestamp of the signature (RFC 3161, appendix A), the only unsigned attribute there may be."""
     if signer.unsigned is None:
-        return None
+        return b""
     attributes = attributes_of(signer.unsigned)
     if set(attributes) != {_TIMESTAMP}:
         raise ValueError("an unsigned attribute that anybody could have added")
-    return open_token(write(SEQUENCE, GRANTED, attributes[_TIMESTAMP]), signer.signature)
+    return write(SEQUENCE, GRANTED, attributes[_TIMESTAMP])
 
 
 def _judged(

@@ -44,6 +44,7 @@ class Case:
     vkey: str = ""
     policy: str = ""
     entry: bytes | None = None  # what a proof is about
+    seals: bytes = b""  # certificates whose seals count (PEM)
     verdicts: Mapping[str, Said] = field(default_factory=dict)  # integrity, signatures, time
     seq: int | None = None  # the place that is named as wrong
     ok: bool = True

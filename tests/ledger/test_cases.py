@@ -8,13 +8,15 @@ from click.testing import CliRunner, Result
 
 from registry.ledger.policy import Policy, parse_policy
 from registry.ledger.report import Report
+from registry.ledger.seals import read_certificates
 from registry.ledger.verify import read_vkey, verify_bytes
 from registry.log_commands import verify
 from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases
 from tests.ledger.licensed import PAPER
+from tests.ledger.sealed import sealed_cases
 
-CASES = {case.name: case for case in (*cases(), *attacks())}
+CASES = {case.name: case for case in (*cases(), *attacks(), *sealed_cases())}
 FLIPS = 800
 
 
@@ -25,7 +27,8 @@ def trust(case: Case) -> Policy | None:
 
 
 def check(case: Case) -> Report:
-    return verify_bytes(case.data, trust(case), entry=case.entry)
+    seals = read_certificates(case.seals) if case.seals else ()
+    return verify_bytes(case.data, trust(case), entry=case.entry, seals=seals)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -60,6 +63,22 @@ def test_no_changed_byte_of_a_certificate_goes_unnoticed() -> None:
     seal = case.data.index(b"\nstream\n{") + 9  # the printed part and what stands before the bundle
     places = [*range(0, seal, 7), *range(seal, size, 97), *range(size - 900, size)]
     missed = [at for at in places if verify_bytes(flipped(case.data, at), policy).exit_code == 0]
+    assert missed == []
+
+
+def test_no_changed_byte_of_a_sealed_certificate_goes_unnoticed() -> None:
+    case = CASES["sealed: RSA"]
+    policy, size = trust(case), len(case.data)
+    seal = case.data.index(b"/Contents <")
+    empty = case.data.index(b"000000", seal + 3000)  # behind the signature the hole is filled with noughts
+    places = [*range(0, seal - 700, 211), *range(seal - 700, empty, 13), *range(empty, size - 1200, 1009)]
+    places += range(size - 1200, size, 3)
+    missed = [
+        at
+        for at in places
+        if verify_bytes(flipped(case.data, at), policy)["integrity"].state != "not_checkable"
+        and verify_bytes(flipped(case.data, at), policy)["integrity"].state != "invalid"
+    ]
     assert missed == []
 
 
