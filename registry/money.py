@@ -19,6 +19,12 @@ _NUMBER = re.compile(
 )
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
+_ONES = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_SCALES = ((10**9, "billion"), (10**6, "million"), (1000, "thousand"), (100, "hundred"))
 
 
 def parse_amount(text: str, *, field: str = "") -> Decimal:
@@ -100,6 +106,29 @@ def capitals(amount: Decimal) -> str:
     if not text:
         text = "零元"
     return f"人民币{text}" + ("" if fen else "整")
+
+
+def in_words(amount: Decimal) -> str:
+    """The same in English: `sixty-eight thousand yuan`, `one yuan and fifty fen`. Raises as `capitals`."""
+    cents = int(_exact(amount) * 100)
+    whole, fen = divmod(cents, 100)
+    parts = [f"{_count(whole)} yuan"] if whole or not fen else []
+    return " and ".join([*parts, *([f"{_count(fen)} fen"] if fen else [])])
+
+
+def _count(number: int) -> str:
+    """A whole number below 10¹² in English words, British manner: `one thousand and one`."""
+    if number < 20:
+        return _ONES[number]
+    if number < 100:
+        tens, ones = divmod(number, 10)
+        return _TENS[tens] + (f"-{_ONES[ones]}" if ones else "")
+    size, name = next(scale for scale in _SCALES if number >= scale[0])
+    above, rest = divmod(number, size)
+    text = f"{_count(above)} {name}"
+    if not rest:
+        return text
+    return f"{text} and {_count(rest)}" if rest < 100 else f"{text} {_count(rest)}"
 
 
 def _whole_capitals(whole: int) -> str:

@@ -61,3 +61,14 @@ def _objection(character: str) -> str:
 def N_(text: str) -> str:
     """Mark a sentence for the catalogue where it stands as data; the page that shows it translates it."""
     return text
+
+
+_ENDS = "。．.；;，,、：:！!？? \t\r\n\u3000"
+
+
+def phrase(text: str) -> str:
+    """What a person typed as a part of our sentence: without its own closing mark, so that none stands twice.
+
+    Brackets and quotation marks stay, for they belong to what they close.
+    """
+    return text.rstrip(_ENDS)

@@ -184,3 +184,45 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     except Refused:
         return
     assert money.parse_amount(money.plain(amount)) == amount
+
+
+_WORDS = {word: n for n, word in enumerate(money._ONES)} | {w: n * 10 for n, w in enumerate(money._TENS) if w}
+_SIZES = {name: size for size, name in money._SCALES}
+
+
+def read_words(text: str) -> Decimal:
+    """Another reader: numbers between hyphens and spaces added up, scales multiplied in."""
+    *whole, last = text.split(" yuan")
+    parts = [*whole, last] if whole else ["", text]
+    return Decimal(_count(parts[0])) + Decimal(_count(parts[-1].removesuffix(" fen"))) / 100
+
+
+def _count(text: str) -> int:
+    total = here = 0
+    for word in text.replace("-", " ").split():
+        if word == "hundred":
+            here *= 100
+        elif word in _SIZES:
+            total, here = total + here * _SIZES[word], 0
+        elif word != "and":
+            here += _WORDS[word]
+    return total + here
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        ("0", "zero yuan"),
+        ("0.05", "five fen"),
+        ("1409.50", "one thousand four hundred and nine yuan and fifty fen"),
+        ("107000.53", "one hundred and seven thousand yuan and fifty-three fen"),
+        ("68000", "sixty-eight thousand yuan"),
+    ],
+)
+def test_amounts_in_english_words(amount: str, text: str) -> None:
+    assert money.in_words(Decimal(amount)) == text
+
+
+@given(AMOUNTS)
+def test_english_words_say_the_same_number_to_another_reader(amount: Decimal) -> None:
+    assert read_words(money.in_words(amount)) == amount

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from registry.documents.fonts import FontSet
-from registry.documents.pdf import Paper, Rendered
+from registry.documents.pdf import Lang, Paper, Rendered
 from registry.documents.tables import Column, Field, Group, Signatory
 
 
@@ -87,6 +87,7 @@ class Composed:
     digest: str
     watermark: str = ""
     dense: bool = False  # a form that must stand on one page
+    lang: Lang = "zh"
     blocks: tuple[Block, ...] = field(default=())
 
 
@@ -99,6 +100,7 @@ def rendered(paper: Composed, fonts: FontSet) -> Rendered:
         digest=paper.digest,
         watermark=paper.watermark,
         dense=paper.dense,
+        lang=paper.lang,
     )
     for block in paper.blocks:
         _ink(sheet, block)
@@ -133,7 +135,8 @@ def _ink(sheet: Paper, block: Block) -> None:
 
 def plain(paper: Composed) -> str:
     """The whole paper as text, one block after another; the footer's number and digest come first."""
-    head = f"{paper.title}\n{paper.number}\n记录摘要 {paper.digest}\n{paper.watermark}".rstrip()
+    digest = "record digest" if paper.lang == "en" else "记录摘要"
+    head = f"{paper.title}\n{paper.number}\n{digest} {paper.digest}\n{paper.watermark}".rstrip()
     return "\n".join([head, *(line for block in paper.blocks for line in _lines(block))]) + "\n"
 
 

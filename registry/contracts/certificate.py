@@ -2,48 +2,51 @@
 prove.
 """
 
-from registry.contracts import evidence, paper_wording
+from registry.contracts import evidence
 from registry.contracts.blocks import Composed, Facts, Space, Title
-from registry.contracts.paper_facts import LEVEL_MEANS, LEVELS, PaperFacts, day, instant, span
+from registry.contracts.paper_facts import PaperFacts
 
 
 def title(facts: PaperFacts) -> str:
-    return "专利开放许可证书" if facts.statutory else "专利普通许可证书"
+    if facts.statutory:
+        return facts.say("专利开放许可证书", "Patent Open License Certificate")
+    return facts.say("专利普通许可证书", "Patent Ordinary License Certificate")
 
 
 def compose(facts: PaperFacts) -> Composed:
     """The certificate of one effective license."""
-    version, words = facts.record["wording"], _words(facts)
+    words = _words(facts)
     return Composed(
         title=title(facts),
         number=facts.contract,
         digest=facts.digest,
         watermark=facts.watermark,
+        lang=facts.lang,
         blocks=(
             Space(24),
-            Title(title(facts), f"编号　{facts.contract}"),
+            Title(title(facts), facts.say(f"编号　{facts.contract}", f"Number {facts.contract}")),
             Space(12),
-            *paper_wording.blocks(
-                version, "certificate", words, {"facts": [_four_facts(facts), _entries(facts)]}
-            ),
+            *facts.worded("certificate", words, {"facts": [_four_facts(facts), _entries(facts)]}),
             evidence.qr(facts),
-            *paper_wording.blocks(version, "certificate_notes", words),
+            *facts.worded("certificate_notes", words),
         ),
     )
 
 
 def _four_facts(facts: PaperFacts) -> Facts:
     """Who, what, how, how long."""
-    first, last = facts.term
-    patents = "；".join(f"{one['number']}　{one['title']}" for one in facts.record["patents"])
+    first, last = (facts.day(one) for one in facts.term)
+    length, say = facts.span(*facts.term), facts.say
+    patents = say("；", "; ").join(f"{one['number']}　{one['title']}" for one in facts.record["patents"])
+    way = say(f"普通许可；中国境内；{facts.acts}", f"ordinary license; mainland China; {facts.acts}")
     return Facts(
         (
-            ("许可方", facts.owners),
-            ("被许可方", facts.record["licensee"]["name"]),
-            ("专利", patents),
-            ("许可", f"普通许可；中国境内；{facts.acts}"),
-            ("期限", f"{day(first)} 至 {day(last)}（{span(first, last)}）"),
-            ("公告", _announcement(facts)),
+            (say("许可方", "Licensor"), facts.owners),
+            (say("被许可方", "Licensee"), facts.record["licensee"]["name"]),
+            (say("专利", "Patent"), patents),
+            (say("许可", "License"), way),
+            (say("期限", "Term"), say(f"{first} 至 {last}（{length}）", f"{first} to {last} ({length})")),
+            (say("公告", "Announcement"), _announcement(facts)),
         )
     )
 
@@ -51,19 +54,27 @@ def _four_facts(facts: PaperFacts) -> Facts:
 def _announcement(facts: PaperFacts) -> str:
     declaration = facts.record["declaration"]
     if not facts.statutory:
-        return "通知到达时未经国家知识产权局公告"
-    return f"{day(declaration['cnipa_day'])}，开放许可声明编号 {declaration['cnipa_number']}"
+        return facts.say("通知到达时未经国家知识产权局公告", "not announced by CNIPA when the notice arrived")
+    on, number = facts.day(declaration["cnipa_day"]), declaration["cnipa_number"]
+    return facts.say(f"{on}，开放许可声明编号 {number}", f"{on}, declaration number {number}")
 
 
 def _entries(facts: PaperFacts) -> Facts:
-    effective = [("许可取得", evidence.entry_line(facts.effective))] if facts.effective else []
+    say, effective = facts.say, facts.effective
+    obtained = (
+        [(say("许可取得", "License obtained"), evidence.entry_line(facts, effective))] if effective else []
+    )
+    noticed = say(
+        f"存证序号 {facts.noticed.seq}　{facts.instant(facts.noticed_at)}",
+        f"log position {facts.noticed.seq}, {facts.instant(facts.noticed_at)}",
+    )
     return Facts(
         (
-            ("通知到达", f"存证序号 {facts.noticed.seq}　{instant(facts.noticed_at)}"),
-            *effective,
-            ("日志名称", facts.record["origin"]),
-            ("记录摘要", evidence.grouped(facts.digest)),
-            ("记录随机数", facts.record["nonce"]),
+            (say("通知到达", "Notice arrived"), noticed),
+            *obtained,
+            (say("日志名称", "Log"), facts.record["origin"]),
+            (say("记录摘要", "Record digest"), evidence.grouped(facts.digest)),
+            (say("记录随机数", "Record nonce"), facts.record["nonce"]),
         )
     )
 
@@ -73,8 +84,8 @@ def _words(facts: PaperFacts) -> dict[str, object]:
     return {
         "statutory": facts.statutory,
         "licensee": facts.record["licensee"]["name"],
-        "licensor_level": LEVELS.get(licensor, "/"),
-        "licensor_means": LEVEL_MEANS.get(licensor, "/"),
-        "licensee_level": LEVELS.get(licensee, "/"),
-        "licensee_means": LEVEL_MEANS.get(licensee, "/"),
+        "licensor_level": facts.level(licensor),
+        "licensor_means": facts.level_means(licensor),
+        "licensee_level": facts.level(licensee),
+        "licensee_means": facts.level_means(licensee),
     }

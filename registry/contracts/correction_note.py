@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from registry.contracts.blocks import Block, Composed, Facts, Heading, Paragraph, Title
-from registry.contracts.paper_facts import Corrected, PaperFacts, instant
+from registry.contracts.paper_facts import Corrected, PaperFacts
 
 
 def noted(paper: Composed, facts: PaperFacts) -> Composed:
@@ -19,10 +19,21 @@ def noted(paper: Composed, facts: PaperFacts) -> Composed:
 
 
 def _line(facts: PaperFacts) -> str:
-    edition = f"本件为第 {facts.edition} 版，取代第 {facts.edition - 1} 版。" if facts.edition > 1 else ""
-    by = "；".join(f"存证序号 {one.seq}（{_names(one)}）" for one in facts.corrections)
-    rest = "冻结记录及其摘要不变；原签名覆盖更正以前的内容，更正另行签署。"
-    return f"{edition}本件依下列更正打印：{by}。{rest}"
+    say, n = facts.say, facts.edition
+    edition = say(
+        f"本件为第 {n} 版，取代第 {n - 1} 版。", f"This is edition {n}; it supersedes edition {n - 1}. "
+    )
+    by = say("；", "; ").join(
+        say(f"存证序号 {one.seq}（{_names(one)}）", f"log position {one.seq} ({_names(one)})")
+        for one in facts.corrections
+    )
+    rest = say(
+        "冻结记录及其摘要不变；原签名覆盖更正以前的内容，更正另行签署。",
+        "The frozen record and its digest are unchanged; the signatures cover what stood before, and "
+        "corrections are signed apart.",
+    )
+    head = edition if n > 1 else ""
+    return head + say(f"本件依下列更正打印：{by}。{rest}", f"Printed with these corrections: {by}. {rest}")
 
 
 def _names(one: Corrected) -> str:
@@ -30,9 +41,23 @@ def _names(one: Corrected) -> str:
 
 
 def _table(facts: PaperFacts) -> list[Block]:
-    found: list[Block] = [Heading("更正")]
+    say = facts.say
+    found: list[Block] = [Heading(say("更正", "Corrections"))]
     for one in facts.corrections:
-        rows = ((name, f"原为“{before or '/'}”，更正为“{after}”") for name, before, after in one.values)
-        where = ("更正的存证", f"存证序号 {one.seq}　{instant(one.at)}　更正存证序号 {one.corrects}")
-        found.append(Facts((where, *rows)))
+        rows = (
+            (
+                name,
+                say(
+                    f"原为“{before or '/'}”，更正为“{after}”",
+                    f"was “{before or '/'}”, corrected to “{after}”",
+                ),
+            )
+            for name, before, after in one.values
+        )
+        at = facts.instant(one.at)
+        where = say(
+            f"存证序号 {one.seq}　{at}　更正存证序号 {one.corrects}",
+            f"log position {one.seq}, {at}, corrects log position {one.corrects}",
+        )
+        found.append(Facts(((say("更正的存证", "Entered as"), where), *rows)))
     return found

@@ -5,19 +5,24 @@ Nothing here reads a live row of a party, an offer or a patent, so that the same
 same paper.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from babel.dates import format_date
+
 from registry import clock
 from registry.clock import chinese_day
+from registry.codes.laws import Laws
 from registry.codes.regions import region
 from registry.codes.tables import Code, table
-from registry.contracts import rules
+from registry.contracts import paper_wording, rules
+from registry.contracts.blocks import Block
 from registry.contracts.record import digest as record_digest
+from registry.documents.pdf import Lang
 from registry.errors import Refused
 from registry.licenses import schedule, terms
 from registry.licenses.fee_fields import from_fields
@@ -26,17 +31,30 @@ from registry.licenses.public_text import act_names
 from registry.licenses.rules import Track
 
 LEVELS = {
-    "account": "账户级电子签名",
-    "external": "单位自持密钥电子签名",
-    "sheet": "纸质签章的扫描件",
-    "": "无",
+    "account": ("账户级电子签名", "electronic signature of an account"),
+    "external": ("单位自持密钥电子签名", "electronic signature with the unit's own key"),
+    "sheet": ("纸质签章的扫描件", "scan of a signed or sealed sheet"),
+    "": ("无", "none"),
 }
 LEVEL_MEANS = {
-    "account": "签名私钥由签署人的口令加密后保存在本平台，仅在签署人本人登录并输入口令时启用；"
-    "它能证明签署人的账户作出了签名，但私钥并非由签署人独占控制",
-    "external": "签名私钥由该单位自行保管，本平台只登记其公钥；签名由该单位在自己的系统中作出",
-    "sheet": "在纸面上签字或者盖章后上传扫描件，本平台存证其摘要，未对印章真伪作鉴定",
-    "": "未作电子签名",
+    "account": (
+        "签名私钥由签署人的口令加密后保存在本平台，仅在签署人本人登录并输入口令时启用；"
+        "它能证明签署人的账户作出了签名，但私钥并非由签署人独占控制",
+        "the private key is kept by this registry, encrypted with the signer's password, and used only when "
+        "the signer has signed in and typed the password; it proves that the signer's account signed, but "
+        "the key is not under the signer's sole control",
+    ),
+    "external": (
+        "签名私钥由该单位自行保管，本平台只登记其公钥；签名由该单位在自己的系统中作出",
+        "the unit keeps its private key itself, this registry knows the public key only; the signature was "
+        "made in the unit's own system",
+    ),
+    "sheet": (
+        "在纸面上签字或者盖章后上传扫描件，本平台存证其摘要，未对印章真伪作鉴定",
+        "signed or sealed on paper and brought as a scan, whose digest was entered here; whether the seal is "
+        "genuine has not been examined",
+    ),
+    "": ("未作电子签名", "no electronic signature was made"),
 }
 """What each way of signing is worth, said plainly on every paper that shows one (ESL 13, 14)."""
 
@@ -83,6 +101,7 @@ class PaperFacts:
     corrections: tuple[Corrected, ...] = ()
     frozen: str = ""
     edition: int = 1
+    lang: Lang = "zh"  # `en` for a reading version; the Chinese text is the one that binds
 
     @cached_property
     def digest(self) -> str:
@@ -91,6 +110,45 @@ class PaperFacts:
     @cached_property
     def fee(self) -> Fee:
         return from_fields(self.record["fee"])
+
+    def say(self, zh: str, en: str) -> str:
+        """Our own words in the paper's language: both stand side by side, so that neither is forgotten."""
+        return en if self.lang == "en" else zh
+
+    def day(self, value: date | str | None) -> str:
+        return day(value, self.lang)
+
+    def instant(self, value: datetime | str | None) -> str:
+        return instant(value, self.lang)
+
+    def span(self, first: date, last: date) -> str:
+        return span(first, last, self.lang)
+
+    def coded(self, name: str, code: str) -> str:
+        return coded(name, code, self.lang)
+
+    def level(self, level: str) -> str:
+        """What a way of signing is called."""
+        return self.say(*LEVELS.get(level, (level, level)))
+
+    def level_means(self, level: str) -> str:
+        """What a way of signing is worth."""
+        return self.say(*LEVEL_MEANS.get(level, ("/", "/")))
+
+    def worded(
+        self, name: str, words: Mapping[str, Any], inserts: Mapping[str, Sequence[Block]] | None = None
+    ) -> tuple[Block, ...]:
+        """A template of the record's own wording version, with the laws of the contract's day."""
+        filled = {**self.laws.words(), **words}
+        return paper_wording.blocks(self.wording, name, filled, inserts, lang=self.lang)
+
+    @property
+    def wording(self) -> str:
+        return str(self.record["wording"])
+
+    @property
+    def laws(self) -> Laws:
+        return Laws(on=self.noticed_on, lang=self.lang)
 
     @property
     def statutory(self) -> bool:
@@ -123,10 +181,13 @@ class PaperFacts:
 
     @property
     def title(self) -> str:
-        return rules.contract_title(self.record["track"])
+        return self.say(
+            rules.contract_title(self.record["track"]), rules.CONTRACT_TITLES_EN[self.record["track"]]
+        )
 
     @property
     def project(self) -> str:
+        """项目名称, which is a name and stays as it is registered."""
         return rules.project_name(
             self.record["track"], [(one["title"], one["number"]) for one in self.record["patents"]]
         )
@@ -156,6 +217,11 @@ class PaperFacts:
         return schedule.contract_total(self.fee, terms.years_in_term(*self.term))
 
     @property
+    def unvalued(self) -> bool:
+        """Whether the declaration states no sum of money though it is not free: in kind and the like."""
+        return self.fee.method is Method.OTHER and self.fee.amount is None
+
+    @property
     def dues(self) -> list[schedule.Due]:
         first, last = self.term
         return schedule.schedule(self.fee, self.noticed_on, effective_on=first, license_last_day=last)
@@ -170,47 +236,57 @@ class PaperFacts:
 
     @property
     def acts(self) -> str:
-        return act_names(self.answers.get("acts", {}).get("acts") or ())
+        return act_names(self.answers.get("acts", {}).get("acts") or (), self.lang)
 
     @property
     def owners(self) -> str:
-        return "、".join(self.patent["owners"])
+        return self.listed(self.patent["owners"])
+
+    def listed(self, names: Sequence[str]) -> str:
+        return self.say("、", ", ").join(names)
 
     @property
-    def basis_law(self) -> str:
-        """The day's registration measures: papers of contracts from 2026-03-01 never cite the old texts."""
-        return table("rule").get("registration_measures", on=self.noticed_on).zh
+    def agency(self) -> Mapping[str, Any] | None:
+        """The agency that made the declaration, if one did (GL 3.3)."""
+        found: Mapping[str, Any] | None = self.answers.get("declarant", {}).get("agency") or None
+        return found
 
 
-def day(value: date | str | None) -> str:
-    """`2026年11月22日`; "/" for none."""
+def day(value: date | str | None, lang: str = "zh") -> str:
+    """`2026年11月22日`, `22 November 2026`; "/" for none."""
     if not value:
         return "/"
-    return chinese_day(date.fromisoformat(value) if isinstance(value, str) else value)
+    found = date.fromisoformat(value) if isinstance(value, str) else value
+    return format_date(found, "d MMMM y", locale="en") if lang == "en" else chinese_day(found)
 
 
-def instant(value: datetime | str | None) -> str:
+def instant(value: datetime | str | None, lang: str = "zh") -> str:
     """`2026年11月22日 09:02:03.004（北京时间）`; "/" for none."""
     if not value:
         return "/"
     moment = clock.parse_rfc3339(value) if isinstance(value, str) else value
     local = moment.astimezone(clock.SHANGHAI)
-    thousandths = local.microsecond // 1000
-    return f"{chinese_day(local.date())} {local:%H:%M:%S}.{thousandths:03d}（北京时间）"
+    time = f"{local:%H:%M:%S}.{local.microsecond // 1000:03d}"
+    if lang == "en":
+        return f"{day(local.date(), lang)}, {time} (Beijing time)"
+    return f"{chinese_day(local.date())} {time}（北京时间）"
 
 
-def span(first: date, last: date) -> str:
-    """`36 个月`, `22 个月 30 天`."""
+def span(first: date, last: date, lang: str = "zh") -> str:
+    """`36 个月`, `22 个月 30 天`; `36 months`, `1 month 10 days`."""
     months, days = terms.length(first, last)
+    if lang == "en":
+        parts = [(months, "month"), (days, "day")]
+        return " ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts if count)
     return " ".join([*([f"{months} 个月"] if months else []), *([f"{days} 天"] if days else [])])
 
 
-def coded(name: str, code: str) -> str:
+def coded(name: str, code: str, lang: str = "zh") -> str:
     """`022 高等院校`; an unknown code as it stands, "/" for none."""
     if not code:
         return "/"
     found = row(name, code)
-    return found.printed() if found else code
+    return found.printed(lang) if found else code
 
 
 def row(name: str, code: str) -> Code | None:

@@ -1,5 +1,9 @@
 """The words of papers: versioned, dated templates under templates/papers/<version>/, rendered into blocks.
 
+The Chinese text stands in the version's folder, its English reading version under en/: the same lines in the
+same order. A record keeps the version it was frozen with, so that its papers say the same for ever; another
+meaning is another folder.
+
 A template's line says by its first characters what it becomes: `# ` a section (第一条 …), `## ` a small head,
 `- ` a clause numbered within its section, `~ ` small type, `@name` a block the builder brings; anything else
 is a paragraph. What people typed is put on one line and can never begin one, so nobody can write a head of
@@ -14,12 +18,13 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
+from registry.codes.laws import chinese_number
 from registry.contracts.blocks import Block, Clause, Heading, Paragraph
+from registry.text import phrase
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates" / "papers"
 _MARK = "\x02"
 _MARKED = re.compile(r"^(?=(?:# |## |- |~ |@))", re.MULTILINE)
-_DIGITS = "零一二三四五六七八九十"
 
 
 def one_line(value: Any) -> str:
@@ -29,28 +34,26 @@ def one_line(value: Any) -> str:
 
 
 def blocks(
-    version: str, name: str, words: Mapping[str, Any], inserts: Mapping[str, Sequence[Block]] | None = None
+    version: str,
+    name: str,
+    words: Mapping[str, Any],
+    inserts: Mapping[str, Sequence[Block]] | None = None,
+    *,
+    lang: str = "zh",
 ) -> tuple[Block, ...]:
     """The template's blocks with `words` filled in. Raises jinja2.UndefinedError, KeyError for a missing
     insert.
     """
-    text = _template(version, name).render(words)
-    return tuple(_blocks(text, inserts or {}))
+    text = _template(version, name, lang).render(words)
+    return tuple(_blocks(text, inserts or {}, lang))
 
 
-def line(version: str, name: str, words: Mapping[str, Any]) -> str:
-    """A template that is one sentence."""
-    return one_line(_template(version, name).render(words))
+def translated(version: str) -> bool:
+    """Whether the papers of a wording version have an English reading version."""
+    return (FOLDER / version / "en").is_dir()
 
 
-def chinese_number(number: int) -> str:
-    """一 to 九十九."""
-    tens, ones = divmod(number, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
-    return head + (_DIGITS[ones] if ones else "")
-
-
-def _blocks(text: str, inserts: Mapping[str, Sequence[Block]]) -> Iterator[Block]:
+def _blocks(text: str, inserts: Mapping[str, Sequence[Block]], lang: str) -> Iterator[Block]:
     section = clause = 0
     for raw in text.splitlines():
         if not raw.strip():
@@ -60,7 +63,8 @@ def _blocks(text: str, inserts: Mapping[str, Sequence[Block]]) -> Iterator[Block
             yield from inserts[rest]
         elif kind == "#":
             section, clause = section + 1, 0
-            yield Heading(f"第{chinese_number(section)}条　{rest}")
+            number = f"Article {section}" if lang == "en" else f"第{chinese_number(section)}条"
+            yield Heading(f"{number}　{rest}")
         elif kind == "##":
             yield Heading(rest, 2)
         elif kind == "-":
@@ -81,8 +85,9 @@ def _kind(raw: str) -> tuple[str, str]:
 
 
 @lru_cache
-def _template(version: str, name: str) -> Template:
-    return _environment().get_template(f"{version}/{name}.txt")
+def _template(version: str, name: str, lang: str) -> Template:
+    folder = f"{version}/en" if lang == "en" else version
+    return _environment().get_template(f"{folder}/{name}.txt")
 
 
 @lru_cache
@@ -90,7 +95,7 @@ def _environment() -> Environment:
     """No autoescape: this is ink, which reads no markup; see the module's text for what keeps fields in their
     line.
     """
-    return Environment(
+    environment = Environment(
         loader=FunctionLoader(_source),
         undefined=StrictUndefined,
         finalize=one_line,
@@ -98,6 +103,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - ink, not HTML
     )
+    environment.filters["phrase"] = phrase
+    return environment
 
 
 def _source(path: str) -> str:

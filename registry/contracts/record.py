@@ -30,7 +30,7 @@ from registry.patents.models import Patent
 from registry.patents.numbers import Kind
 
 VERSION = 1
-WORDING = "2026-03"  # of the papers printed from records of this version
+WORDING = "2026-11"  # of the papers printed from records of this version
 
 
 def build(acceptance: Acceptance, *, track: str, on: date, settings: Settings, signer: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from registry.licenses.schedule import Basis
 SEPARATOR = "；"
 DEFAULT_OBJECTIVE = "industry_commerce"
 """社会经济目标 that is proposed: what most licenses serve; the clerk may set another."""
-REGISTRAR_HEAD = "九　登记机构填写（金额单位：元）"
+REGISTRAR_HEAD = ("九　登记机构填写（金额单位：元）", "9 For the registrar (amounts in CNY)")
 APPLICANT_ROLES = {
     "seller": "卖方（许可方）",
     "intermediary": "中介方（受卖方委托）",
@@ -311,12 +311,14 @@ def recordal_words(extras: FormExtras) -> str:
     return "尚未申请备案"
 
 
-def registrar_fields() -> tuple[Field, ...]:
+def registrar_fields(lang: str = "zh") -> tuple[Field, ...]:
     """Group nine: boxes for the registrar's pen, nothing of ours in them."""
     labels = (
-        "合同登记编号", "登记日期", "核定成交总额", "核定技术交易额", "登记机构（盖章）", "经办人、负责人",
+        ("合同登记编号", "Registration number"), ("登记日期", "Registration day"),
+        ("核定成交总额", "Recognised total"), ("核定技术交易额", "Recognised technology amount"),
+        ("登记机构（盖章）", "Registrar (seal)"), ("经办人、负责人", "Clerk, head"),
     )  # fmt: skip
-    return tuple(Field(label=label, blank=True) for label in labels)
+    return tuple(Field(label=en if lang == "en" else zh, blank=True) for zh, en in labels)
 
 
 def _yes(value: Any) -> str:

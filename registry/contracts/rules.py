@@ -302,6 +302,12 @@ def needs_manual_review(*, licensor_abroad: bool, licensee_abroad: bool) -> str:
     return "import" if licensor_abroad else ""
 
 
+CONTRACT_TITLES_EN = {
+    Track.STATUTORY: "Patent Open License Contract (Confirmation)",
+    Track.LOCAL: "Patent License Contract (Ordinary License)",
+}
+
+
 def contract_title(track: str) -> str:
     """The title says what the contract is: name and content must agree (refusal ground 5)."""
     if track == Track.STATUTORY:

@@ -38,7 +38,7 @@ def compose(licenses: Sequence[PaperFacts], extras: FormExtras) -> Composed:
         Group("六　专利", tuple(f for one in patents[:ON_ONE_PAGE] for f in _patent(one))),
         Group("七　开放许可与存证", _filing(row, first, extras)),
         Group("八　申请人", _applicant(row)),
-        Group(REGISTRAR_HEAD, registrar_fields()),
+        Group(REGISTRAR_HEAD[0], registrar_fields()),
     ]
     more: list[Block] = []
     if len(patents) > ON_ONE_PAGE:

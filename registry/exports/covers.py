@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from registry import money
-from registry.contracts import evidence, paper_wording
+from registry.contracts import evidence
 from registry.contracts.blocks import (
     Block,
     Composed,
@@ -90,7 +90,7 @@ def truthfulness(row: Mapping[str, Any], facts: PaperFacts) -> Composed:
         )
     )
     words = {"applicant": form["applicant"], "role": form["applicant_role"]}
-    body = paper_wording.blocks(facts.record["wording"], "truthfulness", words, {"contract": [listed]})
+    body = facts.worded("truthfulness", words, {"contract": [listed]})
     signed = Signatures(
         (Signatory(role="申请人", name=form["applicant"], sign="法定代表人或者授权代表（签字）："),)
     )

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from registry.contracts import paper_wording
 from registry.contracts.blocks import Block, Composed, Facts, Grid, Heading, Paragraph, Signatures, Title
 from registry.contracts.paper_facts import PaperFacts, day, place, row, span
 from registry.documents.tables import Column, Signatory
@@ -33,14 +32,15 @@ _CONTENTS = (
 
 def contents(facts: PaperFacts, listed: Sequence[tuple[str, ...]], *, due: date | None) -> Composed:
     """00: what the pack holds, what is missing and who brings it, and the last day to file."""
-    rule = "专利审查指南第五部分第十一章 7" if facts.statutory else "专利实施许可合同备案办法"
+    laws = facts.laws
+    rule = f"{laws.cite('GL')}第五部分第十一章 7" if facts.statutory else laws.cite("recordal_measures")
     return _paper(
         "目录",
         facts,
         Title("专利实施许可备案材料目录", f"平台存证编号　{facts.contract}"),
         Facts(
             (
-                ("备案的最后一日", f"{day(due)}（许可生效之日起三个月，专利法实施细则第五条、第十五条）"),
+                ("备案的最后一日", f"{day(due)}（许可生效之日起三个月，{laws.cite('IR', 5, 15)}）"),
                 ("材料依据", rule),
                 ("办理人", APPLICANTS[applicant(facts)]),
                 ("受理机关", "国家知识产权局（由办理人自行提交，本平台不代为提交）"),
@@ -98,7 +98,7 @@ def nothing_payable(facts: PaperFacts) -> Composed:
     )
     words = {"free": facts.free, "condition": wording.describe_condition(facts.fee).rstrip("。")}
     signed = Signatory(role="申请人", name=_applicant_name(facts), sign="签字或者盖章：")
-    body = paper_wording.blocks(facts.record["wording"], "nothing_payable", words, {"facts": [listed]})
+    body = facts.worded("nothing_payable", words, {"facts": [listed]})
     title = Title("关于无需支付许可使用费的说明")
     return _paper("无需付款的说明", facts, title, *body, Signatures((signed,)))
 

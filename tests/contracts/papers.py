@@ -6,6 +6,7 @@ import copy
 from datetime import UTC, date, datetime
 from typing import Any
 
+from registry.contracts import record as records
 from registry.contracts.paper_facts import Entered, PaperFacts
 from registry.contracts.registration_form import FormExtras
 
@@ -177,7 +178,7 @@ def record(fee: str = "lump", *, track: str = "statutory", **changes: Any) -> di
     statutory = track == "statutory"
     made: dict[str, Any] = {
         "v": 1,
-        "wording": "2026-03",
+        "wording": records.WORDING,
         "demonstration": True,
         "nonce": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
         "origin": "demo.mingxu.invalid",

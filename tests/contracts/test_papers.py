@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jinja2 import UndefinedError
 
+from registry.codes.laws import chinese_number
 from registry.contracts import blocks, paper_wording, papers, sheet
 from registry.contracts.blocks import Heading, plain, rendered
 from registry.contracts.paper_facts import PaperFacts, span
@@ -69,6 +70,7 @@ def test_papers_read_as_they_were_approved(fee: str, track: str) -> None:
     assert found == path.read_text(encoding="utf-8")
 
 
+
 def test_every_golden_text_belongs_to_a_variant() -> None:
     variants = {f"{fee}-{track}" for fee in FEES for track in TRACKS}
     assert {path.stem for path in GOLDEN.glob("*.txt")} == {*variants, "corrected-lump-statutory"}
@@ -78,7 +80,7 @@ def test_the_contract_has_its_nineteen_sections_in_order() -> None:
     heads = [b.text for b in papers.compose("contract", facts()).blocks if isinstance(b, Heading)]
     numbered = [head for head in heads if head.startswith("第")]
     assert numbered == [
-        f"第{paper_wording.chinese_number(n)}条　{head.split('　')[1]}" for n, head in enumerate(numbered, 1)
+        f"第{chinese_number(n)}条　{head.split('　')[1]}" for n, head in enumerate(numbered, 1)
     ]
     assert len(numbered) == 19
 
