@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from registry import config, database, language, navigation, openapi, problems
+from registry import config, database, health_pages, language, logs, metrics, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
 from registry.catalogue import instant_pages, log_api, log_files, log_pages, verify_pages
 from registry.catalogue import pages as catalogue_pages
@@ -79,6 +79,7 @@ PAGES: list[Blueprint] = [
     batch_pages.blueprint,
     erasure_pages.blueprint,
     recordal_pages.blueprint,
+    health_pages.blueprint,
 ]
 MACHINES: list[openapi.Blueprint] = [
     catalogue_api.blueprint,
@@ -113,6 +114,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app, settings.database_url)
     language.init_app(app)
     problems.init_app(app)
+    metrics.init_app(app)  # first in, and of what is done afterwards last
+    logs.init_app(app, settings)
     doors.init_app(app)
     navigation.init_app(app)
     ledger.init_app(app, settings)

@@ -10,6 +10,8 @@ import click
 from flask import Flask
 
 from registry import config, jobs, schema, serving, walkthrough
+from registry.backup_commands import backup, restore
+from registry.check_command import check
 from registry.command_line import application, done, or_refusal
 from registry.contracts import tasks
 from registry.database import db, transaction
@@ -40,7 +42,7 @@ def cli() -> None:
     """Mingxu 明许: the open-license registry."""
 
 
-for part in (keys, log, verify, audit, erase, witness, verifier):
+for part in (keys, log, verify, audit, erase, witness, verifier, check, backup, restore):
     cli.add_command(part)
 
 @cli.command()

@@ -52,6 +52,8 @@ class Settings:
     tsa_roots: Path | None = None
     tsa_hours: int = 4
     tsa_seconds: int = 60
+    log: str = "json"
+    metrics_token: str = field(default="", repr=False)
     testing: bool = False
 
     @property
@@ -108,6 +110,10 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "extra_fonts": tuple(Path(p) for p in env.get("REGISTRY_EXTRA_FONTS", "").split(os.pathsep) if p),
     }
     values.update(_anchors(env))
+    values["log"] = env.get("REGISTRY_LOG") or ("text" if demo else "json")
+    values["metrics_token"] = env.get("REGISTRY_METRICS_TOKEN", "")
+    if values["log"] not in ("json", "text"):
+        raise Misconfigured("REGISTRY_LOG must be json or text")
     values["audit_hour"] = _whole(env, "REGISTRY_AUDIT_HOUR", 3)
     values["clock_behind"] = _whole(env, "REGISTRY_CLOCK_BEHIND", 7200)
     if values["audit_hour"] not in range(24):

@@ -27,6 +27,8 @@ T = TypeVar("T")
 RETRIES = 6
 BUSY_TIMEOUT_MS = 5000
 PAUSE = (0.0002, 0.002)  # seconds between two tries for SQLite's write lock
+_PATIENCE = {"connect_timeout": 2, "tcp_user_timeout": 3000, "keepalives_idle": 5, "keepalives_interval": 2}
+"""A server that went away is noticed within seconds, not when the kernel gives up (a quarter of an hour)."""
 _ASKING = threading.Lock()
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -82,7 +84,7 @@ def init_app(app: Flask, url: str) -> None:
         arguments = {"timeout": BUSY_TIMEOUT_MS / 1000, "isolation_level": None}
         options: dict[str, Any] = {"connect_args": arguments}
     else:
-        options = {"pool_pre_ping": True, "pool_size": 8, "connect_args": {"connect_timeout": 2}}
+        options = {"pool_pre_ping": True, "pool_size": 8, "connect_args": _PATIENCE}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
     db.init_app(app)
     with app.app_context():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 
 from registry import database, idempotency, jobs  # noqa: F401 - the metadata must be complete
@@ -95,6 +96,13 @@ def upgrade(settings: Settings) -> None:
                 guards.apply_grants(connection, role, frozen=FROZEN, erasable=ERASABLE)
     finally:
         engine.dispose()
+
+
+def newest() -> str:
+    """The revision this program wants, for `registry check`."""
+    alembic = Config()
+    alembic.set_main_option("script_location", str(MIGRATIONS))
+    return ScriptDirectory.from_config(alembic).get_current_head() or ""
 
 
 def seed() -> None:

@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from threading import Event
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from registry import clock, config, schema
+from registry import clock, config, metrics, schema
 from registry.app import create_app
 from registry.config import Settings
 from registry.database import db
@@ -148,8 +149,12 @@ def _start(host: str, port: int, workers: int) -> list[Part]:
     web += ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4"]
     web += ["--log-level", "warning", "--graceful-timeout", "20"]
     worker = [sys.executable, "-m", "registry", "worker"]
+    counts = config.from_environment().instance / "metrics"
+    shutil.rmtree(counts, ignore_errors=True)  # counters begin with the server
+    counts.mkdir(mode=0o700)
+    environment = {**os.environ, metrics.FOLDER: str(counts)}
     # each in a process group of its own: Ctrl-C reaches us alone, and we end them in order
-    return [subprocess.Popen(command, env=dict(os.environ), process_group=0) for command in (web, worker)]  # noqa: S603
+    return [subprocess.Popen(command, env=environment, process_group=0) for command in (web, worker)]  # noqa: S603
 
 
 def _answers(host: str, port: int, parts: list[Part], stopped: Event) -> bool:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -140,6 +140,19 @@ def get(digest: str) -> bytes:
 def open_stream(digest: str) -> BinaryIO:
     """The content as a stream, unchecked: for archives. The caller closes it. Raises NotFound, Gone."""
     return opener(digest)()
+
+
+def damaged() -> Iterator[str]:
+    """Digests whose content a row promises and the folder does not hold unchanged. Reads every file."""
+    query = select(StoredFile.digest).where(StoredFile.erased_at.is_(None)).order_by(StoredFile.digest)
+    for digest in db.session.scalars(query.execution_options(yield_per=1000)):
+        try:
+            with _path(digest).open("rb") as stream:
+                held = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError:
+            held = ""
+        if held != digest:
+            yield digest
 
 
 def opener(digest: str) -> Callable[[], BinaryIO]:

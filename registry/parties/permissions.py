@@ -107,6 +107,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "erasure.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "audits.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any), READ_ALL),
     "anchors.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any), READ_ALL),
+    "system.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
     "job.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
 }
 

@@ -1,0 +1,63 @@
+"""`registry backup` and `registry restore`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from registry import backup as copies
+from registry import config
+from registry.command_line import LANG, application, or_refusal
+from registry.config import Settings
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--with-keys", is_flag=True, help="The private keys too: keep such a backup like the keys.")
+@click.option("--earlier", type=FOLDER, help="A backup on the same disk: unchanged files are linked to it.")
+@click.option("--check", "only_check", is_flag=True, help="Only hold FOLDER's files against their digests.")
+def backup(folder: Path, with_keys: bool, earlier: Path | None, only_check: bool) -> None:
+    """Copy database, files and anchor into a new FOLDER while the service runs.
+
+    `sha256sum -c SHA256SUMS` checks it anywhere, `registry restore` proves it.
+    """
+    try:
+        if only_check:
+            made = copies.check(folder)
+        else:
+            with application() as app:
+                settings: Settings = app.extensions["settings"]
+                made = copies.back_up(settings, folder, with_keys=with_keys, earlier=earlier, say=click.echo)
+    except (copies.BadBackup, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    keys = "with the private keys" if made.keys else "without the private keys: keep them elsewhere"
+    click.echo(f"{folder}: {made.size} filings of {made.origin}, as of {made.made_at}, {keys}")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@LANG
+def restore(folder: Path, lang: str) -> None:
+    """Bring the backup in FOLDER into an empty database and instance folder, and audit all of it.
+
+    Ends with the audit's exit code. A log that anybody outside knows to be longer is refused: look for a
+    newer backup first, then see `registry log restart`.
+    """
+    settings = config.from_environment()
+    try:
+        manifest = copies.restore(settings, folder, say=click.echo)
+    except (copies.BadBackup, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    if not settings.keys.exists():
+        raise click.ClickException(
+            f"database and files are back; put the keys into {settings.keys}, then run `registry check`"
+        )
+    with application():
+        found = or_refusal(lambda: copies.prove(manifest))
+    click.echo(found.audit.to_text(lang))
+    if found.damaged:
+        raise click.ClickException(f"{len(found.damaged)} files are missing or changed: {found.damaged[:3]}")
+    click.echo(f"restored: {manifest.size} filings of {manifest.origin}, as of {manifest.made_at}")
+    sys.exit(found.audit.exit_code)

@@ -1,0 +1,73 @@
+"""What the self-check's answers say, Chinese here, English in the catalogue."""
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+
+from registry.self_check import Checked
+
+NAMES = {
+    "database": _l("数据库"),
+    "guards": _l("数据库的保护"),
+    "keys": _l("登记平台的密钥"),
+    "ledger": _l("账本"),
+    "audit": _l("全库核验"),
+    "clock": _l("时间"),
+    "queue": _l("后台任务"),
+    "mail": _l("邮件"),
+    "disk": _l("磁盘"),
+    "fonts": _l("字体"),
+    "address": _l("公开地址"),
+    "outside": _l("外部见证与时间戳"),
+}
+WORDS = {
+    "database": _l("%(kind)s，表结构为 %(revision)s。"),
+    "schema_behind": _l(
+        "表结构为 %(revision)s，本程序需要 %(wanted)s：请停止服务并运行 registry db upgrade。"
+    ),
+    "tables_absent": _l("缺少表 %(names)s：请运行 registry db upgrade。"),
+    "guards": _l("已登记的内容不能被改写或删除。"),
+    "guards_missing": _l(
+        "缺少 %(count)s 项保护（%(names)s）：请运行 registry db upgrade，并查明是谁去掉的。"
+    ),
+    "keys": _l("权限正确，能够签名。"),
+    "keys_unusable": _l("不能签名：%(said)s"),
+    "ledger": _l("共 %(size)s 条，最近一条 %(time)s；与已公布的账本头一致。"),
+    "ledger_differs": _l("与已公布的账本头不一致（%(reason)s）：请停止服务，按运维手册处理。"),
+    "head_unpublished": _l("有 %(count)s 条存证在 %(minutes)s 分钟后仍未进入公布的账本头：请查看后台任务。"),
+    "audit": _l("最近一次核验全部成立：%(ended)s，%(size)s 条。"),
+    "audit_late": _l("超过一天没有通过核验：请查看后台任务是否在运行。"),
+    "audit_invalid": _l("账本核验不通过（第 %(seq)s 条，%(reason)s）：请立即停止办理。"),
+    "clock": _l("%(now)s，与数据库和账本相符。"),
+    "clock_behind_log": _l("本机时间落后于账本最近一条（%(last)s）：请校准时间。"),
+    "clocks_apart": _l("本机与数据库的时间相差 %(seconds)s 秒：请校准时间。"),
+    "queue": _l("没有积压，也没有失败的任务。"),
+    "jobs_dead": _l("有 %(count)s 个任务多次失败，已停止重试：请查看办事台。"),
+    "jobs_wait": _l("最早的任务已等候 %(minutes)s 分钟：后台任务是否在运行？"),
+    "mail": _l("已设置邮件服务器；待发 %(waiting)s 封。"),
+    "mail_to_folder": _l("没有设置邮件服务器：信件只写入 outbox 文件夹，没有寄出。"),
+    "disk": _l("剩余 %(megabytes)s MB。"),
+    "disk_low": _l("只剩 %(megabytes)s MB：请扩容。"),
+    "disk_full": _l("只剩 %(megabytes)s MB：很快将不能登记。"),
+    "disk_read_only": _l("不能写入文件夹：请检查权限。"),
+    "fonts": _l("打印所需的字体齐全。"),
+    "fonts_missing": _l("缺少打印所需的字体：请运行 registry fonts。"),
+    "address": _l("%(address)s"),
+    "address_open": _l("%(address)s 不是 https：登录信息可能被窃取，请在前面设置 TLS。"),
+    "demonstration": _l("演示模式：数据与任何真实主体无关。"),
+    "outside": _l("有外部见证和时间戳。"),
+    "no_witness": _l("没有外部见证人：核验只能说明账本自身前后一致。"),
+    "no_timestamps": _l("没有时间戳机构：时间以本机为准。"),
+    "unreadable": _l("无法检查：%(said)s"),
+}
+
+
+def sentence(answer: Checked, lang: str) -> str:
+    """One answer in words."""
+    with force_locale(lang):
+        words: str = str(WORDS[answer.code])
+        return words % answer.facts if answer.facts else words
+
+
+def name(answer: Checked, lang: str) -> str:
+    with force_locale(lang):
+        return str(NAMES[answer.name])
