@@ -15,9 +15,11 @@ from registry.contracts import (
     correction_pages,
     corrections_api,
     decisions_pages,
+    dues_pages,
     payments_pages,
     registration_pages,
 )
+from registry.contracts import money_tasks as contracts_money  # noqa: F401 - registers its jobs
 from registry.contracts import pages as contracts_pages
 from registry.contracts import tasks as contracts_tasks  # noqa: F401 - registers its jobs
 from registry.erasure import pages as erasure_pages
@@ -71,6 +73,7 @@ PAGES: list[Blueprint] = [
     announcements_pages.blueprint,
     contracts_pages.blueprint,
     payments_pages.blueprint,
+    dues_pages.blueprint,
     decisions_pages.blueprint,
     registration_pages.blueprint,
     bundle_pages.blueprint,

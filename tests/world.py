@@ -16,8 +16,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from registry import clock
-from registry.contracts import decisions, register
+from registry.contracts import decisions, payment_requests, register
 from registry.contracts.models import Paper
+from registry.contracts.request_printing import print_request
 from registry.database import db, transaction
 from registry.erasure import service as erasure
 from registry.exports import service as exports
@@ -204,10 +205,23 @@ def _money(world: World) -> None:
     over = Decimal("68100.00")
     taking.answer(holder, taking.claim(app, licensee, paid, amount=over), amount=over)
     world.things["refund"] = str(reading(lambda: taking.refund_ids(paid))[0])
+    world.things |= _yearly(world)
     disputed = taking.taken(licensee, published(app, holder, venue, fee=LUMP))
     reason = {"ground": "other_law", "reason": "事实说明。"}
     transaction(lambda: decisions.object_to(holder.actor, register.find(disputed), **reason).id)
     world.things["decision"] = str(reading(lambda: taking.open_question(disputed)))
+
+
+def _yearly(world: World) -> dict[str, str]:
+    """A license that is paid year by year, its second year asked for."""
+    app, licensee = world.app, world.people["licensee.owner"]
+    holder, venue = world.people["holder.owner"], world.people["venue"]
+    number = taking.taken(licensee, published(app, holder, venue, fee=taking.PER_YEAR))
+    amount = Decimal("8000.00")
+    taking.answer(holder, taking.claim(app, licensee, number, amount=amount), amount=amount)
+    asked = transaction(lambda: payment_requests.ask(licensee.actor, register.find(number), "year:2").id)
+    print_request({"request": str(asked)})
+    return {"yearly": number, "request": str(asked)}
 
 
 def _registration(world: World) -> None:

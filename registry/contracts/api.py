@@ -8,7 +8,16 @@ from uuid import UUID
 from flask import request, url_for
 
 from registry import openapi
-from registry.contracts import outgoing, papers_shown, payments, register, registration, rules, schemas
+from registry.contracts import (
+    money_schemas,
+    outgoing,
+    papers_shown,
+    payments,
+    register,
+    registration,
+    rules,
+    schemas,
+)
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance, Contract, Payment
 from registry.errors import NotFound
@@ -116,7 +125,7 @@ def receipt(number: str) -> Any:
 
 
 @blueprint.route("/acceptances/<number>/payments/prepare", methods=["POST"])
-@blueprint.arguments(schemas.ClaimSchema)
+@blueprint.arguments(money_schemas.ClaimSchema)
 @blueprint.response(201, schemas.PreparedAnswer)
 @doors.signed_in
 def prepare_claim(given: dict[str, Any], number: str) -> dict[str, Any]:
@@ -125,8 +134,8 @@ def prepare_claim(given: dict[str, Any], number: str) -> dict[str, Any]:
 
     def work() -> str:
         found = _own(number)
-        act = payments.claim_act(actor, found, schemas.claim_facts(given))
-        kept = prepared.keep(actor, CLAIM, found.id, act, schemas.ClaimSchema().dump(given))
+        act = payments.claim_act(actor, found, money_schemas.claim_facts(given))
+        kept = prepared.keep(actor, CLAIM, found.id, act, money_schemas.ClaimSchema().dump(given))
         return str(kept.id)
 
     key = doors.idempotency_header()
@@ -146,7 +155,7 @@ def claim(given: dict[str, Any], number: str) -> Any:
         found = _own(number)
         if row.subject_id != found.id:
             raise NotFound("not_found")
-        facts = schemas.claim_facts(schemas.ClaimSchema().load(row.facts))
+        facts = money_schemas.claim_facts(money_schemas.ClaimSchema().load(row.facts))
         statement = _signed(given, act.statement)
         return str(payments.claim(actor, found, facts, act, statement).id)
 
@@ -155,7 +164,7 @@ def claim(given: dict[str, Any], number: str) -> Any:
 
 
 @blueprint.route("/payments/<uuid:payment_id>/confirmation/prepare", methods=["POST"])
-@blueprint.arguments(schemas.AnswerSchema)
+@blueprint.arguments(money_schemas.AnswerSchema)
 @blueprint.response(201, schemas.PreparedAnswer)
 @doors.signed_in
 def prepare_confirmation(given: dict[str, Any], payment_id: UUID) -> dict[str, Any]:
@@ -163,8 +172,9 @@ def prepare_confirmation(given: dict[str, Any], payment_id: UUID) -> dict[str, A
     actor = doors.actor()
 
     def work() -> str:
-        act = payments.confirm_act(actor, _payment(payment_id), schemas.answer_facts(given))
-        return str(prepared.keep(actor, CONFIRM, payment_id, act, schemas.AnswerSchema().dump(given)).id)
+        act = payments.confirm_act(actor, _payment(payment_id), money_schemas.answer_facts(given))
+        kept = money_schemas.AnswerSchema().dump(given)
+        return str(prepared.keep(actor, CONFIRM, payment_id, act, kept).id)
 
     key = doors.idempotency_header()
     return _prepared(doors.once(CONFIRM + ".prepare", {"payment": payment_id, **given}, work, key=key))
@@ -182,7 +192,7 @@ def confirm(given: dict[str, Any], payment_id: UUID) -> Any:
         row, act = prepared.take(actor, CONFIRM, given["prepared"])
         if row.subject_id != payment_id:
             raise NotFound("not_found")
-        facts = schemas.answer_facts(schemas.AnswerSchema().load(row.facts))
+        facts = money_schemas.answer_facts(money_schemas.AnswerSchema().load(row.facts))
         payments.confirm(actor, _payment(payment_id), facts, act, _signed(given, act.statement))
         return str(payment_id)
 

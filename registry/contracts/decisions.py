@@ -13,9 +13,10 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from registry import clock, history
-from registry.contracts import payments, register, rules
+from registry.contracts import dues, payments, register, rules
+from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Decision, Payment
-from registry.contracts.refunds import owe_all
+from registry.contracts.refunds import owe, owe_all
 from registry.contracts.rules import AcceptanceState, Arrival, PaymentState
 from registry.database import db
 from registry.errors import Conflict, NotFound, Refused
@@ -37,20 +38,21 @@ OPEN_PAYMENTS = (PaymentState.CLAIMED, PaymentState.DISPUTED, PaymentState.NOT_A
 # --- asking ------------------------------------------------------------------------------------------
 
 
-def ask_for_answer(actor: Actor, acceptance: Acceptance) -> Decision:
+def ask_for_answer(actor: Actor, acceptance: Acceptance, due: str = START) -> Decision:
     """Ask the venue because nobody has answered the claim in its working days (GL 7(3)). Raises Refused
     `answer_not_due`.
     """
     allow(actor, "payment.claim", acceptance)
     acceptance = register.lock(acceptance.id)
-    waiting = [payment for payment in acceptance.payments if payment.state == PaymentState.CLAIMED]
-    if not waiting or acceptance.state != AcceptanceState.CLAIMED:
+    waiting = [one for one in acceptance.payments if one.state == PaymentState.CLAIMED and one.due_key == due]
+    if not waiting or (due == START and acceptance.state != AcceptanceState.CLAIMED):
         raise Conflict("wrong_state", state=acceptance.state, verb="dispute")
     if clock.today() <= waiting[-1].answer_due:
         raise Refused("answer_not_due", article="GL 7(3)", day=waiting[-1].answer_due)
-    register.move(actor, acceptance, "dispute", ground="no_answer")
+    if due == START:
+        register.move(actor, acceptance, "dispute", ground="no_answer")
     register.move_payment(actor, waiting[-1], "dispute")
-    return register.open_decision(actor, acceptance, "no_answer")
+    return register.open_decision(actor, acceptance, "no_answer", payment=waiting[-1])
 
 
 def object_to(actor: Actor, acceptance: Acceptance, *, ground: str, reason: str) -> Decision:
@@ -99,7 +101,9 @@ def has_open_claim(declaration_id: UUID) -> bool:
     1.6).
     """
     states = (AcceptanceState.CLAIMED, AcceptanceState.IN_DECISION)
-    claimed = select(Payment.acceptance_id).where(Payment.state == PaymentState.CLAIMED)
+    claimed = select(Payment.acceptance_id).where(
+        Payment.state == PaymentState.CLAIMED, Payment.due_key == START
+    )
     query = select(Acceptance.id).where(
         Acceptance.declaration_id == declaration_id,
         or_(Acceptance.state.in_(states), Acceptance.id.in_(claimed)),
@@ -124,9 +128,22 @@ def acceptance_of(decision: Decision) -> Acceptance:
 
 
 def open_of(acceptance: Acceptance) -> Decision | None:
-    """The question about an acceptance that waits for the venue, if there is one."""
+    """The question about an acceptance that waits for the venue, if any; later dues have their own."""
     query = select(Decision).where(Decision.acceptance_id == acceptance.id, Decision.decided_at.is_(None))
-    return db.session.scalars(query).first()
+    return next((one for one in db.session.scalars(query) if later_payment(one) is None), None)
+
+
+def later_payment(decision: Decision) -> Payment | None:
+    """The payment of a later due a question is about: whether it came, and nothing about the license."""
+    if decision.payment_id is None:
+        return None
+    payment = db.session.get_one(Payment, decision.payment_id)
+    return payment if payment.due_key != START else None
+
+
+def payment_of(decision: Decision, acceptance: Acceptance) -> Payment | None:
+    """The payment a decision would be about, if one is claimed or in doubt."""
+    return later_payment(decision) or open_payment(acceptance)
 
 
 def of_acceptance(acceptance: Acceptance) -> Sequence[Decision]:
@@ -146,6 +163,8 @@ def outcomes(decision: Decision, acceptance: Acceptance) -> tuple[str, ...]:
     """What the venue can decide here: about money only where some is claimed, about a given license only
     whether it stands.
     """
+    if later_payment(decision) is not None:
+        return PAID, UNPAID
     if acceptance.state == AcceptanceState.EFFECTIVE:
         return STANDS, VOID
     if decision.ground == "same_day":
@@ -184,7 +203,8 @@ def decide(
     filing = _filing(decision, acceptance, facts)
     if act.filing.fields != filing.fields or act.filing.secrets != filing.secrets:
         raise Conflict("stale_digest", "statement")
-    effect = _APPLY[facts["outcome"]](actor, acceptance, decision, facts)
+    apply = _APPLY if later_payment(decision) is None else _APPLY_LATER
+    effect = apply[facts["outcome"]](actor, acceptance, decision, facts)
     appended = register.enter(act.signed(statement), *([effect] if effect else []))
     decision.outcome, decision.reasons = facts["outcome"], facts["reasons"]
     decision.decided_by, decision.decided_at, decision.seq = (
@@ -217,7 +237,7 @@ def _filing(decision: Decision, acceptance: Acceptance, facts: Mapping[str, Any]
     contract = acceptance.contract.number
     fields = {"contract": contract, "ground": decision.ground, "outcome": facts["outcome"]}
     secrets: dict[str, Any] = {"reasons": facts["reasons"]}
-    payment = open_payment(acceptance)
+    payment = payment_of(decision, acceptance)
     if facts["outcome"] == PAID and payment is not None:
         secrets["evidence"] = _money(_stated(payment, facts))
     return Filing(type="objection.decided", subject=contract, fields=fields, secrets=secrets)
@@ -245,21 +265,48 @@ def _money(stated: Mapping[str, Any]) -> dict[str, str]:
 def _paid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> Filing:
     payment = open_payment(acceptance)
     assert payment is not None
+    stated = _checked(payment, facts)
+    if register.arrival(acceptance, stated["arrived_at"] or stated["arrived_on"]) is Arrival.TOO_LATE:
+        raise Refused("arrived_too_late", "arrived_on", "PL 50; GL 4")
+    if stated["amount"] < payments.outstanding(acceptance):
+        raise Refused("amount_short", "amount", "PL 51", due=payments.outstanding(acceptance))
+    _came(actor, payment, stated, facts)
+    return payments.make_effective(actor, acceptance, payment, "decide_paid")
+
+
+def _checked(payment: Payment, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What the venue states about the money, complete and consistent."""
     stated = _stated(payment, facts)
     for name in ("amount", "arrived_on"):
         if stated[name] is None:
             raise Refused("required", name)
     if stated["arrived_at"] and clock.legal_day(stated["arrived_at"]) != stated["arrived_on"]:
         raise Refused("arrival_time", "arrived_at")
-    if register.arrival(acceptance, stated["arrived_at"] or stated["arrived_on"]) is Arrival.TOO_LATE:
-        raise Refused("arrived_too_late", "arrived_on", "PL 50; GL 4")
-    if stated["amount"] < payments.outstanding(acceptance):
-        raise Refused("amount_short", "amount", "PL 51", due=payments.outstanding(acceptance))
+    return stated
+
+
+def _came(actor: Actor, payment: Payment, stated: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
     payments.settle(actor, payment, {**stated, "note": facts["reasons"]})
     if payment.state != PaymentState.DISPUTED:
         register.move_payment(actor, payment, "dispute")
     register.move_payment(actor, payment, "decide_paid")
-    return payments.make_effective(actor, acceptance, payment, "decide_paid")
+
+
+def _paid_later(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
+    """Money of a later due: it counts with what it was; the rest stays due, what is too much goes back."""
+    payment = later_payment(decision)
+    assert payment is not None
+    _came(actor, payment, _checked(payment, facts), facts)
+    debt = dues.find(acceptance, payment.due_key)
+    surplus = debt.paid - (debt.amount or payments.ZERO)
+    if surplus > 0:
+        owe(payment, surplus, reason="over")
+
+
+def _unpaid_later(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
+    payment = later_payment(decision)
+    assert payment is not None
+    _close(actor, payment)
 
 
 def _unpaid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
@@ -295,6 +342,9 @@ def _stands(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Map
 _APPLY: Mapping[str, Callable[[Actor, Acceptance, Decision, Mapping[str, Any]], Filing | None]] = {
     PAID: _paid, UNPAID: _unpaid, VOID: _void, STANDS: _stands,
 }  # fmt: skip
+_APPLY_LATER: Mapping[str, Callable[[Actor, Acceptance, Decision, Mapping[str, Any]], None]] = {
+    PAID: _paid_later, UNPAID: _unpaid_later,
+}  # fmt: skip
 
 
 def _close(actor: Actor, payment: Payment) -> None:
@@ -313,6 +363,7 @@ def _give_back_time(acceptance: Acceptance, decision: Decision) -> None:
 
 
 def open_payment(acceptance: Acceptance) -> Payment | None:
-    """The payment a decision would be about, if one is claimed or in doubt."""
-    found = [payment for payment in acceptance.payments if payment.state in OPEN_PAYMENTS]
+    """The payment of the start that is claimed or in doubt, if there is one."""
+    start = (one for one in acceptance.payments if one.due_key == START)
+    found = [payment for payment in start if payment.state in OPEN_PAYMENTS]
     return found[-1] if found else None

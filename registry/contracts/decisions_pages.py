@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from registry.contracts import decisions, payments, schemas
 from registry.contracts import service as contracts
+from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Decision
 from registry.contracts.pages import again, own
 from registry.errors import Refused
@@ -39,7 +40,7 @@ def index() -> ResponseReturnValue:
 @doors.signed_in
 def show(decision_id: UUID) -> ResponseReturnValue:
     found = _decision(decision_id)
-    payment = decisions.open_payment(decisions.acceptance_of(found))
+    payment = decisions.payment_of(found, decisions.acceptance_of(found))
     known: dict[str, Any] = {}
     if payment is not None:
         amount = payment.claimed_amount if payment.arrived_amount is None else payment.arrived_amount
@@ -73,12 +74,15 @@ def _decide(decision_id: UUID, given: dict[str, Any]) -> None:
 
 def _page(found: Decision, form: FormState) -> str:
     acceptance = decisions.acceptance_of(found)
+    later = decisions.later_payment(found)
+    due = START if later is None else later.due_key
     return render_template(
         "contracts/decision.html",
+        due=due,
         decision=found,
         acceptance=acceptance,
         outcomes=decisions.outcomes(found, acceptance),
-        outstanding=payments.outstanding(acceptance),
+        outstanding=payments.outstanding(acceptance, due),
         form=FormState(form.values, form.errors, form.labels or labels(schemas.DecisionSchema)),
     )
 

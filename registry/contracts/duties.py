@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from registry.contracts import record as records
-from registry.contracts import rules, slots
+from registry.contracts import dues, rules, slots
+from registry.contracts.debts import DueState
 from registry.contracts.models import Acceptance
 from registry.contracts.readiness import StampState
 from registry.contracts.rules import AcceptanceState
-from registry.licenses import schedule
 from registry.licenses.draft import Handover
-from registry.licenses.schedule import DueKind
 
 LICENSEE, HOLDER, BOTH = "licensee", "holder", "both"
 WAITING = (AcceptanceState.AWAITING_PAYMENT, AcceptanceState.CLAIMED)
@@ -33,6 +31,7 @@ class Duty:
     article: str = ""
     amount: Decimal | None = None
     period: tuple[date, date] | None = None
+    due: str = ""
 
 
 def of(acceptance: Acceptance) -> list[Duty]:
@@ -95,32 +94,19 @@ def _after(acceptance: Acceptance) -> Iterator[Duty]:
 
 def _money(acceptance: Acceptance) -> Iterator[Duty]:
     """What falls due later; the part due at the start has been paid, or the license would not be."""
-    assert acceptance.noticed_at is not None
-    assert acceptance.effective_on is not None
-    assert acceptance.last_day is not None
-    for due in later_payments(acceptance):
+    for debt in dues.later(acceptance):
+        if debt.state is DueState.WAIVED:
+            continue
         yield Duty(
-            code=str(due.kind),
+            code=str(debt.kind),
             who=LICENSEE,
-            day=due.report_by if due.kind is DueKind.ROYALTY else due.due_on,
+            day=debt.report_by if debt.state is DueState.UNREPORTED else debt.due_on,
+            done=debt.state is DueState.PAID,
             article="CC 846, 847",
-            amount=due.amount,
-            period=(due.period_first, due.period_last) if due.period_first and due.period_last else None,
+            amount=debt.amount,
+            period=debt.period,
+            due=debt.key,
         )
-
-
-def later_payments(acceptance: Acceptance) -> list[schedule.Due]:
-    """The payments of an effective license after its start, in order of days."""
-    assert acceptance.noticed_at is not None
-    assert acceptance.effective_on is not None
-    assert acceptance.last_day is not None
-    found = schedule.schedule(
-        records.fee_of(acceptance.record),
-        rules.effective(acceptance.noticed_at).on,
-        effective_on=acceptance.effective_on,
-        license_last_day=acceptance.last_day,
-    )
-    return [due for due in found if not due.at_start]
 
 
 def _recordal_by(acceptance: Acceptance) -> str:

@@ -17,7 +17,8 @@ from registry.contracts.models import (
     Refund,
     RegistrationResult,
 )
-from registry.contracts.words import said
+from registry.contracts.money_models import PaymentRequest
+from registry.contracts.words import due_name, said
 from registry.database import db
 from registry.parties import mail
 
@@ -27,6 +28,7 @@ _ABOUT: Mapping[str, type[Any]] = {
     "decision": Decision,
     "result": RegistrationResult,
     "correction": Correction,
+    "request": PaymentRequest,
 }
 
 
@@ -35,9 +37,11 @@ def write(
 ) -> None:
     """Write a letter of templates/mail to sides (licensee, holder, venue). `about` names rows by id."""
     facts = {name: db.session.get_one(_ABOUT[name], UUID(row_id)) for name, row_id in about.items()}
-    facts |= _of(subject) | {"said": said}
+    facts |= _of(subject) | {"said": said, "due_name": due_name}
     if "refund" in facts:
         facts["refund_amount"] = money.yuan(facts["refund"].amount)
+    if "request" in facts:
+        facts["request_amount"] = money.yuan(facts["request"].amount)
     for side in sides:
         if side == "venue":
             mail.write_to_venue(subject.venue_id, letter, side=side, **facts)

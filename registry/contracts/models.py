@@ -163,14 +163,23 @@ class Payment(Model):
 
     id: Mapped[uuid.UUID] = uuid_key()
     acceptance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("acceptance.id"), index=True)
+    due_key: Mapped[str] = mapped_column(String(30), default="start", server_default="start")  # debts.KEY
+    account: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")  # paid into
     state: Mapped[str] = mapped_column(String(16), default=PaymentState.CLAIMED)
     claimed_amount: Mapped[Decimal] = mapped_column(AMOUNT)
     claimed_on: Mapped[date]
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the slip's instant where it states one
     payer: Mapped[str] = mapped_column(String(200))
     payer_reason: Mapped[str] = mapped_column(Text, default="")  # when somebody else pays
+    # the account of origin: where a refund has to go
+    payer_account: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    payer_statement: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # 代付说明, signed or stamped
     bank_serial: Mapped[str] = mapped_column(String(60))
-    slip_upload: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"))
+    # none where the account showed the money before anybody claimed it
+    slip_upload: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("upload.id"))
+    receipt_upload: Mapped[uuid.UUID | None] = mapped_column(
+        Uuid
+    )  # stamped by the bank, brought when doubted
     answer_due: Mapped[date]
     claimed_seq: Mapped[int | None]
     arrived_amount: Mapped[Decimal | None] = mapped_column(AMOUNT)
@@ -247,6 +256,7 @@ class Decision(Model):
 
     id: Mapped[uuid.UUID] = uuid_key()
     acceptance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("acceptance.id"), index=True)
+    payment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("payment.id"))  # when about one payment
     ground: Mapped[str] = mapped_column(String(40))
     asked_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     asked_reason: Mapped[str] = mapped_column(Text, default="")

@@ -5,8 +5,17 @@ from datetime import date
 from typing import Any
 
 from registry import clock
-from registry.contracts import corrections, papers_shown, payments, register, registration
+from registry.contracts import (
+    corrections,
+    dues,
+    papers_shown,
+    payment_requests,
+    payments,
+    register,
+    registration,
+)
 from registry.contracts import record as records
+from registry.contracts.debts import Debt
 from registry.contracts.models import Acceptance, Contract, Correction, Payment, RegistrationResult
 from registry.ledger.canonical import b64
 from registry.ledger.filings import statement_bytes
@@ -42,7 +51,20 @@ def whole(found: Acceptance) -> dict[str, Any]:
     """The same with its payments."""
     due = payments.outstanding(found)
     paid = [_plain(payment(one)) for one in found.payments]
-    return {**acceptance(found), "outstanding": due, "payments": paid}
+    listed = [_debt(found, one) for one in dues.of(found)]
+    return {**acceptance(found), "outstanding": due, "payments": paid, "dues": listed}
+
+
+def _debt(found: Acceptance, debt: Debt) -> dict[str, Any]:
+    """One due: its key, what of it is still to be paid, until when, under which reference."""
+    return {
+        "due": debt.key,
+        "amount": plain(debt.amount) if debt.amount is not None else None,
+        "rest": plain(debt.rest),
+        "pay_by": _text(debt.due_on),
+        "state": str(debt.state),
+        "reference": payment_requests.reference(found, debt.key),
+    }
 
 
 def drafted(found: Acceptance) -> dict[str, Any]:
@@ -72,6 +94,7 @@ def payment(found: Payment) -> dict[str, Any]:
     return {
         "id": found.id,
         "acceptance": found.acceptance.number,
+        "due": found.due_key,
         "state": found.state,
         "amount": found.claimed_amount,
         "claimed_seq": found.claimed_seq,

@@ -10,11 +10,21 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry import clock, language, money, problems
-from registry.contracts import decisions, duties, papers_shown, preview, refunds, register, rules, schemas
+from registry.contracts import (
+    decisions,
+    dues,
+    duties,
+    papers_shown,
+    preview,
+    refunds,
+    register,
+    rules,
+    schemas,
+)
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance
 from registry.contracts.payments import outstanding
-from registry.contracts.words import choices, said, tone_of
+from registry.contracts.words import choices, due_name, said, tone_of
 from registry.database import transaction
 from registry.errors import Conflict, Invalid, NotFound, Refused
 from registry.forms import FormState, labels, load, nested
@@ -34,7 +44,12 @@ FIGURES = ("expected_input", "expected_output")
 @blueprint.record_once
 def _words(state: Any) -> None:
     state.app.jinja_env.globals.update(
-        said=said, tone_of=tone_of, said_choices=choices, today=clock.today, capitals=money.capitals
+        said=said,
+        tone_of=tone_of,
+        said_choices=choices,
+        today=clock.today,
+        capitals=money.capitals,
+        due_name=due_name,
     )
 
 
@@ -224,6 +239,7 @@ def show(number: str) -> ResponseReturnValue:
         refunds=refunds.of_acceptance(acceptance),
         decisions=decisions.of_acceptance(acceptance),
         outstanding=outstanding(acceptance),
+        dues=dues.of(acceptance),
         closed=isinstance(standing(acceptance.declaration), Refused),
         can=lambda verb: may(actor, verb, acceptance),
         form=FormState(),

@@ -64,13 +64,14 @@ def _words(facts: PaperFacts) -> dict[str, object]:
         "confirm_days": facts.say("三个工作日内", "within three working days"),
         "venue_account": record["account"].get("whose") == "venue",
         "venue": record["venue"]["name"],
-        "tax": _tax(facts),
+        "tax": tax(facts),
         "contract": facts.contract,
         "nonce": record["nonce"],
     }
 
 
-def _tax(facts: PaperFacts) -> str:
+def tax(facts: PaperFacts) -> str:
+    """What the amount includes, in words."""
     included, rate = facts.fee.tax_included, facts.fee.tax_rate
     at = money.percent(rate) if rate is not None else ""
     zh = f"以上金额{'含' if included else '不含'}增值税" + (f"，税率 {at}" if at else "")

@@ -13,9 +13,11 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from registry import clock, history, money
-from registry.contracts import register, rules
+from registry import clock, history
+from registry.contracts import dues, payment_requests, register, rules
+from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Payment
+from registry.contracts.payment_filings import check_day, check_same, filing
 from registry.contracts.refunds import owe, owe_all, owed
 from registry.contracts.rules import AcceptanceState, Arrival, PaymentState
 from registry.database import db, new_id
@@ -23,6 +25,7 @@ from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.filings import Filing, Statement
 from registry.licenses.offers import standing
 from registry.parties import service as parties
+from registry.parties.models import Upload
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
 from registry.parties.rules import Actor
@@ -31,8 +34,6 @@ RESULTS = ("agrees", "other_payer", "not_arrived", "duplicate")
 """What somebody who looks at the account can say; short and over follow from the amount, late from the day.
 """
 ZERO = Decimal("0.00")
-_PAYER = ("payer", "payer_reason")
-"""Who paid, and why another than the licensee: committed with the slip, so that the signature covers it."""
 _PAYABLE = (AcceptanceState.AWAITING_PAYMENT, AcceptanceState.LAPSED)
 
 
@@ -51,41 +52,42 @@ def claim_act(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) ->
     """The filing of a claim, for the licensee to sign. A plain read; raises as `claim`."""
     allow(actor, "payment.claim", acceptance)
     _check_claim(acceptance, facts)
-    slip = parties.uploaded(actor, facts["slip_upload"], field="slip_upload")
-    filing = _filing("payment.claimed", acceptance, "claimed", facts, digest=slip.digest)
-    return act_of(filing, role="licensee")
+    return act_of(_claim_filing(acceptance, facts, _files(actor, facts)), role="licensee")
 
 
 def claim(
     actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any], act: Act, statement: Statement
 ) -> Payment:
     """Say that the money has been sent, with the bank slip. `facts`: amount, paid_on, payer, serial,
-    slip_upload …
+    slip_upload, `due` (its key, the start unless told) …
 
     Raises Refused for a day in the future, Conflict while another claim waits for its answer. Money sent
-    after the
-    last payment day may be claimed too; whether it still counts, the offer says (journeys 3.5).
+    after the last payment day may be claimed too; whether it still counts, the offer says (journeys 3.5).
+    A later due changes nothing about the license: it was obtained by its start.
     """
     allow(actor, "payment.claim", acceptance)
     acceptance = register.lock(acceptance.id)
-    slip = parties.uploaded(actor, facts["slip_upload"], field="slip_upload")
+    files = _files(actor, facts)
     _check_claim(acceptance, facts)
-    filing = _filing("payment.claimed", acceptance, "claimed", facts, digest=slip.digest)
-    _same(act, filing)
-    if acceptance.state != AcceptanceState.LAPSED:
+    check_same(act, _claim_filing(acceptance, facts, files))
+    if _due(facts) == START and acceptance.state != AcceptanceState.LAPSED:
         register.move(actor, acceptance, "claim")
     payment = Payment(
         id=new_id(),
         acceptance_id=acceptance.id,
         acceptance=acceptance,
+        due_key=_due(facts),
+        account=payment_requests.account(acceptance, _due(facts)),
         state=PaymentState.CLAIMED,
         claimed_amount=facts["amount"],
         claimed_on=facts["paid_on"],
         claimed_at=facts.get("paid_at"),
         payer=facts["payer"],
         payer_reason=facts.get("payer_reason") or "",
+        payer_account=facts.get("payer_account") or "",
+        payer_statement=files["payer_statement"].id if "payer_statement" in files else None,
         bank_serial=facts["serial"],
-        slip_upload=slip.id,
+        slip_upload=files["slip"].id,
         answer_due=rules.answer_due(clock.today(), register.settings().confirmation_days).day,
         created_at=clock.now(),
     )
@@ -96,14 +98,38 @@ def claim(
     return payment
 
 
+def _due(facts: Mapping[str, Any]) -> str:
+    return str(facts.get("due") or START)
+
+
+def _files(actor: Actor, facts: Mapping[str, Any]) -> dict[str, Upload]:
+    """The bank slip, and where another paid and says so on paper, that paper."""
+    found = {"slip": parties.uploaded(actor, facts["slip_upload"], field="slip_upload")}
+    if facts.get("payer_statement_upload"):
+        said = facts["payer_statement_upload"]
+        found["payer_statement"] = parties.uploaded(actor, said, field="payer_statement_upload")
+    return found
+
+
+def _claim_filing(acceptance: Acceptance, facts: Mapping[str, Any], files: Mapping[str, Upload]) -> Filing:
+    due, digests = _due(facts), {name: upload.digest for name, upload in files.items()}
+    reference = payment_requests.reference(acceptance, due)
+    return filing(
+        "payment.claimed", acceptance, "claimed", facts, due=due, reference=reference, files=digests
+    )
+
+
 def _check_claim(acceptance: Acceptance, facts: Mapping[str, Any]) -> None:
     register.check_kept(acceptance.contract)
-    if acceptance.state not in _PAYABLE:
+    due = _due(facts)
+    if due != START:
+        dues.payable(acceptance, due)
+    elif acceptance.state not in _PAYABLE:
         raise Conflict("wrong_state", state=acceptance.state, verb="claim")
-    if any(payment.state == PaymentState.CLAIMED for payment in acceptance.payments):
+    if any(one.state == PaymentState.CLAIMED for one in acceptance.payments if one.due_key == due):
         raise Conflict("claim_waiting", article="GL 7(3)")
-    _check_day(facts["paid_on"], "paid_on")
-    if not facts["amount"] and outstanding(acceptance):
+    check_day(facts["paid_on"], "paid_on")
+    if not facts["amount"] and outstanding(acceptance, due):
         raise Refused("amount_zero_claimed", "amount")
     if facts["payer"] != acceptance.licensee.name and not facts.get("payer_reason"):
         raise Refused("other_payer_reason", "payer_reason", "CC 523, 524")
@@ -139,7 +165,7 @@ def confirm(
     db.session.refresh(payment, with_for_update=True)
     _check_answer(payment, facts)
     state = _state_of(payment, facts)
-    _same(act, _answer_filing(payment, facts))
+    check_same(act, _answer_filing(payment, facts))
     filings = [act.signed(statement)]
     register.move_payment(actor, payment, _VERBS[state])
     settle(actor, payment, facts)
@@ -158,7 +184,7 @@ def confirm(
 def settle(actor: Actor, payment: Payment, facts: Mapping[str, Any]) -> None:
     """Write down what the bank states."""
     if facts.get("result") != "not_arrived":
-        _check_day(facts["arrived_on"], "arrived_on")
+        check_day(facts["arrived_on"], "arrived_on")
         payment.arrived_amount = facts["amount"]
         payment.arrived_on = facts["arrived_on"]
         payment.arrived_at = facts.get("arrived_at")
@@ -173,10 +199,13 @@ def arrived(payment: Payment) -> date | datetime:
     return found
 
 
-def outstanding(acceptance: Acceptance) -> Decimal:
-    """What is still due at the start, after what arrived short, in yuan."""
-    short = (p.arrived_amount or ZERO for p in acceptance.payments if p.state == PaymentState.SHORT)
-    return max(acceptance.amount_due - sum(short, ZERO), ZERO)
+def outstanding(acceptance: Acceptance, due: str = START) -> Decimal:
+    """What of a due is still to be paid, after what arrived short and was not given back, in yuan."""
+    if due != START:
+        return dues.find(acceptance, due).rest
+    short = [p for p in acceptance.payments if p.state == PaymentState.SHORT and p.due_key == START]
+    came = sum(((p.arrived_amount or ZERO) - owed(p) for p in short), ZERO)
+    return max(acceptance.amount_due - came, ZERO)
 
 
 def make_effective(actor: Actor, acceptance: Acceptance, payment: Payment, verb: str) -> Filing:
@@ -226,11 +255,11 @@ def _check_answer(payment: Payment, facts: Mapping[str, Any]) -> None:
     for name in ("amount", "arrived_on"):
         if facts.get(name) is None:
             raise Refused("required", name)
-    _check_day(facts["arrived_on"], "arrived_on")
+    check_day(facts["arrived_on"], "arrived_on")
     at = facts.get("arrived_at")
     if at is not None and (clock.legal_day(at) != facts["arrived_on"] or at > clock.now()):
         raise Refused("arrival_time", "arrived_at")
-    if not facts["amount"] and outstanding(payment.acceptance):
+    if not facts["amount"] and _left(payment):
         raise Refused("amount_zero_claimed", "amount")
     if facts["result"] == "other_payer" and not facts.get("note"):
         raise Refused("other_payer_reason", "note", "CC 523, 524")
@@ -241,6 +270,11 @@ def _state_of(payment: Payment, facts: Mapping[str, Any]) -> str:
     acceptance, result = payment.acceptance, facts["result"]
     if result in ("not_arrived", "duplicate"):
         return str(result)
+    if (
+        payment.due_key != START
+    ):  # a debt of a license that was obtained: nothing closes it, nothing makes it late
+        left = _left(payment)
+        return str(rules.compare(left, facts["amount"])) if left else "duplicate"
     day: date | datetime = facts.get("arrived_at") or facts["arrived_on"]
     when = register.arrival(acceptance, day)
     if when is Arrival.TOO_LATE or _closed_meanwhile(acceptance, day):
@@ -271,8 +305,19 @@ def _taken_again(acceptance: Acceptance) -> bool:
     return db.session.scalars(query).first() is not None
 
 
+def _left(payment: Payment) -> Decimal:
+    """What was still to be paid of its due before this payment, in yuan; zero when it was settled already."""
+    if payment.due_key == START:
+        return outstanding(payment.acceptance)
+    debt = dues.find(payment.acceptance, payment.due_key)
+    return max((debt.amount or ZERO) - debt.paid, ZERO)
+
+
 def _consequence(actor: Actor, acceptance: Acceptance, payment: Payment, state: str) -> Filing | None:
     """What the answer does to the acceptance; a filing when the license becomes effective."""
+    if payment.due_key != START:
+        _settle_due(actor, acceptance, payment, state)
+        return None
     lapsed = acceptance.state == AcceptanceState.LAPSED
     if state in ("confirmed", "over"):
         return make_effective(actor, acceptance, payment, "confirm_late" if lapsed else "confirm")
@@ -288,41 +333,26 @@ def _consequence(actor: Actor, acceptance: Acceptance, payment: Payment, state: 
     else:
         ground = "same_day" if state == "same_day" else "money_not_received"
         register.move(actor, acceptance, "dispute", ground=ground)
-        register.open_decision(actor, acceptance, ground, reason=payment.outcome_note)
+        register.open_decision(actor, acceptance, ground, reason=payment.outcome_note, payment=payment)
     return None
 
 
+def _settle_due(actor: Actor, acceptance: Acceptance, payment: Payment, state: str) -> None:
+    """A later due: the surplus goes back, what did not arrive goes before the venue; the license stands."""
+    came = payment.arrived_amount or ZERO
+    if state == "over":
+        debt = dues.find(acceptance, payment.due_key)  # this payment counts already: what is over its amount
+        owe(payment, debt.paid - (debt.amount or ZERO), reason="over")
+    elif state == "duplicate":
+        owe(payment, came, reason="duplicate")
+    elif state == "not_arrived":
+        ground = "money_not_received"
+        register.open_decision(actor, acceptance, ground, reason=payment.outcome_note, payment=payment)
+
+
 def _answer_filing(payment: Payment, facts: Mapping[str, Any]) -> Filing:
-    return _filing("payment.confirmed", payment.acceptance, _state_of(payment, facts), facts)
-
-
-def _filing(
-    kind: str, acceptance: Acceptance, state: str, facts: Mapping[str, Any], *, digest: str = ""
-) -> Filing:
-    day = facts.get("paid_on") or facts.get("arrived_on")
-    instant = facts.get("paid_at") or facts.get("arrived_at")
-    secrets: dict[str, Any] = {"reference": acceptance.reference or ""}
-    if facts.get("amount") is not None:
-        secrets["amount"] = money.plain(facts["amount"])
-    if day is not None:
-        secrets["bank_day"] = clock.rfc3339(instant) if instant else day.isoformat()
-    if facts.get("serial"):
-        secrets["bank_serial"] = facts["serial"]
-    if facts.get("note"):
-        secrets["reason"] = facts["note"]
-    if digest:
-        secrets["evidence"] = {"slip": digest, **{name: facts[name] for name in _PAYER if facts.get(name)}}
-    contract = acceptance.contract.number
-    return Filing(type=kind, subject=contract, fields={"contract": contract, "state": state}, secrets=secrets)
-
-
-def _same(act: Act, filing: Filing) -> None:
-    """What was signed must be what would be filed now: same fields, same confidential values."""
-    same = dict(act.filing.fields) == dict(filing.fields) and dict(act.filing.secrets) == dict(filing.secrets)
-    if not same:
-        raise Conflict("stale_digest", "statement")
-
-
-def _check_day(day: date, field: str) -> None:
-    if day > clock.today():
-        raise Refused("day_in_future", field)
+    reference = payment_requests.reference(payment.acceptance, payment.due_key)
+    state = _state_of(payment, facts)
+    return filing(
+        "payment.confirmed", payment.acceptance, state, facts, due=payment.due_key, reference=reference
+    )

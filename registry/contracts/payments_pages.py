@@ -2,6 +2,7 @@
 3.5).
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +11,18 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry import problems
-from registry.contracts import decisions, payments, refunds, register, schemas
+from registry.contracts import (
+    decisions,
+    dues,
+    money_schemas,
+    payment_requests,
+    payments,
+    refunds,
+    register,
+    schemas,
+)
 from registry.contracts import service as contracts
+from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Payment, Refund
 from registry.contracts.pages import again, own, side_of
 from registry.errors import NotFound, Refused
@@ -31,7 +42,8 @@ blueprint = flask.Blueprint("payments", __name__)
 def slip(number: str) -> ResponseReturnValue:
     acceptance = own(number)
     allow(doors.actor(), "payment.claim", acceptance)
-    known = {"amount": payments.outstanding(acceptance), "payer": acceptance.licensee.name}
+    due = request.args.get("due", START)
+    known = {"amount": payments.outstanding(acceptance, due), "payer": acceptance.licensee.name, "due": due}
     return _slip(acceptance, FormState(known))
 
 
@@ -40,15 +52,19 @@ def slip(number: str) -> ResponseReturnValue:
 def claim(number: str) -> ResponseReturnValue:
     posted = attachments.received()
     try:
-        _claim(number, posted.load(schemas.ClaimFormSchema))
+        given = posted.load(money_schemas.ClaimFormSchema)
+        _claim(number, given)
     except Refused as refused:
-        return _slip(own(number), posted.failed(refused, schemas.ClaimFormSchema)), problems.status(refused)
+        form = posted.failed(refused, money_schemas.ClaimFormSchema)
+        return _slip(own(number), form), problems.status(refused)
+    if given["due"] != START:
+        return redirect(url_for("dues.show", number=number, key=given["due"]), 303)
     return redirect(url_for("contracts.show", number=number), 303)
 
 
 def _claim(number: str, given: dict[str, Any]) -> None:
     actor, password = doors.actor(), given.pop("password")
-    facts = schemas.claim_facts(given)
+    facts = money_schemas.claim_facts(given)
     act = payments.claim_act(actor, own(number), facts)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
@@ -59,11 +75,17 @@ def _claim(number: str, given: dict[str, Any]) -> None:
 
 
 def _slip(acceptance: Acceptance, form: FormState) -> str:
+    due = form.value("due", START)
+    debt = None if due == START else dues.find(acceptance, due)
     return render_template(
         "contracts/slip.html",
         acceptance=acceptance,
-        outstanding=payments.outstanding(acceptance),
-        form=FormState(form.values, form.errors, form.labels or labels(schemas.ClaimFormSchema)),
+        due=due,
+        pay_by=acceptance.pay_by if debt is None else debt.due_on,
+        reference=payment_requests.reference(acceptance, due),
+        account=payment_requests.account(acceptance, due),
+        outstanding=payments.outstanding(acceptance, due),
+        form=FormState(form.values, form.errors, form.labels or labels(money_schemas.ClaimFormSchema)),
     )
 
 
@@ -71,10 +93,14 @@ def _slip(acceptance: Acceptance, form: FormState) -> str:
 @doors.signed_in
 def ask_venue(number: str) -> ResponseReturnValue:
     """Nobody has answered in three working days: the venue decides on the slip (GL 7(3))."""
-    actor = doors.actor()
+    actor, due = doors.actor(), request.form.get("due", START)
     doors.submit(
-        "decision.ask", {"number": number}, lambda: str(decisions.ask_for_answer(actor, own(number)).id)
+        "decision.ask",
+        {"number": number, "due": due},
+        lambda: str(decisions.ask_for_answer(actor, own(number), due).id),
     )
+    if due != START:
+        return redirect(url_for("dues.show", number=number, key=due), 303)
     return redirect(url_for("contracts.show", number=number), 303)
 
 
@@ -82,7 +108,7 @@ def ask_venue(number: str) -> ResponseReturnValue:
 @doors.signed_in
 def received(refund_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
-    given = load(schemas.ReceivedSchema, nested(request.form))
+    given = load(money_schemas.ReceivedSchema, nested(request.form))
     number = _refund(refund_id).payment.acceptance.number
 
     def work() -> str:
@@ -101,12 +127,7 @@ def received(refund_id: UUID) -> ResponseReturnValue:
 def of_holder() -> ResponseReturnValue:
     actor = doors.actor()
     parties.organisation_of(actor)
-    return render_template(
-        "contracts/payments.html",
-        waiting=payments.waiting_for_holder(actor),
-        refunds=refunds.of_holder(actor),
-        venue=False,
-    )
+    return _listed(payments.waiting_for_holder(actor), refunds.of_holder(actor), venue=False)
 
 
 @blueprint.get("/venue/payments")
@@ -114,11 +135,16 @@ def of_holder() -> ResponseReturnValue:
 def of_venue() -> ResponseReturnValue:
     actor = doors.actor()
     allow(actor, "payment.decide", actor)
+    return _listed(payments.waiting_for_venue(actor), refunds.of_venue(actor), venue=True)
+
+
+def _listed(waiting: Sequence[Payment], open_refunds: Sequence[Refund], *, venue: bool) -> str:
     return render_template(
         "contracts/payments.html",
-        waiting=payments.waiting_for_venue(actor),
-        refunds=refunds.of_venue(actor),
-        venue=True,
+        waiting=waiting,
+        references={one.id: payment_requests.reference(one.acceptance, one.due_key) for one in waiting},
+        refunds=open_refunds,
+        venue=venue,
     )
 
 
@@ -145,15 +171,15 @@ def match(payment_id: UUID) -> ResponseReturnValue:
 @doors.signed_in
 def answer(payment_id: UUID) -> ResponseReturnValue:
     try:
-        _answer(payment_id, load(schemas.AnswerFormSchema, nested(request.form)))
+        _answer(payment_id, load(money_schemas.AnswerFormSchema, nested(request.form)))
     except Refused as refused:
-        return again(refused, schemas.AnswerFormSchema, lambda form: _match(_payment(payment_id), form))
+        return again(refused, money_schemas.AnswerFormSchema, lambda form: _match(_payment(payment_id), form))
     return redirect(url_for("payments.match", payment_id=payment_id), 303)
 
 
 def _answer(payment_id: UUID, given: dict[str, Any]) -> None:
     actor, password = doors.actor(), given.pop("password")
-    facts = schemas.answer_facts(given)
+    facts = money_schemas.answer_facts(given)
     act = payments.confirm_act(actor, _payment(payment_id), facts)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
@@ -168,10 +194,12 @@ def _match(payment: Payment, form: FormState) -> str:
         "contracts/payment.html",
         payment=payment,
         acceptance=payment.acceptance,
-        outstanding=payments.outstanding(payment.acceptance),
-        account=payment.acceptance.record["account"],
+        due=None if payment.due_key == START else dues.find(payment.acceptance, payment.due_key),
+        outstanding=payments.outstanding(payment.acceptance, payment.due_key),
+        reference=payment_requests.reference(payment.acceptance, payment.due_key),
+        account=payment.account or payment.acceptance.record["account"],
         can_answer=payment.state == "claimed" and may(doors.actor(), "payment.confirm", payment.acceptance),
-        form=FormState(form.values, form.errors, form.labels or labels(schemas.AnswerFormSchema)),
+        form=FormState(form.values, form.errors, form.labels or labels(money_schemas.AnswerFormSchema)),
     )
 
 
@@ -191,10 +219,10 @@ def send_refund(refund_id: UUID) -> ResponseReturnValue:
         return str(refund_id)
 
     try:
-        given = posted.load(schemas.RefundSchema)
+        given = posted.load(money_schemas.RefundSchema)
         doors.submit("refund.send", {"refund": str(refund_id), **given}, work)
     except Refused as refused:
-        form = posted.failed(refused, schemas.RefundSchema)
+        form = posted.failed(refused, money_schemas.RefundSchema)
         return _refund_page(_refund(refund_id), form), problems.status(refused)
     return redirect(url_for("payments.refund", refund_id=refund_id), 303)
 
@@ -206,7 +234,7 @@ def _refund_page(found: Refund, form: FormState) -> str:
         refund=found,
         acceptance=acceptance,
         can_send=found.state in ("to_refund", "disputed") and may(doors.actor(), "refund.send", acceptance),
-        form=FormState(form.values, form.errors, form.labels or labels(schemas.RefundSchema)),
+        form=FormState(form.values, form.errors, form.labels or labels(money_schemas.RefundSchema)),
     )
 
 

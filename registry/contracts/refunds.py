@@ -143,6 +143,7 @@ def _filing(refund: Refund, slip_digest: str) -> Filing:
         secrets={
             "amount": money.plain(refund.amount),
             "bank_day": refund.sent_on.isoformat(),
+            "due": refund.payment.due_key,
             "evidence": {"slip": slip_digest},
         },
     )

@@ -127,6 +127,7 @@ def after_effective(acceptance: Acceptance, seq: int) -> None:
     """What follows: the papers are printed, both sides get word. Same transaction."""
     acceptance.effective_seq = seq
     enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "effective"}, subject_id=acceptance.id)
+    enqueue("dues.plan", {"acceptance": str(acceptance.id)}, subject_id=acceptance.id)
     publish()
     tell(acceptance, "license_effective", *BOTH)
 
@@ -186,11 +187,14 @@ def tell(subject: Acceptance | Contract, letter: str, *sides: str, **about: UUID
     )
 
 
-def open_decision(actor: Actor, acceptance: Acceptance, ground: str, *, reason: str = "") -> Decision:
-    """Put a question before the venue."""
+def open_decision(
+    actor: Actor, acceptance: Acceptance, ground: str, *, reason: str = "", payment: Payment | None = None
+) -> Decision:
+    """Put a question before the venue, about one payment where that is what is in doubt."""
     decision = Decision(
         id=new_id(),
         acceptance_id=acceptance.id,
+        payment_id=payment.id if payment is not None else None,
         ground=ground,
         asked_by=actor.account_id,
         asked_reason=reason,

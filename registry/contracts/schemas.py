@@ -29,7 +29,6 @@ from registry.fields import (
 )
 
 CAPACITIES = ("legal_representative", "authorised", "self")
-RESULTS = ("agrees", "other_payer", "not_arrived", "duplicate")
 OUTCOMES = ("paid", "unpaid", "void", "stands")
 DISCLOSURES = ("licensee", "licensor", "patents", "use", "contacts", "record", "fee", "offices")
 SLOTS = ("02b", "05", "06", "07a", "07b", "08", "08a", "08b", "12", "13", "14")
@@ -125,57 +124,6 @@ class PreparedSignatureSchema(SignatureSchema):
     """A signature over an act that was kept."""
 
     prepared = fields.UUID(required=True)
-
-
-# --- money -------------------------------------------------------------------------------------------
-
-
-class ClaimSchema(Schema):
-    """The bank slip in words (journeys 3.4, page 4p)."""
-
-    amount = Money(required=True, metadata=_named(_l("付款金额")))
-    paid_on = LegalDate(required=True, metadata=_named(_l("付款日期")))
-    paid_time = ClockTime(load_default=None, metadata=_named(_l("付款时间")))
-    payer = CleanName(required=True, max=200, metadata=_named(_l("付款人户名")))
-    payer_reason = CleanText(load_default="", max=500, metadata=_named(_l("由他人付款的原因")))
-    serial = CleanName(required=True, max=60, metadata=_named(_l("银行流水号")))
-    slip_upload = _upload(_l("银行回单"))
-
-
-class ClaimFormSchema(ClaimSchema):
-    """The same with what a person signs with."""
-
-    password = _password()
-
-
-class AnswerSchema(Schema):
-    """What the account shows (journeys 3.5, page 2)."""
-
-    result = Choice(RESULTS, required=True, metadata=_named(_l("核对结果")))
-    amount = Money(load_default=None, metadata=_named(_l("到账金额")))
-    arrived_on = LegalDate(load_default=None, metadata=_named(_l("到账日期")))
-    arrived_time = ClockTime(load_default=None, metadata=_named(_l("到账时间")))
-    serial = CleanName(load_default="", max=60, metadata=_named(_l("银行流水号")))
-    note = CleanText(load_default="", max=1000, metadata=_named(_l("说明")))
-
-
-class AnswerFormSchema(AnswerSchema):
-    """The same with what a person signs with."""
-
-    password = _password()
-
-
-class RefundSchema(Schema):
-    """Money sent back."""
-
-    sent_on = LegalDate(required=True, metadata=_named(_l("退款日期")))
-    slip_upload = _upload(_l("退款回单"))
-
-
-class ReceivedSchema(Schema):
-    """Whether a refund has come."""
-
-    received = Flag(required=True, metadata=_named(_l("退款是否收到？")))
 
 
 # --- decisions ---------------------------------------------------------------------------------------
@@ -313,6 +261,7 @@ class AcceptanceAnswer(Schema):
     ended_on = LegalDate()
     ended_ground = fields.String()
     payments = fields.List(fields.Dict())
+    dues = fields.List(fields.Dict())
 
 
 class DraftedAnswer(AcceptanceAnswer):
@@ -337,6 +286,7 @@ class PaymentAnswer(Schema):
 
     id = fields.UUID()
     acceptance = fields.String()
+    due = fields.String()
     state = fields.String()
     amount = Money()
     claimed_seq = fields.Integer()
@@ -377,17 +327,3 @@ def _plain(value: Any) -> Any:
 def instant_of(day: date | None, clock_time: time | None) -> datetime | None:
     """Day and time as the bank prints them, in Shanghai; None when it states no time."""
     return datetime.combine(day, clock_time, SHANGHAI) if day and clock_time else None
-
-
-def claim_facts(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A loaded claim as the service takes it: day and time of the slip become one instant."""
-    facts = {name: value for name, value in given.items() if name != "paid_time"}
-    return {**facts, "paid_at": instant_of(given["paid_on"], given["paid_time"])}
-
-
-def answer_facts(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A loaded answer as the service takes it; of money that did not arrive nothing else is stated."""
-    facts = {name: value for name, value in given.items() if name != "arrived_time"}
-    if facts["result"] == "not_arrived":
-        return {**facts, "amount": None, "arrived_on": None, "serial": ""}
-    return {**facts, "arrived_at": instant_of(given["arrived_on"], given["arrived_time"])}

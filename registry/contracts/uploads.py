@@ -26,7 +26,9 @@ def _contracts(upload: Upload) -> Iterator[Contract]:
     of_acceptance = select(Contract).join(Acceptance, Acceptance.contract_id == Contract.id)
     with_payment = of_acceptance.join(Payment, Payment.acceptance_id == Acceptance.id)
     with_refund = with_payment.join(Refund, Refund.payment_id == Payment.id)
-    yield from db.session.scalars(with_payment.where(Payment.slip_upload == upload.id))
+    brought = (Payment.slip_upload, Payment.payer_statement, Payment.receipt_upload)
+    for column in brought:
+        yield from db.session.scalars(with_payment.where(column == upload.id))
     yield from db.session.scalars(with_refund.where(Refund.slip_upload == upload.id))
     attached = select(Contract).join(Attachment, Attachment.contract_id == Contract.id)
     yield from db.session.scalars(attached.where(Attachment.upload_id == upload.id))

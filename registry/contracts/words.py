@@ -45,6 +45,22 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "duplicate": _l("重复付款"),
         "disputed": _l("等待决定"),
     },
+    "due_state": {
+        "unreported": _l("待报告"),
+        "open": _l("未到期"),
+        "overdue": _l("已逾期"),
+        "claimed": _l("等待核对"),
+        "disputed": _l("等待决定"),
+        "paid": _l("已付清"),
+        "waived": _l("不再到期"),
+    },
+    "due_name": {
+        "start": _l("起始应付的部分"),
+        "instalment": _l("第 %(n)s 期"),
+        "year": _l("第 %(n)s 个许可年度的使用费"),
+        "minimum": _l("第 %(n)s 个许可年度的最低提成费"),
+        "royalty": _l("第 %(n)s 个结算期的提成费"),
+    },
     "refund": {
         "to_refund": _l("待退款"),
         "sent": _l("已退出，待确认"),
@@ -83,6 +99,10 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "unpaid": _l("款项没有到账，仍须付款"),
         "void": _l("许可不成立，款项退回"),
         "stands": _l("异议不成立，维持原状"),
+    },
+    "outcome_later": {
+        "paid": _l("款项已经到账"),
+        "unpaid": _l("款项没有到账，仍须付款"),
     },
     "result": {
         "agrees": _l("相符：款项已到账"),
@@ -176,6 +196,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "decide_paid": _l("决定：款项已到账，许可生效"),
         "decide_unpaid": _l("决定：继续等待付款"),
         "lapse": _l("逾期未付款，通知失效"),
+        "ask_due": _l("发出付款通知"),
         "arrive_late": _l("款项到账过晚，不生效，须退款"),
         "refunded": _l("款项已退回"),
         "end_term": _l("许可期限届满"),
@@ -238,6 +259,7 @@ TONES: Mapping[str, str] = {
     "refused": "stop", "draft": "wait", "ready": "ok", "exported": "info", "submitted": "info",
     "accepted": "info", "registered": "ok", "correction": "stop", "changed": "ok", "cancelled": "plain",
     "complete": "wait", "checked": "ok", "mismatch": "stop", "waiting_licensor": "wait",
+    "overdue": "stop", "unreported": "wait", "open": "plain", "paid": "ok", "waived": "plain",
     "waiting_licensee": "wait", "not_needed": "plain", "statutory": "ok", "local": "info",
 }  # fmt: skip
 """How strongly a state shows: ok, info, wait, stop or plain."""
@@ -246,6 +268,13 @@ TONES: Mapping[str, str] = {
 def said(value: str, group: str) -> str:
     """What one of our own codes is called; an unknown one shows as itself."""
     return str(WORDS[group].get(str(value), value))
+
+
+def due_name(key: str) -> str:
+    """What a due is called: `instalment:2` is 第 2 期."""
+    kind, _, number = key.partition(":")
+    known = WORDS["due_name"].get(kind)
+    return key if known is None else str(known) % {"n": number}
 
 
 def tone_of(value: str) -> str:

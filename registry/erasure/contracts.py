@@ -15,6 +15,7 @@ from registry.contracts import corrections, register, registration
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Attachment, Contract, Decision, Payment, Refund
 from registry.contracts.printed_models import MadeFile, SealedPaper
+from registry.contracts.money_models import PaymentRequest
 from registry.contracts.rules import AcceptanceState, PaymentState, RefundState, RegistrationState
 from registry.database import db
 from registry.erasure import traces
@@ -86,7 +87,19 @@ def _rows(contract: Contract) -> Iterator[Goes]:
             reference=None,
         )
         for payment in one.payments:
-            yield from blanked(payment, payer="", payer_reason="", bank_serial="", outcome_note="")
+            yield from blanked(
+                payment,
+                payer="",
+                payer_reason="",
+                payer_account="",
+                bank_serial="",
+                outcome_note="",
+                account={},
+            )
+    for request in _requests(contract):
+        yield from blanked(request, reference="", account={})
+        if request.digest:
+            yield from stored(request.digest)
     for decision in _decisions(contract):
         yield from blanked(decision, asked_reason="", reasons="")
     for result in contract.results:
@@ -159,7 +172,8 @@ def _being_packed(contract: Contract) -> bool:
 
 def _uploads(contract: Contract) -> Iterator[UUID | None]:
     """Files brought for this contract; a party's own evidence and a patent's certificate are not its own."""
-    yield from (payment.slip_upload for payment in _payments(contract))
+    for payment in _payments(contract):
+        yield from (payment.slip_upload, payment.payer_statement, payment.receipt_upload)
     yield from (refund.slip_upload for refund in _refunds(contract))
     attached = select(Attachment.upload_id).where(Attachment.contract_id == contract.id)
     yield from db.session.scalars(attached.order_by(Attachment.added_at))
@@ -187,6 +201,12 @@ def _refunds(contract: Contract) -> list[Refund]:
     ids = [payment.id for payment in _payments(contract)]
     query = select(Refund).where(Refund.payment_id.in_(ids)).order_by(Refund.created_at)
     return list(db.session.scalars(query))
+
+
+def _requests(contract: Contract) -> list[PaymentRequest]:
+    ids = [one.id for one in contract.acceptances]
+    query = select(PaymentRequest).where(PaymentRequest.acceptance_id.in_(ids))
+    return list(db.session.scalars(query.order_by(PaymentRequest.asked_at)))
 
 
 def _decisions(contract: Contract) -> list[Decision]:

@@ -32,6 +32,9 @@ KEPT_CHANGES = (
 """What a history row may keep: codes, places and digests."""
 
 
+_BROUGHT = (Payment.slip_upload, Payment.payer_statement, Payment.receipt_upload)
+
+
 def of_ids(ids: Collection[UUID], words: Collection[str]) -> Iterator[Goes]:
     """Whatever speaks about rows of these ids, or in letters of these words (numbers, addresses)."""
     letters = list(_letters(words))
@@ -87,7 +90,7 @@ def _contracts(upload_id: UUID) -> Iterator[str]:
     live = Contract.erased_at.is_(None)
     paid = select(Contract.number).join(Acceptance).join(Payment, Payment.acceptance_id == Acceptance.id)
     for query in (
-        paid.where(Payment.slip_upload == upload_id, live),
+        *(paid.where(column == upload_id, live) for column in _BROUGHT),
         paid.join(Refund, Refund.payment_id == Payment.id).where(Refund.slip_upload == upload_id, live),
         select(Contract.number)
         .join(Attachment, Attachment.contract_id == Contract.id)

@@ -98,7 +98,8 @@ _PAYMENT = Kind(
     subject="contract",
     required={"contract": TEXT, "state": TEXT},
     optional={"ground": TEXT},
-    committed=frozenset({"amount", "reference", "bank_day", "bank_serial", "evidence", "reason"}),
+    committed=frozenset({"amount", "reference", "due", "bank_day", "bank_serial", "evidence", "reason"}),
+    versions=(1, 2),  # 2: which due was paid, the start or a later one
     bound=frozenset({"contract", "state"}),
     signers="the licensee; the holder or the venue",
 )

@@ -86,6 +86,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "acceptance.decide": (Grant(STAFF, _venue),),
     "acceptance.lapse": (BY_CLOCK,),
     "payment.claim": (Grant((*SIGN, Role.FINANCE), _licensee),),
+    "payment.ask": (Grant((*SIGN, Role.FINANCE), _licensee), BY_CLOCK),
     "payment.confirm": (Grant(MONEY, _holder), Grant(STAFF, _venue)),
     "payment.decide": (Grant(STAFF, _venue),),
     "refund.send": (Grant(MONEY, _holder), Grant(STAFF, _venue)),

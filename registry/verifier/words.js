@@ -214,6 +214,7 @@ const WORDS = {
   amounts_path: ["金额", "Amounts"],
   reference_path: ["付款识别码", "Payment reference"],
   bank_day_path: ["到账日", "Day of arrival"],
+  due_path: ["付的是哪一期", "Due that was paid"],
   bank_serial_path: ["银行流水号", "Bank's serial"],
   numbers_path: ["主管机关的编号", "The office's numbers"],
   office_path: ["主管机关", "Office"],

@@ -1,0 +1,26 @@
+"""What is done later about money: dues planned and asked for when their time comes."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from registry.contracts import payment_requests, request_printing
+from registry.contracts.models import Acceptance
+from registry.database import db, transaction
+from registry.jobs import handler
+
+REGISTERED = (request_printing,)
+"""Imported for the job it registers."""
+
+
+@handler("dues.plan")
+def plan(payload: Mapping[str, Any]) -> None:
+    """Plan the later dues of a license just obtained; asking looks again, so planning twice does no harm."""
+    acceptance_id = UUID(payload["acceptance"])
+    transaction(lambda: payment_requests.plan(db.session.get_one(Acceptance, acceptance_id)))
+
+
+@handler(payment_requests.ASK)
+def ask(payload: Mapping[str, Any]) -> None:
+    """Ask for one due."""
+    transaction(lambda: payment_requests.ask_planned(payload))
