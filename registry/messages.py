@@ -3,6 +3,8 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from registry.money_messages import MONEY
+
 MESSAGES: dict[str, LazyString] = {
     # general
     "invalid": _l("有 %(count)s 处需要改正。"),
@@ -357,17 +359,8 @@ MESSAGES: dict[str, LazyString] = {
     "day_in_future": _l("日期不能晚于今天。"),
     "not_a_time": _l("时间应写成“14:05”的样式。"),
     "arrival_time": _l("到账时间应在到账日期当日，且不能晚于现在。"),
-    "amount_zero_claimed": _l("金额应大于零。"),
     "amount_short": _l("认定到账的金额少于应付的 %(due)s 元，许可不能生效。"),
     "other_payer_reason": _l("付款人与被许可方名称不同的，须写明原因。"),
-    "payment_known": _l("这个银行流水号已经提交过。"),
-    "payment_settled": _l("这笔款项已经答复过，请刷新页面查看结果。"),
-    "due_unknown": _l("这项许可没有这一期款项。"),
-    "due_not_fixed": _l("这一期的金额还没有确定，请先提交报告。"),
-    "due_paid": _l("这一期款项已经付清。"),
-    "due_waived": _l("许可已经终止，这一期款项不再到期。"),
-    "claim_waiting": _l("已有一笔付款等待核对，请等待答复。"),
-    "answer_not_due": _l("收款方的答复期限（%(day)s）还没有过；次日起可以请交易场所决定。"),
     "decision_open": _l("已有事项等待交易场所决定。"),
     "already_decided": _l("这件事项已经作出决定。"),
     "outcome_not_possible": _l("现在的状态不能作出这样的决定，请在列出的选项中选择。"),
@@ -379,6 +372,7 @@ MESSAGES: dict[str, LazyString] = {
     "already_in_batch": _l("合同 %(number)s 已在一个批次中，不能再次导出。"),
     "papers_not_printed": _l("合同文本或者实施通知书还在打印，请稍后再试。"),
     "batch_packing": _l("批次 %(number)s 正在打包，请稍后再下载。"),
+    **MONEY,
 }
 
 ADVICE: dict[str, LazyString] = {
