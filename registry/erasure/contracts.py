@@ -14,8 +14,8 @@ from registry import clock
 from registry.contracts import corrections, register, registration
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Attachment, Contract, Decision, Payment, Refund
-from registry.contracts.printed_models import MadeFile, SealedPaper
 from registry.contracts.money_models import PaymentRequest
+from registry.contracts.printed_models import MadeFile, SealedPaper
 from registry.contracts.rules import AcceptanceState, PaymentState, RefundState, RegistrationState
 from registry.database import db
 from registry.erasure import traces
