@@ -20,7 +20,7 @@ _CERTIFIED = (
 )
 _BEGIN = re.compile(
     rb"\d+ 0 obj\n<< /Type /Sig /Filter /Adobe\.PPKLite /SubFilter /ETSI\.CAdES\.detached"
-    rb" /M \(D:(\d{14})Z\) [^<>]*<<[^<>]*<<[^<>]*>> >> \] /ByteRange \[[0-9 ]{34}\] /Contents <"
+    rb" /M \(D:(2\d{13})Z\) [^<>]*<<[^<>]*<<[^<>]*>> >> \] /ByteRange \[[0-9 ]{34}\] /Contents <"
 )
 _MARK = b" 0 obj\n<< /Type /Sig "  # a bundle is one line of JSON: it cannot hold this line's end
 

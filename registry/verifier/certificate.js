@@ -19,15 +19,24 @@ export function isPdf(bytes) {
 
 /** The two parts of a certificate with its bundle: `{printed, bundle}`. Throws Fault attachment_differs. */
 export function splitCertificate(bytes) {
-  return fault("integrity", "attachment_differs", null, () => {
-    const text = latin1(bytes);
-    const end = Number(matched(ADDED, text, text.lastIndexOf("xref\n0 1\n"))[1]);
-    const [head, length] = matched(ATTACHED, text, end);
-    const begin = end + head.length;
-    const [printed, bundle] = [bytes.subarray(0, end), bytes.subarray(begin, begin + Number(length))];
-    demand(same(attached(printed, bundle), bytes), "not what it must be");
-    return { printed, bundle };
-  });
+  return fault("integrity", "attachment_differs", null, () => splitAttached(bytes));
+}
+
+/** The same. Throws Malformed. */
+export function splitAttached(bytes) {
+  const text = latin1(bytes);
+  const end = Number(matched(ADDED, text, text.lastIndexOf("xref\n0 1\n"))[1]);
+  const [head, length] = matched(ATTACHED, text, end);
+  const begin = end + head.length;
+  const [printed, bundle] = [bytes.subarray(0, end), bytes.subarray(begin, begin + Number(length))];
+  demand(same(attached(printed, bundle), bytes), "not what it must be");
+  return { printed, bundle };
+}
+
+/** The text of the catalogue once a bundle is attached. */
+export function attachedCatalogue(catalog, size) {
+  const named = `/AF [ ${size + 1} 0 R ] /Names << /EmbeddedFiles << /Names [ (${NAME}) ${size + 1} 0 R ] >> >>`;
+  return `${catalog} ${named}`;
 }
 
 /** The paper a file is, by the papers the subject's filings name. Throws Fault paper_unknown. */
@@ -53,11 +62,10 @@ function attached(printed, bundle) {
   const next = size + 1;
   const type = "/Type /EmbeddedFile /Subtype /application#2Fvnd.open-license.bundle.v1+json";
   const described = `/Type /Filespec /F (${NAME}) /UF (${NAME}) /AFRelationship /Data /EF << /F ${size} 0 R >>`;
-  const named = `/AF [ ${next} 0 R ] /Names << /EmbeddedFiles << /Names [ (${NAME}) ${next} 0 R ] >> >>`;
   const objects = [
     concat(ascii(`${size} 0 obj\n<< ${type} /Length ${bundle.length} >>\nstream\n`), bundle, ascii("\nendstream\nendobj\n")),
     ascii(`${next} 0 obj\n<< ${described} >>\nendobj\n`),
-    ascii(`${root} 0 obj\n<< ${catalog} ${named} >>\nendobj\n`),
+    ascii(`${root} 0 obj\n<< ${attachedCatalogue(catalog, size)} >>\nendobj\n`),
   ];
   const places = [printed.length];
   for (const object of objects) places.push(places.at(-1) + object.length);
@@ -70,29 +78,35 @@ function attached(printed, bundle) {
 }
 
 /** What the addition needs to know of the printed file: its last trailer, and the text of its catalogue. */
-function readPrinted(text) {
+export function readPrinted(text) {
   const [, trailer, place] = TRAILER.exec(text.slice(Math.max(text.lastIndexOf("trailer"), 0))) ?? [];
   demand(trailer !== undefined, "no plain trailer at the end");
   const size = Number(once(trailer, /\/Size[ \t\n\v\f\r]+(\d+)/g));
   const root = Number(once(trailer, /\/Root[ \t\n\v\f\r]+(\d+) 0 R/g));
   const table = Number(place);
-  const begin = objectPlace(text, table, { size, root });
-  const [, body] = matched(new RegExp(`${root} 0 obj[ \\t\\n\\v\\f\\r]*<<([^]*?)>>[ \\t\\n\\v\\f\\r]*endobj\\n`, "y"), text, begin);
+  const body = textOfObject(text, root, { table, size });
   demand(!body.includes("/Names") && !body.includes("/AF"), "a catalogue with attachments");
   const info = once(trailer, /\/Info[ \t\n\v\f\r]+(\d+ 0 R)/g);
   const id = once(trailer, /\/ID[ \t\n\v\f\r]*(\[[ \t\n\v\f\r]*<[0-9a-f]+>[ \t\n\v\f\r]*<[0-9a-f]+>[ \t\n\v\f\r]*\])/g);
-  return { size, root, catalog: body.replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, ""), info, id, table };
+  return { size, root, catalog: body, info, id, table };
 }
 
-/** Where the root stands, by a table of one section that lists all objects. */
-function objectPlace(text, table, { size, root }) {
+/** What stands between the brackets of a plain object, without white space at its ends. Throws Malformed. */
+export function textOfObject(text, number, { table, size }) {
+  const place = objectPlace(text, table, { size, number });
+  const whole = new RegExp(`${number} 0 obj[ \\t\\n\\v\\f\\r]*<<([^]*?)>>[ \\t\\n\\v\\f\\r]*endobj\\n`, "y");
+  return matched(whole, text, place)[1].replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "");
+}
+
+/** Where an object stands, by a table of one section that lists all objects. */
+function objectPlace(text, table, { size, number }) {
   const head = `xref\n0 ${size}\n`;
-  demand(text.startsWith(head, table) && root < size, "no plain table of references");
-  return Number(matched(/(\d{10}) \d{5} n \n/y, text, table + head.length + ROW * root)[1]);
+  demand(text.startsWith(head, table) && number < size, "no plain table of references");
+  return Number(matched(/(\d{10}) \d{5} n \n/y, text, table + head.length + ROW * number)[1]);
 }
 
 /** The match of a sticky pattern at this very place. Throws Malformed. */
-function matched(pattern, text, place) {
+export function matched(pattern, text, place) {
   demand(place >= 0, "not there");
   pattern.lastIndex = place;
   const found = pattern.exec(text);
@@ -101,12 +115,12 @@ function matched(pattern, text, place) {
 }
 
 /** The one thing a trailer names so. Throws Malformed when it is not there or twice. */
-function once(text, pattern) {
+export function once(text, pattern) {
   const found = [...text.matchAll(pattern)];
   demand(found.length === 1, "a trailer names size, root, info and identity once");
   return found[0][1];
 }
 
-function ascii(text) {
+export function ascii(text) {
   return Uint8Array.from(text, (sign) => sign.charCodeAt(0));
 }

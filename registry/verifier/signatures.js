@@ -51,20 +51,20 @@ async function imported(alg, key) {
   }
 }
 
-/** r and s in 64 bytes, out of a DER signature written in its one right way. Throws Malformed otherwise. */
-function rawSignature(der) {
-  demand(der.length >= 8 && der.length <= 72 && der[0] === 0x30 && der[1] === der.length - 2, "not DER");
-  const [r, rest] = wholeNumber(der.subarray(2));
-  const [s, nothing] = wholeNumber(rest);
+/** r and s in a row, `half` bytes each, out of a DER signature written in its one right way. Throws Malformed. */
+export function rawSignature(der, half = HALF) {
+  demand(der.length >= 8 && der.length <= 2 * half + 8 && der[0] === 0x30 && der[1] === der.length - 2, "not DER");
+  const [r, rest] = wholeNumber(der.subarray(2), half);
+  const [s, nothing] = wholeNumber(rest, half);
   demand(nothing.length === 0, "something behind the signature");
   return concat(r, s);
 }
 
-function wholeNumber(der) {
+function wholeNumber(der, half) {
   const length = der[1];
   demand(der[0] === 0x02 && length > 0 && der.length >= 2 + length && der[2] < 0x80, "not a DER number");
   demand(length === 1 || der[2] !== 0 || der[3] >= 0x80, "not the shortest DER number");
   const digits = der.subarray(der[2] === 0 ? 3 : 2, 2 + length);
-  demand(digits.length <= HALF, "number too large");
-  return [concat(new Uint8Array(HALF - digits.length), digits), der.subarray(2 + length)];
+  demand(digits.length <= half, "number too large");
+  return [concat(new Uint8Array(half - digits.length), digits), der.subarray(2 + length)];
 }

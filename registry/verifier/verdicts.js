@@ -3,6 +3,7 @@
 import { Malformed, hex } from "./bytes.js";
 
 const NAMES = ["integrity", "signatures", "time", "registration"];
+const namesOf = (kind) => (kind === "certificate" ? [...NAMES, "seal"] : NAMES);
 
 /** What does not hold, where: the verdict, a code, the sequence number if one is concerned. */
 export class Fault extends Error {
@@ -53,12 +54,12 @@ export function passed(kind, seen, facts = {}) {
 export function failed(kind, found, pinned) {
   const verdict = (name) =>
     name === found.verdict ? said("invalid", found.code, found.seq) : said("not_checkable", "not_reached");
-  return report(kind, Object.fromEntries(NAMES.map((name) => [name, verdict(name)])), { key_pinned: pinned });
+  return report(kind, Object.fromEntries(namesOf(kind).map((name) => [name, verdict(name)])), { key_pinned: pinned });
 }
 
 /** This browser cannot compute it: nothing is known, and so it is said. */
 export function notHere(kind) {
-  const verdicts = NAMES.map((name) => [name, said("not_checkable", "browser_cannot")]);
+  const verdicts = namesOf(kind).map((name) => [name, said("not_checkable", "browser_cannot")]);
   return { ...report(kind, Object.fromEntries(verdicts), { key_pinned: false }), ok: false };
 }
 
@@ -79,7 +80,7 @@ function report(kind, verdicts, rest) {
   };
 }
 
-function said(state, code, seq = null) {
+export function said(state, code, seq = null) {
   return { state, code, seq };
 }
 

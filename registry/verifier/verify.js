@@ -7,7 +7,9 @@ import { PROOF_HEADER } from "./notes.js";
 import { parseTrust } from "./policy.js";
 import { checkCheckpoint, checkProof } from "./proof.js";
 import { checkReceipt } from "./receipt.js";
-import { Fault, failed, notHere } from "./verdicts.js";
+import { checkSeal, unseal } from "./seal.js";
+import { Fault, failed, notHere, said } from "./verdicts.js";
+import { isPem, readPem } from "./x509.js";
 
 export const LARGEST = 64 * 1024 * 1024; // bytes of one file
 const NO_TRUST = { from: "none", policy: null };
@@ -30,12 +32,13 @@ export async function verify(files, trust = null) {
 
 /** As `verify`, with what was read on the way: `{report, lines, subject, papers}`. Throws BadTrust, BadFiles. */
 export async function examine(files, trust = null) {
-  const { main, entry, papers } = sort(files);
+  const { main, entry, papers } = sort(files.filter(({ bytes }) => !isPem(bytes)));
+  const seals = await certificates(files.filter(({ bytes }) => isPem(bytes)));
   const kind = kindOf(main.bytes);
   const trusted = await readTrust(trust);
   try {
     if (main.bytes.length > LARGEST) throw new Fault("integrity", "unreadable");
-    return await check(kind, main.bytes, { entry, papers, trusted });
+    return await check(kind, main.bytes, { entry, papers, trusted, seals });
   } catch (error) {
     if (error instanceof Fault) return { report: failed(kind, error, trusted.from === "reader"), lines: [] };
     if (error instanceof NotHere) return { report: notHere(kind), lines: [] };
@@ -43,11 +46,13 @@ export async function examine(files, trust = null) {
   }
 }
 
-async function check(kind, bytes, { entry, papers, trusted }) {
+async function check(kind, bytes, { entry, papers, trusted, seals }) {
   if (kind === "checkpoint") return checkCheckpoint(bytes, trusted);
   if (kind === "proof") return checkProof(bytes, entry.bytes, trusted);
   if (kind === "receipt") return checkReceipt(bytes, trusted);
-  const parts = kind === "certificate" ? await splitCertificate(bytes) : { bundle: bytes };
+  const sealed = kind === "certificate" ? await unseal(bytes) : null;
+  const seal = sealed ? await checkSeal(sealed, seals, Date.now()) : null;
+  const parts = kind === "certificate" ? (sealed ?? (await splitCertificate(bytes))) : { bundle: bytes };
   const opened = await checkBundle(parts.bundle, trusted, kind);
   const found = [];
   if (parts.printed) found.push(await checkPaper(opened, parts.printed, "certificate"));
@@ -55,7 +60,25 @@ async function check(kind, bytes, { entry, papers, trusted }) {
   const given = found.filter(({ file }) => file !== undefined).map(({ file, digest }) => ({ file, digest }));
   if (given.length > 0) opened.report.facts.papers_given = given;
   if (hasNewer(opened, found)) opened.report.notes = ["newer_edition", ...opened.report.notes];
+  if (kind === "certificate") addSeal(opened.report, seal);
   return { ...opened, papers: found };
+}
+
+/** The seal beside the proof: a verdict of its own, and what is told of it. */
+function addSeal(report, seal) {
+  report.verdicts.seal = seal ? said(...seal.verdict) : said("not_checkable", "seal_missing");
+  if (seal) report.facts.seal = seal.facts;
+  if (seal?.stamped) report.notes = ["seal_timestamp_not_here", ...report.notes];
+}
+
+/** The certificates whose seals count. Throws BadTrust. */
+async function certificates(files) {
+  try {
+    return files.flatMap(({ bytes }) => readPem(bytes));
+  } catch (error) {
+    if (error instanceof Malformed) throw new BadTrust(error.message);
+    throw error;
+  }
 }
 
 /** The one thing to check, and what belongs to it. Throws BadFiles. */

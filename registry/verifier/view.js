@@ -88,6 +88,7 @@ function facts({ report, lines, subject, papers }) {
     ["subject", subject ?? report.facts.subject],
     ...openFacts(lines).map(([label, value]) => [label, factWords(label, value)]),
     ["papers", papers && listed(papers.map(paperWords))],
+    ["seal", sealWords(report.facts.seal)],
     ["log", report.origin],
     ["size", String(report.size)],
   ].filter(([, value]) => value);
@@ -112,6 +113,11 @@ function factWords(label, value) {
 function paperWords({ paper, file }) {
   const name = known(`${paper}_paper`) ?? paper;
   return file === undefined ? name : `${name} (${file})`;
+}
+
+function sealWords(seal) {
+  if (!seal) return "";
+  return say("seal_facts", { ...seal, at: instant(seal.at), how: seal.self_made ? say("seal_by_itself") : "" });
 }
 
 function listed(words) {

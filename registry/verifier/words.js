@@ -46,6 +46,7 @@ const WORDS = {
   signatures: ["各方签名", "Parties' signatures"],
   time: ["时间", "Time"],
   registration: ["登记状态", "Registration"],
+  seal: ["电子印章", "Seal"],
   valid: ["成立", "holds"],
   invalid: ["不成立", "does not hold"],
   not_checkable: ["此处无法核验", "not checkable here"],
@@ -101,7 +102,41 @@ const WORDS = {
     "文件中另载有同类文件的较新版本：所给的一份可能已被取代，请查核验页面。",
     "The filings name a later edition of such a paper: the one given may be superseded; ask the verify page.",
   ],
+  seal_known: [
+    "印章覆盖整个文件，盖章后未改；印章证书是您给出的，或由您给出的证书签发。",
+    "It covers the whole file, unchanged since; its certificate is one you gave, or one under it.",
+  ],
+  seal_self_made: [
+    "印章覆盖整个文件，盖章后未改；但印章证书是自签的，没有第三方担保盖章人是谁。",
+    "It covers the whole file, unchanged since; but its certificate is self-made: nobody vouches for whose it is.",
+  ],
+  seal_unknown: [
+    "印章覆盖整个文件，盖章后未改；但印章证书不在您给出之列，不能确认盖章人是谁。",
+    "It covers the whole file, unchanged since; but its certificate is none you gave, so whose it is is not known.",
+  ],
+  seal_expired: [
+    "印章成立；印章证书此后已经到期，浏览器里又不核对印章上的时间戳。",
+    "It holds; its certificate has expired since, and timestamps on seals are not checked in a browser.",
+  ],
+  seal_out_of_time: ["盖章之时印章证书不在有效期内，未予采信。", "Its certificate was not valid when it was set; not relied on."],
+  seal_usage: ["印章证书的用途不包括签名，未予采信。", "Its certificate is not one for signatures; not relied on."],
+  seal_missing: ["没有电子印章；其余各项不受影响。", "There is no seal; the rest stands without one."],
+  seal_timestamp_not_here: [
+    "印章上附有时间戳，浏览器里不核验；请用命令 registry verify。",
+    "The seal carries a timestamp, which this page does not check; use the command registry verify.",
+  ],
+  seal_facts: ["{by}，{at}{how}；证书指纹 {fingerprint}", "{by}, {at}{how}; certificate's fingerprint {fingerprint}"],
+  seal_by_itself: ["（自签）", " (self-made)"],
   // what does not hold
+  seal_wrong: [
+    "印章不成立：盖章后内容被改动，或者印章不是该证书所盖。",
+    "The seal does not hold: something was changed after sealing, or another key made it.",
+  ],
+  seal_differs: [
+    "盖章后文件被改动：印章部分与规定的写法不符。",
+    "The file was changed after sealing: what was added is not what it must be.",
+  ],
+  seal_appended: ["盖章后文件末尾被添加了内容。", "Bytes were appended behind the seal."],
   unreadable: ["文件无法读取，或格式不对。", "The file cannot be read or is not of a known form."],
   attachment_differs: [
     "PDF 未附凭证包，或附加部分与规定的写法不同：有人改动过，或另加了内容。",

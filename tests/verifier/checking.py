@@ -17,7 +17,8 @@ _FLIPPED = """async ([text, trust, flips]) => {
         const bytes = whole.slice();
         bytes[at] ^= to;
         const {ok, verdicts} = await window.mingxu.verify([{name: "flipped", bytes}], trust);
-        said.push([ok, verdicts.integrity.state, verdicts.signatures.state]);
+        const seal = verdicts.seal ? [verdicts.seal.state] : [];
+        said.push([ok, verdicts.integrity.state, verdicts.signatures.state, ...seal]);
     }
     return said;
 }"""
@@ -53,7 +54,7 @@ class Checker:
         return report
 
     def flipped(self, data: bytes, trust: str, flips: Sequence[tuple[int, int]]) -> list[list[Any]]:
-        """ok, integrity and signatures for each changed byte: (place, what it is XORed with)."""
+        """ok, integrity, signatures (and the seal) for each changed byte: (place, what it is XORed with)."""
         said: list[list[Any]] = self.page.evaluate(_FLIPPED, [b64(data), trust, flips])
         return said
 

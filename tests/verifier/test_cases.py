@@ -12,14 +12,16 @@ from registry.ledger.verify import read_vkey, verify_bytes
 from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases, printed
 from tests.ledger.licensed import CONTRACT, PAPER, licensed
+from tests.ledger.sealed import sealed_cases
 from tests.verifier.checking import Checker
 
-CASES = {case.name: case for case in (*cases(), *attacks())}
+CASES = {case.name: case for case in (*cases(), *attacks(), *sealed_cases())}
 FLIPS = {
     "bundle": 900,
     "bundle with a quorum of witnesses": 700,
     "bundle without the key": 500,
     "certificate": 200,
+    "sealed: an authority nobody named": 200,
 }
 ALSO_IN_PYTHON = 5  # every fifth change is judged by both
 
@@ -34,6 +36,7 @@ def test_every_case_gets_the_verdicts_it_gets_in_python(checker: Checker) -> Non
     differing = {}
     for case in CASES.values():
         files = {"main": case.data, **({"entry": case.entry} if case.entry else {})}
+        files |= {"seal.pem": case.seals} if case.seals else {}
         report = checker.verify(files, case.policy or case.vkey)
         said = {name: (v["state"], v["code"]) for name, v in report["verdicts"].items()}
         wanted = dict(case.verdicts)
@@ -46,7 +49,10 @@ def test_every_case_gets_the_verdicts_it_gets_in_python(checker: Checker) -> Non
     assert differing == {}
 
 
-@pytest.mark.parametrize("name", ["bundle", "bundle without the key", "certificate", "proof", "checkpoint"])
+REPORTED = ("bundle", "bundle without the key", "certificate", "sealed: RSA-PSS", "proof", "checkpoint")
+
+
+@pytest.mark.parametrize("name", REPORTED)
 def test_the_report_is_the_same_as_python_s(checker: Checker, name: str) -> None:
     case = CASES[name]
     files = {"main": case.data, **({"entry": case.entry} if case.entry else {})}
@@ -66,7 +72,8 @@ def test_no_changed_byte_goes_unnoticed(checker: Checker, name: str) -> None:
     for (at, to), (_, *states) in list(zip(flips, said, strict=True))[::ALSO_IN_PYTHON]:
         spoiled = case.data[:at] + bytes([case.data[at] ^ to]) + case.data[at + 1 :]
         there = verify_bytes(spoiled, trust(case))
-        assert states == [there["integrity"].state, there["signatures"].state], (at, to)
+        told = [one.state for one in there.verdicts if one.name in ("integrity", "signatures", "seal")]
+        assert states == told, (at, to)
 
 
 def test_papers_beside_a_bundle_are_those_it_says_were_issued(checker: Checker) -> None:
