@@ -18,6 +18,7 @@ from registry.contracts import (
     dues_pages,
     payments_pages,
     registration_pages,
+    track_pages,
 )
 from registry.contracts import money_tasks as contracts_money  # noqa: F401 - registers its jobs
 from registry.contracts import pages as contracts_pages
@@ -76,6 +77,7 @@ PAGES: list[Blueprint] = [
     dues_pages.blueprint,
     decisions_pages.blueprint,
     registration_pages.blueprint,
+    track_pages.blueprint,
     bundle_pages.blueprint,
     correction_pages.blueprint,
     exports_pages.blueprint,

@@ -89,6 +89,15 @@ OWNER_JSON = {"owners": [{"name": "申城理工大学"}]}
 OWNER_FORM = {"owners.0.name": "申城理工大学"}
 REPORT = {"number": "R1", "day": TODAY, "positive": True, "report_upload": UUID0}
 RESULT = {"result": "不予登记", "day": TODAY, "words": "材料不齐"}
+REGISTRAR = {
+    "name": "另一个登记处",
+    "regions": "31",
+    "applicants[]": "seller",
+    "working_days": "7",
+    "expert_days": "20",
+    "source": "指南",
+    "confidence": "asked",
+}
 RECORDAL = {"verb": "file", "day": TODAY}
 CORRECTION = {"values.notice.product": "样机", "reason": "笔误"}
 ERASURE = {"kind": "contract", "subject": "{contract}", "ground": "order", "reference": "一号决定"}

@@ -24,6 +24,7 @@ from tests.access import (
     QUESTIONS,
     READERS,
     RECORDAL,
+    REGISTRAR,
     REPORT,
     RESULT,
     SIDES,
@@ -235,6 +236,18 @@ PAGES: Mapping[str, Line] = {
     "POST registration.attach": line(SIDES, ATTACH, number="contract"),
     "POST registration.refresh": line(VENUE, number="contract"),
     "GET registration.of_venue": line(OPERATORS),
+    "GET track.registrars": line(OPERATORS),
+    "GET track.new_registrar": line(OPERATORS),
+    "POST track.new_registrar": line(OPERATORS, REGISTRAR),
+    "GET track.registrar": line(VENUE, registrar_id="registrar"),
+    "POST track.registrar": line(VENUE, REGISTRAR, registrar_id="registrar"),
+    **{
+        f"GET track.{name}": line(VENUE, number="contract") for name in ("applicant", "numbers", "submitted")
+    },
+    "POST track.applicant": line(VENUE, {"applicant": "seller", "elsewhere": "no"}, number="contract"),
+    "POST track.numbers": line(VENUE, {"voucher": "V1"}, number="contract"),
+    "POST track.submitted": line(VENUE, {"day": TODAY}, number="contract"),
+    "POST track.mend": line(VENUE, number="contract"),
     "GET registration.zero_fee": line(OPERATORS),
     "POST registration.zero_fee": line(OPERATORS, {"words": "可以受理"}),
     **{

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from registry import clock
-from registry.contracts import decisions, payment_requests, register
+from registry.contracts import cases, decisions, payment_requests, register
 from registry.contracts.models import Paper
 from registry.contracts.request_printing import print_request
 from registry.database import db, transaction
@@ -37,6 +37,7 @@ from registry.parties.models import Account, ApiKey, Session
 from registry.parties.rules import Actor, Role
 from tests.browser import as_request
 from tests.contracts import taking
+from tests.contracts.offices import OFFICE
 from tests.exports.making import ready
 from tests.factories import (
     FREE,
@@ -230,6 +231,7 @@ def _registration(world: World) -> None:
     world.things["contract"] = contract = ready(app, offer, licensee)
     choice = Choice(contracts=(Chosen(number=contract, not_elsewhere=True),), include_zero=True)
     world.things["batch"] = transaction(lambda: exports.make(venue.actor, choice).number)
+    world.things["registrar"] = str(transaction(lambda: cases.enter_registrar(venue.actor, OFFICE).id))
     world.things["effective"] = reading(lambda: _acceptance_of(world.things["contract"]))
     world.things["noticed"] = reading(lambda: _noticed(world.things["effective"]))
     world.things["paper"] = reading(lambda: _paper_of(world.things["contract"]))

@@ -285,6 +285,8 @@ class RegistrationResult(Model):
     certificate_upload: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     ground: Mapped[str] = mapped_column(String(8), default="")
     words: Mapped[str] = mapped_column(Text, default="")
+    working_days: Mapped[int | None]  # the registrar has after it accepted; counted when shown
+    due_on: Mapped[date | None]  # until when a correction is wanted
     recorded_by: Mapped[uuid.UUID]
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seq: Mapped[int | None]

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from registry import clock, history
+from registry.contracts import applicants, cases, register, rules, slots
 from registry.contracts import record as records
-from registry.contracts import register, rules, slots
+from registry.contracts.applicants import Office
 from registry.contracts.models import Acceptance, Attachment, Contract, RegistrationResult
 from registry.contracts.readiness import (
     Finding,
@@ -22,9 +23,10 @@ from registry.contracts.readiness import (
     readiness,
 )
 from registry.contracts.registration_form import DEFAULT_OBJECTIVE
+from registry.contracts.result_rows import check_facts
 from registry.contracts.rules import AcceptanceState, RegistrationState
 from registry.database import db, new_id
-from registry.errors import Conflict, Refused
+from registry.errors import Conflict, Refused, refuse_all
 from registry.ledger.filings import Filing
 from registry.licenses.schedule import Basis, Total
 from registry.money import plain
@@ -137,22 +139,23 @@ def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) ->
     """Enter what the registrar answered; a filing, and a row that is never changed.
 
     `facts`: result (rules.RESULT_VERBS), day, registrar, registration_number, total_amount,
-    technology_amount,
-    certificate_number, certificate_upload, ground, words. Raises Refused when a registration lacks its
-    number.
+    technology_amount, certificate_number, certificate_upload, ground, words, due_on, expert_review.
+    Raises Refused for what `result_rows.check_facts` finds, Conflict for a result the state does not allow.
     """
     allow(actor, "contract.register", contract)
     contract = lock(contract)
     register.check_kept(contract)
-    if facts["result"] == "已登记" and not facts.get("registration_number"):
-        raise Refused("required", "registration_number")
-    if facts["result"] in ("补正", "不予登记") and not (facts.get("ground") or facts.get("words")):
-        raise Refused("required", "words")
-    if facts["day"] > clock.today():
-        raise Refused("day_in_future", "day")
+    refuse_all(check_facts(facts, clock.today()))
+    found = cases.standing(contract)
     move(actor, contract, rules.RESULT_VERBS[facts["result"]])
+    said = {name: value for name, value in facts.items() if name != "expert_review"}
     row = RegistrationResult(
-        id=new_id(), contract_id=contract.id, recorded_by=actor.account_id, recorded_at=clock.now(), **facts
+        id=new_id(),
+        contract_id=contract.id,
+        recorded_by=actor.account_id,
+        recorded_at=clock.now(),
+        working_days=_working_days(facts, found.office) if facts["result"] == "已受理" else None,
+        **{**said, "registrar": facts.get("registrar") or (found.office.name if found.office else "")},
     )
     amounts = {
         name: plain(facts[name])
@@ -162,7 +165,7 @@ def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) ->
     secrets = {
         "numbers": {"registration": facts.get("registration_number") or ""},
         "amounts": amounts,
-        "office": facts.get("registrar") or "",
+        "office": row.registrar,
         "reason": facts.get("words") or "",
     }
     row.seq = _file_result("registration.result", contract, contract.registration, facts["day"], secrets)
@@ -170,6 +173,34 @@ def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) ->
     history.record(actor, "record_result", contract, after=row.result)
     register.tell(contract, "registration_result", *register.BOTH, result=row.id)
     return row
+
+
+def _working_days(facts: Mapping[str, Any], office: Office | None) -> int:
+    """How long the registrar has: its own figures where the venue has entered them."""
+    if facts.get("expert_review"):
+        return office.expert_days if office else rules.EXPERT_DAYS
+    return office.working_days if office else rules.ANSWER_DAYS
+
+
+def submit(actor: Actor, contract: Contract, day: date) -> None:
+    """Note that the contract was handed to the registrar, for the first time or again after a correction."""
+    allow(actor, "contract.register", contract)
+    contract = lock(contract)
+    register.check_kept(contract)
+    if day > clock.today():
+        raise Refused("day_in_future", "day")
+    again = contract.registration == RegistrationState.CORRECTION
+    move(actor, contract, "resubmit" if again else "submit", day=day.isoformat())
+    cases.opened(contract).submitted_on = day
+
+
+def mend(actor: Actor, contract: Contract) -> list[Finding]:
+    """Take a contract sent back or refused to the track's beginning, to be mended for another batch."""
+    allow(actor, "contract.register", contract)
+    contract = lock(contract)
+    register.check_kept(contract)
+    move(actor, contract, "mend")
+    return refresh(actor, contract)
 
 
 def note_zero_fee_view(actor: Actor, venue: Venue, words: str) -> None:
@@ -202,7 +233,7 @@ def snapshot(contract: Contract) -> Snapshot:
     ]
     codes = classification(contract)
     total = total_of(contract)
-    venue = contract.venue
+    venue, place = contract.venue, cases.standing(contract)
     return Snapshot(
         track=frozen["track"],
         title=rules.contract_title(frozen["track"]),
@@ -221,21 +252,27 @@ def snapshot(contract: Contract) -> Snapshot:
         stamp=StampState(contract.stamp),
         stamp_policy=StampPolicy(venue.stamp_track),
         seal_names=tuple((written, sealed) for written, sealed in contract.seal_names),
-        applicant_region=frozen["licensor"]["region"],
-        registrar_regions=(venue.organisation.region[:2],) if venue.organisation.region else (),
+        applicant_region=place.region,
+        registrar_regions=place.regions or _own_region(venue),
+        registered_elsewhere=applicants.registered_elsewhere(place) or False,  # asked when a batch is made
         internal_unit=frozen["declaration"]["answers"].get("declarant", {}).get("signer_capacity")
         == "authorised",
         agency=bool(frozen["declaration"]["answers"].get("declarant", {}).get("agency")),
         recordal_number=contract.recordal_number,
         recordal_filed_on=contract.recordal_filed_on,
         recordal_due=recordal_due(contract),
-        zero_view_recorded=bool(venue.zero_fee_view),
+        zero_view_recorded=place.office.zero_view if place.office else bool(venue.zero_fee_view),
         related=bool(frozen["notice"].get("related")),
         expected_figures=bool(
             frozen["notice"].get("expected_input") and frozen["notice"].get("expected_output")
         ),
         warnings=tuple(sorted({warning for paper in contract.papers for warning in paper.warnings})),
     )
+
+
+def _own_region(venue: Venue) -> tuple[str, ...]:
+    """Of a venue that has entered no registrars: its own province's."""
+    return (venue.organisation.region[:2],) if venue.organisation.region else ()
 
 
 def classification(contract: Contract) -> dict[str, str]:

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from registry import clock, history, language, problems
 from registry.codes.tables import table
 from registry.contracts import (
+    cases,
     corrections,
     duties,
     papers_shown,
@@ -24,6 +25,7 @@ from registry.contracts import (
     rules,
     schemas,
     slots,
+    track,
 )
 from registry.contracts import service as contracts
 from registry.contracts.models import Contract
@@ -42,6 +44,7 @@ MEND: Mapping[str, str] = {
     "stamps": "stamp",
     "classification": "classification",
     "recordal": "recordal",
+    "applicant": "applicant",
     "papers": "",
     "acceptance": "",
     "amounts": "",
@@ -124,6 +127,7 @@ def _show(contract: Contract, form: FormState) -> str:
         corrections=corrections.of(contract),
         correctable=corrections.targets(doors.actor(), contract),
         corrected=corrections.result_values,
+        track=track.of(contract),
         printing=papers_shown.printing(contract),
         brought=slots.brought(contract),
         readable=lambda upload: parties.may_see(doors.actor(), upload),
@@ -153,7 +157,8 @@ def _mend(contract: Contract, finding: readiness.Finding) -> str:
     if finding.mend.startswith("parties."):
         return "/venue/organisations"
     if finding.mend == "registrar":
-        return url_for("registration.zero_fee")
+        office = cases.standing(contract).office
+        return f"/venue/registrars/{office.code}" if office else url_for("registration.zero_fee")
     page = MEND.get(finding.mend)
     own_page = url_for("registration.show", number=contract.number, _anchor="files")
     return f"/contracts/{contract.number}/{page}" if page else own_page
@@ -166,19 +171,25 @@ def of_venue() -> ResponseReturnValue:
     actor = doors.actor()
     allow(actor, "contract.register", actor)
     wanted = request.args.get("state", "")
-    found = [one for one in contracts.contracts_of_venue(actor) if wanted in ("", one.registration)]
+    every = contracts.contracts_of_venue(actor)
+    found = [one for one in every if wanted in ("", one.registration)]
     return render_template(
         "contracts/of_venue.html",
-        found=[(one, _faults(one)) for one in found],
+        found=[(one, _faults(one), track.running(one)) for one in found],
         wanted=wanted,
         mend=_mend,
-        states=tuple(rules.RegistrationState),
+        counts=track.counts(every),
+        overdue=track.overdue(every),
     )
 
 
 def _faults(contract: Contract) -> list[readiness.Finding]:
-    if all(one.effective_on is None for one in contract.acceptances):
-        return []  # nothing to register yet, so nothing is missing
+    """What is missing, of a contract that may still be registered: nothing is, of a license that never came
+    about, has ended, or is with the registrar already.
+    """
+    open_track = contract.registration in ("draft", "ready", "correction", "refused")
+    if not open_track or all(one.state != rules.AcceptanceState.EFFECTIVE for one in contract.acceptances):
+        return []
     return [one for one in registration.findings(contract) if one.severity is readiness.Severity.FAULT]
 
 
@@ -206,7 +217,7 @@ def recordal(number: str) -> ResponseReturnValue:
     allow(doors.actor(), "recordal.record", contract)
     verbs = [verb for verb in schemas.RECORDAL_VERBS if rules.RECORDAL.allows(contract.recordal_state, verb)]
     extra = {"verbs": tuple(verbs), "due": registration.recordal_due(contract)}
-    return _form(
+    return form_page(
         number, schemas.RecordalSchema, "recordal.html", registration.record_recordal, known={}, **extra
     )
 
@@ -224,7 +235,7 @@ def stamp(number: str) -> ResponseReturnValue:
     ]
     known = {"seals": [{"written": name, "sealed": ""} for name in dict.fromkeys(names)]}
     scans = [one for one in slots.brought(contract) if one.slot == "02b"]
-    return _form(number, schemas.StampsSchema, "stamp.html", _check_stamp, known=known, scans=scans)
+    return form_page(number, schemas.StampsSchema, "stamp.html", _check_stamp, known=known, scans=scans)
 
 
 def _check_stamp(actor: Any, contract: Contract, given: Mapping[str, Any]) -> None:
@@ -239,7 +250,7 @@ def classification(number: str) -> ResponseReturnValue:
     lang = language.current()
     names = ("technology_field", "industry", "socio_economic_objective")
     tables = {name: [(row.code, f"{row.code} {row.name(lang)}") for row in table(name)] for name in names}
-    return _form(
+    return form_page(
         number,
         schemas.ClassificationSchema,
         "classification.html",
@@ -259,9 +270,15 @@ def results(number: str) -> ResponseReturnValue:
         for name, verb in rules.RESULT_VERBS.items()
         if rules.REGISTRATION.allows(contract.registration, verb)
     ]
-    total = registration.total_of(contract).amount
-    known = {"total_amount": total, "technology_amount": total}
-    return _form(number, schemas.ResultSchema, "results.html", _record_result, known=known, possible=possible)
+    total, place = registration.total_of(contract).amount, cases.standing(contract)
+    known = {
+        "total_amount": total,
+        "technology_amount": total,
+        "registrar": place.office.name if place.office else "",
+    }
+    return form_page(
+        number, schemas.ResultSchema, "results.html", _record_result, known=known, possible=possible
+    )
 
 
 def _record_result(actor: Any, contract: Contract, given: Mapping[str, Any]) -> None:
@@ -276,6 +293,8 @@ def zero_fee() -> ResponseReturnValue:
     """The registrar's view on contracts without a price; until it is known they stay out of batches."""
     actor = doors.actor()
     allow(actor, "contract.register", actor)
+    if actor.venue_id and cases.registrars(actor.venue_id):
+        return redirect(url_for("track.registrars"), 303)  # each registrar has a view of its own
     if request.method == "GET":
         venue = db.session.get_one(Venue, actor.venue_id)
         return render_template("contracts/zero_fee.html", form=FormState({"words": venue.zero_fee_view}))
@@ -297,7 +316,7 @@ def _set_zero_fee_view(words: str) -> str:
     return venue.code
 
 
-def _form(
+def form_page(
     number: str,
     schema: Any,
     template: str,

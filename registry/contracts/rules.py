@@ -183,6 +183,9 @@ REGISTRATION_MOVES: dict[tuple[RegistrationState, str], Move[RegistrationState]]
     (_G.EXPORTED, "submit"): Move(_G.SUBMITTED, _MEASURES),
     (_G.EXPORTED, "accept"): Move(_G.ACCEPTED, _MEASURES),
     (_G.SUBMITTED, "accept"): Move(_G.ACCEPTED, _MEASURES),
+    # what was asked for is handed in again without a new batch, or the registrar goes on by itself
+    (_G.CORRECTION, "resubmit"): Move(_G.SUBMITTED, _MEASURES),
+    (_G.CORRECTION, "accept"): Move(_G.ACCEPTED, _MEASURES),
     **{(state, "register"): Move(_G.REGISTERED, _MEASURES) for state in (*_AT_REGISTRAR, _G.CORRECTION)},
     **{(state, "correct"): Move(_G.CORRECTION, _MEASURES) for state in _AT_REGISTRAR},
     **{(state, "refuse"): Move(_G.REFUSED, _MEASURES) for state in (*_AT_REGISTRAR, _G.CORRECTION)},
@@ -193,6 +196,7 @@ REGISTRATION_MOVES: dict[tuple[RegistrationState, str], Move[RegistrationState]]
 }
 REGISTRATION = Machine(REGISTRATION_MOVES, start=_G.DRAFT)
 RESULT_VERBS = {
+    "已受理": "accept",
     "已登记": "register",
     "补正": "correct",
     "不予登记": "refuse",
@@ -200,6 +204,19 @@ RESULT_VERBS = {
     "注销": "cancel",
 }
 """What a registrar's result list calls its outcomes (design: journeys 3.7)."""
+
+REFUSAL_GROUNDS: Mapping[str, str] = {
+    "1": N_("合同无效或者尚未生效"),
+    "2": N_("不属于技术合同"),
+    "3": N_("当事人、标的、价款或者使用费不明确"),
+    "4": N_("缺少须有的批准"),
+    "5": N_("合同名称与内容不符"),
+    "6": N_("含有非法垄断技术、妨碍技术进步的条款"),
+    "7": N_("证明材料缺少或者不足"),
+    "8": N_("印章不全或者与书写的名称不一致"),
+    "9": N_("其他"),
+}
+"""A registrar's grounds of refusal [second-hand, 2021]. Message ids."""
 
 OBJECTION_GROUNDS: Mapping[str, str] = {
     "notice_not_from_person": N_("实施通知不是由所署名的人发出的"),
@@ -281,9 +298,13 @@ def refund_due(decided_on: date, days: int = 5) -> Due:
     return add_working_days(decided_on, days)
 
 
-def registration_due(accepted_on: date, *, expert_review: bool = False) -> Due:
-    """When a registrar's answer is expected: 7 working days, 20 with expert review [second-hand]."""
-    return add_working_days(accepted_on, 20 if expert_review else 7)
+ANSWER_DAYS, EXPERT_DAYS = 7, 20
+"""Working days a registrar has, without and with expert review [second-hand]; a registrar's own row wins."""
+
+
+def registration_due(accepted_on: date, *, expert_review: bool = False, days: int = 0) -> Due:
+    """When a registrar's answer is expected, counted in working days; `days` as the registrar has them."""
+    return add_working_days(accepted_on, days or (EXPERT_DAYS if expert_review else ANSWER_DAYS))
 
 
 RENEWAL_DAYS = 60

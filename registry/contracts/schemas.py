@@ -219,6 +219,8 @@ class ResultSchema(Schema):
     certificate_upload = CleanName(load_default="", max=40, metadata=_named(_l("登记证明")))
     ground = CleanName(load_default="", max=8, metadata=_named(_l("理由代码")))
     words = CleanText(load_default="", max=2000, metadata=_named(_l("理由说明")))
+    due_on = LegalDate(load_default=None, metadata=_named(_l("补正期限")))
+    expert_review = Flag(load_default=False, metadata=_named(_l("专家评审")))
 
 
 class ZeroFeeViewSchema(Schema):

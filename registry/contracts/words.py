@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-WORDS: Mapping[str, Mapping[str, LazyString]] = {
+from registry.contracts.rules import REFUSAL_GROUNDS
+
+WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
     "disclosure": {
         "licensee": _l("被许可方的名称和代码"),
         "licensor": _l("许可方的名称和代码"),
@@ -146,6 +148,32 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "changed": _l("已变更登记"),
         "cancelled": _l("已注销登记"),
     },
+    "answer": {
+        "已受理": _l("登记机构已受理"),
+        "已登记": _l("已登记"),
+        "补正": _l("须补正"),
+        "不予登记": _l("不予登记"),
+        "变更": _l("已变更登记"),
+        "注销": _l("已注销登记"),
+    },
+    "refusal_ground": {code: _l(said) for code, said in REFUSAL_GROUNDS.items()},
+    "applicant": {
+        "seller": _l("卖方（许可方）"),
+        "intermediary": _l("中介方（受卖方委托）"),
+        "buyer": _l("买方（被许可方）"),
+    },
+    "confidence": {
+        "law": _l("现行规定载明"),
+        "published": _l("登记机构公开的指南"),
+        "asked": _l("登记机构当面或者书面答复"),
+        "second_hand": _l("转述，未核实"),
+    },
+    "date_form": {
+        "iso": "2026-03-01",
+        "slash": "2026/3/1",
+        "chinese": "2026年3月1日",
+        "compact": "20260301",
+    },
     "stamp": {
         "not_needed": _l("不需要盖章"),
         "waiting_licensor": _l("等待许可方盖章"),
@@ -211,6 +239,12 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "fail_checks": _l("登记材料出现缺项"),
         "export": _l("导出登记批次"),
         "take_back": _l("从批次中取回"),
+        "submit": _l("已提交登记机构"),
+        "resubmit": _l("补正后再次提交登记机构"),
+        "accept": _l("登记机构受理"),
+        "mend": _l("退回重新准备登记材料"),
+        "set_applicant": _l("确定申请人和登记机构"),
+        "set_numbers": _l("填写交易凭证编号"),
         "record_result": _l("录入登记结果"),
         "register": _l("登记机构予以登记"),
         "correct": _l("登记机构要求补正"),
@@ -228,6 +262,7 @@ WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "amounts": _l("看金额"),
         "stamps": _l("核对印章"),
         "registrar": _l("登记机构的意见"),
+        "applicant": _l("申请人与登记机构"),
         "recordal": _l("填写备案情况"),
         "papers": _l("看文件"),
     },

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from registry import clock
-from registry.contracts import papers_shown, printing, registration, slots
+from registry.contracts import applicants, cases, papers_shown, printing, registration, slots
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.paper_facts import PaperFacts
@@ -20,6 +20,7 @@ from registry.contracts.readiness import Finding, Severity, StampPolicy, readine
 from registry.contracts.registration_form import FormExtras, form_row, patent_rows
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
+from registry.errors import Refused
 from registry.exports.rules import BRINGS, OPTIONAL, Choice, Chosen, Needs, wanted_slots
 from registry.ledger import service as ledger
 
@@ -33,18 +34,35 @@ def licenses_of(contract: Contract) -> list[Acceptance]:
 
 def findings(contract: Contract, chosen: Chosen) -> list[Finding]:
     """What a registrar would ask, given who applies and whether it is said to be registered nowhere else."""
-    region = {
-        "seller": contract.holder.region,
-        "intermediary": contract.venue.organisation.region,
-        "buyer": contract.licensee.region,
-    }[chosen.applicant]
+    region = cases.sides(contract).region(chosen.applicant)
     seen = replace(
         registration.snapshot(contract),
         applicant_region=region,
         registered_elsewhere=False if chosen.not_elsewhere else None,
     )
-    found = readiness(seen, clock.today())
+    found = [*readiness(seen, clock.today()), *_applicant(contract, chosen)]
     return [*found, *(_unprinted(contract) if licenses_of(contract) else [])]
+
+
+def _applicant(contract: Contract, chosen: Chosen) -> list[Finding]:
+    """Whether this side may apply at the registrar it leads to; a region nobody serves readiness names."""
+    held = cases.offices(contract.venue_id)
+    try:
+        applicants.check_applicant(cases.sides(contract), held, clock.today(), applicant=chosen.applicant)
+    except Refused as refused:
+        if refused.code == "no_registrar_for_region":
+            return []
+        subject = str(refused.params.get("registrar", ""))
+        return [
+            Finding(
+                code=refused.code,
+                article=refused.article,
+                severity=Severity.FAULT,
+                mend="applicant",
+                subject=subject,
+            )
+        ]
+    return []
 
 
 def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]:
@@ -63,10 +81,12 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
         agent=choice.agent,
         agent_phone=choice.agent_phone,
         filled_on=clock.today(),
+        voucher=cases.voucher_of(contract),
         missing=tuple(f"{slot} {slots.BROUGHT[slot]}" for slot in missing if slot not in OPTIONAL),
         identities=_identities(contract),
     )
     facts = [printing.facts_of(one) for one in licenses]
+    place = cases.standing(contract)  # as the batch has just noted it
     return {
         "contract": contract.number,
         "form": form_row(facts, extras),
@@ -79,7 +99,7 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
             {"slot": s, "name": slots.BROUGHT[s], "who": BRINGS[s], "optional": s in OPTIONAL}
             for s in missing
         ],
-        "registrar": choice.registrar,
+        "registrar": choice.registrar or (place.office.name if place.office else ""),
         "as_of": ledger.size() - 1,  # later corrections are no part of this package
     }
 

@@ -46,3 +46,14 @@ class BatchContract(Model):
     contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id"), index=True)
     row: Mapped[dict[str, Any]] = mapped_column(JSON)
     contract: Mapped[Contract] = relationship()
+
+
+class RekeyTick(Model):
+    """A clerk's own mark that a contract of a batch has been typed in. It says nothing to the registrar."""
+
+    __tablename__ = "rekey_tick"
+
+    batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    done_at: Mapped[datetime] = mapped_column(UtcDateTime)

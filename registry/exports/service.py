@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from registry import clock, history
 from registry.config import Settings
-from registry.contracts import register, registration
+from registry.contracts import cases, register, registration
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.readiness import Finding, is_ready
 from registry.contracts.rules import RegistrationState
@@ -134,7 +134,7 @@ def submitted(actor: Actor, batch: Batch, position: int) -> None:
     allow(actor, "batch.make", batch)
     contract = registration.lock(item(batch, position).contract)
     if contract.registration == RegistrationState.EXPORTED:
-        registration.move(actor, contract, "submit", batch=batch.number)
+        registration.submit(actor, contract, clock.today())
 
 
 def take_back(actor: Actor, batch: Batch, position: int, reason: str) -> None:
@@ -254,6 +254,7 @@ def _enter(actor: Actor, batch: Batch, position: int, *, candidate: Candidate, c
     contract = candidate.contract
     if contract.registration == RegistrationState.DRAFT:
         registration.move(actor, contract, "pass_checks")
+    cases.note_batch(actor, contract, candidate.chosen.applicant, candidate.chosen.not_elsewhere)
     row = frozen.freeze(contract, candidate.chosen, choice)
     batch.items.append(BatchContract(position=position, contract_id=contract.id, row=row))
     registration.move(actor, contract, "export", batch=batch.number)

@@ -102,6 +102,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "contract.register": (Grant(STAFF, _venue),),
     "contract.correct": (Grant(SIGN, _licensee), Grant(SIGN, _holder), Grant(STAFF, _venue)),
     "recordal.record": (Grant(SIGN, _licensee), Grant(SIGN, _holder), Grant(STAFF, _venue)),
+    "registrar.edit": (Grant(STAFF, _venue),),
     "batch.make": (Grant(STAFF, _venue),),
     "batch.view": (Grant(STAFF, _venue), READ_ALL),
     "erasure.manage": (Grant((Role.ADMINISTRATOR,), _any),),
