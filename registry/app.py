@@ -51,6 +51,9 @@ from registry.parties import pages as parties_pages
 from registry.parties import tasks as parties_tasks  # noqa: F401 - registers its jobs
 from registry.patents import api as patents_api
 from registry.patents import pages as patents_pages
+from registry.statistics import api as statistics_api
+from registry.statistics import pages as statistics_pages
+from registry.statistics import tasks as statistics_tasks  # noqa: F401 - registers its jobs
 
 PAGES: list[Blueprint] = [
     catalogue_pages.blueprint,
@@ -85,8 +88,10 @@ PAGES: list[Blueprint] = [
     erasure_pages.blueprint,
     recordal_pages.blueprint,
     health_pages.blueprint,
+    statistics_pages.blueprint,
 ]
 MACHINES: list[openapi.Blueprint] = [
+    statistics_api.blueprint,
     catalogue_api.blueprint,
     instant_pages.machines,
     log_api.blueprint,

@@ -23,6 +23,7 @@ from registry.ledger.signing import KeysUnsafe
 from registry.log_commands import audit, log, verify
 from registry.parties import staff
 from registry.parties.rules import Role
+from registry.statistics import tasks as counting
 from registry.verifier_commands import verifier
 from registry.witness_commands import witness
 
@@ -69,6 +70,7 @@ def worker() -> None:
         transaction(tasks.catch_up)
         transaction(ledger.ask_outside)
         transaction(ledger.start_audits)
+        transaction(counting.start)
         slow = Thread(target=_slow_lane, args=(app, stop), name="slow jobs")
         slow.start()
         jobs.work_forever(stop, slow=False)

@@ -29,7 +29,11 @@ VENUE: tuple[Item, ...] = (
     (_l("到账核对"), "/venue/payments"),
     (_l("登记批次"), "/venue/batches"),
 )
-FOOTER: tuple[Item, ...] = ((_l("存证日志"), "/log"), (_l("接口文档"), "/api/openapi.json"),)
+FOOTER: tuple[Item, ...] = (
+    (_l("统计"), "/statistics"),
+    (_l("存证日志"), "/log"),
+    (_l("接口文档"), "/api/openapi.json"),
+)
 
 
 def init_app(app: Flask) -> None:

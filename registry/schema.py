@@ -29,6 +29,7 @@ from registry.ledger import guards
 from registry.ledger import service as ledger
 from registry.licenses import register
 from registry.parties import prepared  # noqa: F401
+from registry.statistics import models as statistics  # noqa: F401
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 FROZEN = ("declaration_version", "history", "registration_result", "paper", "correction", "audit_run")

@@ -40,6 +40,7 @@ from tests.access import (
 
 API: Mapping[str, Line] = {
     "GET api-docs.openapi_json": line(EVERYBODY),
+    "GET statistics-api.counted": line(EVERYBODY),
     "GET catalogue-api.offers": line(EVERYBODY),
     "GET catalogue-api.offer": line(EVERYBODY, number="offer"),
     "GET catalogue-api.bundle": line(EVERYBODY, number="offer"),

@@ -56,6 +56,8 @@ PAGES: Mapping[str, Line] = {
     "POST account.revoke_machine_key": line(those(HOLDER, "owner"), api_key_id="machine"),
     "GET account.file": line(HOLDER | AUDITOR, upload_id="upload"),
     "GET parties.show_desk": line(SIGNED_IN),
+    "GET statistics.show": line(EVERYBODY),
+    "GET statistics.csv": line(EVERYBODY, key="indicator"),
     "GET health.alive": line(EVERYBODY),
     "GET health.ready": line(EVERYBODY),
     "GET health.figures": line(frozenset()),  # answers to a token of the operator's settings alone

@@ -35,6 +35,7 @@ from registry.parties import doors, sessions
 from registry.parties import service as parties
 from registry.parties.models import Account, ApiKey, Session
 from registry.parties.rules import Actor, Role
+from registry.statistics import service as statistics
 from tests.browser import as_request
 from tests.contracts import taking
 from tests.contracts.offices import OFFICE
@@ -266,6 +267,8 @@ def _own_things(world: World) -> None:
     world.things["public"] = Ed25519Signer.generate().public.hex()
     world.things["key"] = transaction(lambda: parties.prepare_key(holder.actor, key.public).kid)
     of_holder = holder.actor.account_id
+    transaction(statistics.count)
+    world.things["indicator"] = "offers_by_method"
     world.things["session"] = str(
         reading(lambda: db.session.query(Session.id).filter_by(account_id=of_holder).first()[0])  # type: ignore[index]
     )
