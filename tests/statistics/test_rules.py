@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,7 +48,7 @@ def test_a_month_is_shanghais() -> None:
 def test_months_leave_no_gap(today: date) -> None:
     months = rules.last_months(today)
     assert months[-1] == rules.month_of(today)
-    assert all(rules.bounds(a)[1] == rules.bounds(b)[0] for a, b in zip(months, months[1:], strict=False))
+    assert all(rules.bounds(a)[1] == rules.bounds(b)[0] for a, b in pairwise(months))
 
 
 @given(st.lists(st.integers(min_value=0, max_value=10**6), min_size=1, max_size=30))
