@@ -19,6 +19,7 @@ from registry.contracts import (
     payments_pages,
     registration_pages,
     track_pages,
+    stamp_pages,
 )
 from registry.contracts import money_tasks as contracts_money  # noqa: F401 - registers its jobs
 from registry.contracts import pages as contracts_pages
@@ -81,6 +82,7 @@ PAGES: list[Blueprint] = [
     decisions_pages.blueprint,
     registration_pages.blueprint,
     track_pages.blueprint,
+    stamp_pages.blueprint,
     bundle_pages.blueprint,
     correction_pages.blueprint,
     exports_pages.blueprint,

@@ -20,6 +20,7 @@ from registry.contracts import models as contracts  # noqa: F401
 from registry.contracts import money_models as money  # noqa: F401
 from registry.contracts import printed_models as printed  # noqa: F401
 from registry.contracts import registration_models as registration  # noqa: F401
+from registry.contracts import stamp_models as stamps  # noqa: F401
 from registry.database import Model, db, transaction
 from registry.documents import models as documents  # noqa: F401
 from registry.erasure import models as erasure  # noqa: F401
@@ -42,7 +43,6 @@ ERASABLE: Mapping[str, tuple[str, ...]] = {
     "registration_result": ("words",),
 }  # fmt: skip
 """Columns of frozen tables that hold what people may have erased: changed once, while `erased_at` is set."""
-
 
 
 NUMBERS = ("seq", "corrects")

@@ -252,13 +252,24 @@ PAGES: Mapping[str, Line] = {
     "POST track.mend": line(VENUE, number="contract"),
     "GET registration.zero_fee": line(OPERATORS),
     "POST registration.zero_fee": line(OPERATORS, {"words": "可以受理"}),
-    **{
-        f"GET registration.{name}": line(VENUE, number="contract")
-        for name in ("stamp", "classification", "results")
-    },
-    "POST registration.stamp": line(
-        VENUE, {"seals.0.written": "甲", "seals.0.sealed": "甲"}, number="contract"
+    **{f"GET registration.{name}": line(VENUE, number="contract") for name in ("classification", "results")},
+    "GET stamps.show": line(READERS, number="contract"),
+    "POST stamps.bring": line(SIDES, {"seats[]": "licensee", "file_upload": "{slip}"}, number="contract"),
+    "GET stamps.sheet": line(READERS, number="contract", seat="=licensee"),
+    "GET stamps.picture": line(READERS, number="contract", sheet_id="sheet"),
+    "POST stamps.originals": line(VENUE, {"seat": "licensor", "day": TODAY}, number="contract"),
+    "GET stamps.compare": line(VENUE, number="contract"),
+    "POST stamps.compare": line(
+        VENUE, {"seals.0.seat": "licensor", "seals.0.verdict": "agrees"}, number="contract"
     ),
+    "GET stamps.mine": line(SIGNED_IN),
+    "GET stamps.sheet_of_several": line(SIGNED_IN),
+    "POST stamps.bring_several": line(
+        HOLDER | LICENSEE, {"contracts[]": "{contract}", "file_upload": "{slip}"}
+    ),
+    "GET stamps.waiting": line(OPERATORS),
+    "GET stamps.policy": line(OPERATORS),
+    "POST stamps.policy": line(OPERATORS, {"stamp_track": "stamped_original", "courier": "某路一号"}),
     "POST registration.classification": line(
         VENUE,
         {"technology_field": "01", "industry": "I65", "socio_economic_objective": "industry_commerce"},
@@ -268,9 +279,7 @@ PAGES: Mapping[str, Line] = {
     "GET registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, number="contract"),
     "POST registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, RECORDAL, number="contract"),
     "GET corrections.form": line(signing(HOLDER, LICENSEE), number="contract", seq="noticed"),
-    "POST corrections.check": line(
-        signing(HOLDER, LICENSEE), CORRECTION, number="contract", seq="noticed"
-    ),
+    "POST corrections.check": line(signing(HOLDER, LICENSEE), CORRECTION, number="contract", seq="noticed"),
     "POST corrections.sign": line(
         signing(HOLDER, LICENSEE), {**CORRECTION, "password": PASSWORD}, number="contract", seq="noticed"
     ),

@@ -17,6 +17,8 @@ from werkzeug.test import TestResponse
 
 from registry import clock
 from registry.contracts import cases, decisions, payment_requests, register
+from registry.contracts import decisions, payment_requests, register
+from registry.contracts import decisions, register, stamps
 from registry.contracts.models import Paper
 from registry.contracts.request_printing import print_request
 from registry.database import db, transaction
@@ -33,12 +35,13 @@ from registry.licenses import register as offers
 from registry.licenses import withdrawals
 from registry.parties import doors, sessions
 from registry.parties import service as parties
-from registry.parties.models import Account, ApiKey, Session
+from registry.parties.models import Account, ApiKey, Session, Upload
 from registry.parties.rules import Actor, Role
 from registry.statistics import service as statistics
 from tests.browser import as_request
 from tests.contracts import taking
 from tests.contracts.offices import OFFICE
+from tests.documents.test_uploads import png
 from tests.exports.making import ready
 from tests.factories import (
     FREE,
@@ -230,6 +233,7 @@ def _registration(world: World) -> None:
     app, licensee, venue = world.app, world.people["licensee.owner"], world.people["venue"]
     offer = published(app, world.people["holder.owner"], venue, fee=FREE)
     world.things["contract"] = contract = ready(app, offer, licensee)
+    world.things["sheet"] = _sheet_of(app, venue, contract)
     choice = Choice(contracts=(Chosen(number=contract, not_elsewhere=True),), include_zero=True)
     world.things["batch"] = transaction(lambda: exports.make(venue.actor, choice).number)
     world.things["registrar"] = str(transaction(lambda: cases.enter_registrar(venue.actor, OFFICE).id))
@@ -237,6 +241,19 @@ def _registration(world: World) -> None:
     world.things["noticed"] = reading(lambda: _noticed(world.things["effective"]))
     world.things["paper"] = reading(lambda: _paper_of(world.things["contract"]))
     world.things["certificate"] = reading(lambda: _paper_of(world.things["contract"], "certificate"))
+
+
+def _sheet_of(app: Flask, venue: Person, number: str) -> str:
+    """A picture of the licensee's stamp, compared like the rest."""
+    upload = make_upload(app, venue, data=png(3, 4))
+
+    def work() -> str:
+        contract, kept = register.find_contract(number), db.session.get_one(Upload, upload)
+        (sheet,) = stamps.bring(venue.actor, contract, kept, ["licensee"])
+        stamps.read_names(venue.actor, contract, {})
+        return str(sheet.id)
+
+    return transaction(work)
 
 
 def _acceptance_of(contract: str) -> str:

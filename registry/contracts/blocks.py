@@ -88,6 +88,7 @@ class Composed:
     watermark: str = ""
     dense: bool = False  # a form that must stand on one page
     lang: Lang = "zh"
+    riding: bool = False  # several pages that one seal is set across (骑缝章)
     blocks: tuple[Block, ...] = field(default=())
 
 
@@ -101,6 +102,7 @@ def rendered(paper: Composed, fonts: FontSet) -> Rendered:
         watermark=paper.watermark,
         dense=paper.dense,
         lang=paper.lang,
+        riding=paper.riding,
     )
     for block in paper.blocks:
         _ink(sheet, block)

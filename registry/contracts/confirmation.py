@@ -59,6 +59,7 @@ def compose(facts: PaperFacts) -> Composed:
         digest=facts.digest,
         watermark=facts.watermark,
         lang=facts.lang,
+        riding=True,
         blocks=(*_cover(facts), *body, *_sheets(facts), PageBreak(), *evidence.evidence_page(facts)),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 
-from registry.contracts import decisions, duties, payments, refunds, register
+from registry.contracts import decisions, duties, payments, refunds, register, stamps
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
@@ -38,6 +38,9 @@ def _of_party(actor: Actor) -> Iterable[Card]:
     owed = sum(one.state != "sent" for one in refunds.of_holder(actor))
     if owed:
         yield Card(title=_l("须退还的款项"), url="/holder/payments", count=owed, due=True, place=12)
+    unstamped = stamps.count_to_stamp(actor)
+    if unstamped:
+        yield Card(title=_l("等待盖章的合同"), url="/stamps", count=unstamped, due=True, place=16)
     received = len(contracts.of_holder(actor))
     if received:
         yield Card(title=_l("收到的实施通知"), url="/holder/acceptances", count=received, place=21)
@@ -54,4 +57,8 @@ def _of_venue(actor: Actor) -> Iterable[Card]:
     waiting = len(payments.waiting_for_venue(actor))
     yield Card(title=_l("待决定事项"), url="/venue/decisions", count=questions, due=questions > 0, place=13)
     yield Card(title=_l("到账核对"), url="/venue/payments", count=waiting, due=waiting > 0, place=14)
+    unread = stamps.count_to_read(actor)
+    if unread:
+        yield Card(title=_l("待核对印章的合同"), url="/venue/stamps", count=unread, due=True, place=16)
     yield Card(title=_l("合同与登记进度"), url="/venue/contracts", place=31)
+    yield Card(title=_l("盖章要求与原件寄送"), url="/venue/stamping", place=45)

@@ -9,9 +9,12 @@ from decimal import Decimal
 
 from registry.contracts import dues, rules, slots
 from registry.contracts.debts import DueState
+from registry.contracts import record as records
+from registry.contracts import rules
 from registry.contracts.models import Acceptance
-from registry.contracts.readiness import StampState
 from registry.contracts.rules import AcceptanceState
+from registry.contracts.stamping import StampState
+from registry.licenses import schedule
 from registry.licenses.draft import Handover
 
 LICENSEE, HOLDER, BOTH = "licensee", "holder", "both"
@@ -79,9 +82,7 @@ def _after(acceptance: Acceptance) -> Iterator[Duty]:
     if contract.licensee.evidence_upload is None:
         yield Duty(code="evidence", who=LICENSEE, article="GL 7(4)")
     if acceptance.venue.stamp_track == "stamped_original":
-        stamped = contract.stamp in (StampState.COMPLETE, StampState.CHECKED) or "02b" in slots.filled(
-            contract
-        )
+        stamped = contract.stamp in (StampState.COMPLETE, StampState.CHECKED)
         yield Duty(code="stamp", who=BOTH, done=stamped, article="CC 490")
     if _handed_over(acceptance) not in ("", Handover.PUBLISHED_ONLY):
         yield Duty(code="handover", who=HOLDER, article="CC 866")

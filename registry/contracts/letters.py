@@ -19,6 +19,8 @@ from registry.contracts.models import (
 )
 from registry.contracts.money_models import PaymentRequest
 from registry.contracts.words import due_name, said
+from registry.contracts.stamp_models import SealReading
+from registry.contracts.words import said
 from registry.database import db
 from registry.parties import mail
 
@@ -29,6 +31,7 @@ _ABOUT: Mapping[str, type[Any]] = {
     "result": RegistrationResult,
     "correction": Correction,
     "request": PaymentRequest,
+    "reading": SealReading,
 }
 
 

@@ -19,7 +19,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.contracts.readiness import StampState
 from registry.contracts.rules import (
     LIVE_STATES,
     AcceptanceState,
@@ -27,6 +26,7 @@ from registry.contracts.rules import (
     RefundState,
     RegistrationState,
 )
+from registry.contracts.stamping import StampState
 from registry.database import Model, UtcDateTime, uuid_key
 from registry.licenses.models import Declaration, DeclarationVersion
 from registry.parties.models import Organisation, Venue
@@ -62,6 +62,8 @@ class Contract(Model):
     stamp: Mapped[str] = mapped_column(String(20), default=StampState.WAITING_LICENSOR)
     # [written name, name in the seal] as read
     seal_names: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
+    # 交易凭证编号, given when a package first needs the voucher
+    voucher_number: Mapped[str | None] = mapped_column(String(24), unique=True)
     # codes the clerk set over the proposed ones
     classification: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     # RecordalState once the license is effective

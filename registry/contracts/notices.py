@@ -10,10 +10,12 @@ from registry import clock
 from registry.config import Settings
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
-from registry.database import new_id
+from registry.contracts.stamping import START, StampPolicy
+from registry.database import db, new_id
 from registry.ledger.canonical import new_nonce
 from registry.ledger.filings import Filing, Statement, salted, statement_fields
 from registry.ledger.setup import ledger_setup
+from registry.parties.models import Venue
 
 
 def prepare(acceptance: Acceptance, *, track: str, signer: str, settings: Settings) -> None:
@@ -96,5 +98,6 @@ def new_contract(acceptance: Acceptance, number: str) -> Contract:
         venue_id=acceptance.venue_id,
         holder_id=acceptance.holder_id,
         licensee_id=acceptance.licensee_id,
+        stamp=START[StampPolicy(db.session.get_one(Venue, acceptance.venue_id).stamp_track)],
         created_at=clock.now(),
     )

@@ -12,6 +12,8 @@ from datetime import date
 from enum import StrEnum
 
 from registry.contracts.rules import AcceptanceState, contract_title, project_name
+from registry.contracts.stamping import StampPolicy as StampPolicy
+from registry.contracts.stamping import StampState as StampState
 from registry.errors import Refused
 from registry.licenses.schedule import Basis, Total
 
@@ -19,22 +21,6 @@ from registry.licenses.schedule import Basis, Total
 class Severity(StrEnum):
     FAULT = "fault"
     WARNING = "warning"
-
-
-class StampPolicy(StrEnum):
-    """What a venue's registrar wants to see (design: journeys 2.3)."""
-
-    STAMPED_ORIGINAL = "stamped_original"
-    E_SIGNED_PRINT = "e_signed_print"
-
-
-class StampState(StrEnum):
-    NOT_NEEDED = "not_needed"
-    WAITING_LICENSOR = "waiting_licensor"
-    WAITING_LICENSEE = "waiting_licensee"
-    COMPLETE = "complete"
-    CHECKED = "checked"
-    MISMATCH = "mismatch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,7 +223,7 @@ def _ground_7_proof(contract: Snapshot, _: date) -> list[Finding]:
 
 def _ground_8_seal(contract: Snapshot, _: date) -> list[Finding]:
     found = [
-        _fault("seal_name_differs", 8, "CC 490", "stamps", written)
+        _fault("seal_name_differs", 8, "CC 490", "stamps", f"{written} ≠ {sealed}")
         for written, sealed in contract.seal_names
         if written != sealed
     ]

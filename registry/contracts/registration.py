@@ -1,7 +1,6 @@
-"""The registration track of a contract: what is missing, stamps, CNIPA's recordal, the registrar's answers.
-"""
+"""The registration track of a contract: what is missing, CNIPA's recordal, the registrar's answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +10,7 @@ from registry import clock, history
 from registry.contracts import applicants, cases, register, rules, slots
 from registry.contracts import record as records
 from registry.contracts.applicants import Office
+from registry.contracts import register, rules, slots, stamps
 from registry.contracts.models import Acceptance, Attachment, Contract, RegistrationResult
 from registry.contracts.readiness import (
     Finding,
@@ -65,12 +65,15 @@ def move(actor: Actor, contract: Contract, verb: str, **changes: Any) -> None:
     history.record(actor, verb, contract, before=before, after=contract.registration, changes=changes)
 
 
-def attach(actor: Actor, contract: Contract, slot: str, upload: Upload) -> Attachment:
-    """Put a file into a slot of the package. A stamped scan completes the stamp track until a clerk has
-    compared it.
+def attach(actor: Actor, contract: Contract, slot: str, upload: Upload) -> None:
+    """Put a file into a slot of the package. A stamped scan (02b) without more is one of the whole
+    contract.
     """
     allow(actor, "contract.attach", contract)
     register.check_kept(contract)
+    if slot == stamps.SLOT:
+        stamps.bring(actor, contract, upload)
+        return
     if slot not in slots.BROUGHT:
         raise Refused("not_a_choice", "slot")
     known = select(Attachment.id).where(
@@ -87,24 +90,7 @@ def attach(actor: Actor, contract: Contract, slot: str, upload: Upload) -> Attac
         added_at=clock.now(),
     )
     db.session.add(row)
-    if slot == "02b":
-        contract.stamp = StampState.COMPLETE
     history.record(actor, "attach", contract, changes={"slot": slot, "file": upload.filename})
-    return row
-
-
-def check_stamp(actor: Actor, contract: Contract, seals: Sequence[tuple[str, str]]) -> None:
-    """The clerk compares each written name with the name in the seal; a difference is a registrar's ground
-    (8).
-    """
-    allow(actor, "contract.register", contract)
-    register.check_kept(contract)
-    if "02b" not in slots.filled(contract):
-        raise Refused("stamp_missing", "seals", "CC 490")
-    contract.seal_names = [[written, sealed] for written, sealed in seals]
-    agrees = all(written == sealed for written, sealed in seals)
-    before, contract.stamp = contract.stamp, StampState.CHECKED if agrees else StampState.MISMATCH
-    history.record(actor, "check_stamp", contract, before=before, after=contract.stamp)
 
 
 def classify(actor: Actor, contract: Contract, codes: Mapping[str, str]) -> None:
@@ -217,9 +203,7 @@ class _Own:
         self.venue_id = venue.id
 
 
-def lock(contract: Contract) -> Contract:
-    query = select(Contract).where(Contract.id == contract.id).with_for_update()
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+lock = stamps.lock
 
 
 # --- the snapshot that readiness looks at ------------------------------------------------------------

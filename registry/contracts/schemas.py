@@ -20,7 +20,6 @@ from registry.fields import (
     CleanName,
     CleanText,
     Code,
-    Count,
     Flag,
     Instant,
     LegalDate,
@@ -181,19 +180,6 @@ class DisclosureSchema(Schema):
         load_default=list,
         metadata=_named(_l("要出示的内容")),
     )
-
-
-class SealSchema(Schema):
-    """A written name beside the name in the seal."""
-
-    written = CleanName(required=True, max=200, metadata=_named(_l("书写的名称")))
-    sealed = CleanName(required=True, max=200, metadata=_named(_l("印章上的名称")))
-
-
-class StampsSchema(Schema):
-    """All seals of a scan, as the clerk read them."""
-
-    seals = fields.List(fields.Nested(SealSchema), required=True, validate=Count(min=1, max=20))
 
 
 class ClassificationSchema(Schema):

@@ -11,7 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from registry.contracts import stamping, stamps
 from registry.contracts.models import Acceptance, Attachment, Contract
+from registry.contracts.stamping import Seat
 from registry.database import db
 from registry.parties.models import Upload
 
@@ -29,14 +31,22 @@ BROUGHT = {
     "14": "发票",
 }
 """Slots that parties or the venue fill; the rest is generated."""
+SEATS = {
+    stamping.LICENSOR: "许可方",
+    stamping.CO_OWNER: "共有专利权人",
+    stamping.AGENCY: "代理机构",
+    stamping.LICENSEE: "被许可方",
+}
+"""What a signatory is called on papers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """One upload in its slot."""
+    """One upload in its slot; `of` names whom it shows, where a slot holds one file for each party."""
 
     slot: str
     upload: Upload
+    of: str = ""
 
 
 def brought(contract: Contract) -> list[Brought]:
@@ -48,12 +58,21 @@ def brought(contract: Contract) -> list[Brought]:
         upload = uploads.get(upload_id) if upload_id else None
         if upload is not None:
             seen.setdefault((slot, upload.digest), Brought(slot=slot, upload=upload))
+    for upload, seats in stamps.current(contract):
+        seen.setdefault(
+            (stamps.SLOT, upload.digest), Brought(slot=stamps.SLOT, upload=upload, of=_roles(seats))
+        )
     return sorted(seen.values(), key=lambda one: (one.slot, one.upload.created_at, one.upload.digest))
 
 
 def filled(contract: Contract) -> frozenset[str]:
     """The slots that hold a file."""
     return frozenset(one.slot for one in brought(contract))
+
+
+def _roles(seats: Iterable[Seat]) -> str:
+    """Whose stamps a file shows, as its name in the package says it."""
+    return "、".join(dict.fromkeys(SEATS[one.role] for one in seats))
 
 
 def _own(contract: Contract) -> Iterator[tuple[str, UUID | None]]:

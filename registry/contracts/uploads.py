@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from registry.contracts.models import Acceptance, Attachment, Contract, Payment, Refund, RegistrationResult
+from registry.contracts.stamp_models import StampedSheet
 from registry.database import db
 from registry.parties.files import also_visible
 from registry.parties.models import Upload
@@ -34,3 +35,5 @@ def _contracts(upload: Upload) -> Iterator[Contract]:
     yield from db.session.scalars(attached.where(Attachment.upload_id == upload.id))
     resulted = select(Contract).join(RegistrationResult, RegistrationResult.contract_id == Contract.id)
     yield from db.session.scalars(resulted.where(RegistrationResult.certificate_upload == upload.id))
+    stamped = select(Contract).join(StampedSheet, StampedSheet.contract_id == Contract.id)
+    yield from db.session.scalars(stamped.where(StampedSheet.upload_id == upload.id))

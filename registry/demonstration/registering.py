@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from registry.contracts import registration
+from registry.contracts import registration, stamps
 from registry.demonstration.cast import MARK
 from registry.demonstration.stage import Stage
 from registry.exports import service as exports
@@ -20,9 +20,8 @@ def stamp(stage: Stage, key: str, *, sealed_as: str = "") -> None:
         taker, "stamped_scan", ("平台存证编号", contract.number), ("印章", "（演示，没有真实印章）")
     )
     registration.attach(taker, contract, "02b", scan)
-    names = [contract.holder.name, contract.licensee.name]
-    seals = [(names[0], names[0]), (names[1], sealed_as or names[1])]
-    registration.check_stamp(stage.actor("operator"), contract, seals)
+    sealed = {contract.licensee.name: sealed_as} if sealed_as else {}
+    stamps.read_names(stage.actor("operator"), contract, sealed)
 
 
 def bring_stamp(stage: Stage, key: str) -> None:

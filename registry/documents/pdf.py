@@ -19,10 +19,9 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate, Spacer
 
-from registry.documents import flow, tables
+from registry.documents import flow, marks, tables
 from registry.documents.flow import BOTTOM, HEIGHT, LEFT, WIDTH, Heading, PaperStyle, Text, Words
 from registry.documents.fonts import SANS, SERIF, FontSet, spelled
-from registry.documents.marks import QrCode
 from registry.documents.tables import Column, Group, Signatory
 
 SHORT_DIGEST = 16
@@ -87,13 +86,16 @@ class Paper:
         watermark: str = "",
         lang: Lang = "zh",
         dense: bool = False,
+        riding: bool = False,
     ) -> None:
         """`digest` is the frozen record's, not this file's: a file cannot contain its own.
 
-        `dense` is for forms that must stand on one page: smaller title, rows and margins.
+        `dense` is for forms that must stand on one page: smaller title, rows and margins. `riding` marks on
+        every page's right edge where a seal goes across all of them (骑缝章).
         """
         self.fonts, self.number, self.name = fonts.fresh(), number, title
         self.digest, self.watermark, self.lang, self.dense = digest, watermark, lang, dense
+        self.riding = riding
         self.story: list[Flowable] = []
         self._headings = 0
 
@@ -143,7 +145,7 @@ class Paper:
     def qr(self, address: str, lines: Sequence[str] = ()) -> None:
         """A QR code of `address` with lines of small type beside it."""
         beside = [Text(self.fonts, line, flow.SMALL) for line in lines]
-        self.add(tables.beside(QrCode(address), beside, WIDTH))
+        self.add(tables.beside(marks.QrCode(address), beside, WIDTH))
 
     def space(self, points: float = 8.0) -> None:
         self.add(Spacer(1, points))
@@ -197,6 +199,8 @@ class Paper:
         canvas.setViewerPreference("DisplayDocTitle", "true")
         if self.watermark:
             self._draw_watermark(canvas)
+        if self.riding:
+            marks.draw_riding_seal(canvas, self.fonts)
 
     def _draw_watermark(self, canvas: Canvas) -> None:
         """Beneath everything, so that no word is harder to read for it."""

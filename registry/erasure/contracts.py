@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry import clock
-from registry.contracts import corrections, register, registration
+from registry.contracts import corrections, register, registration, stamps
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Attachment, Contract, Decision, Payment, Refund
 from registry.contracts.money_models import PaymentRequest
@@ -76,6 +76,10 @@ def listing(contract: Contract) -> Listing:
 
 def _rows(contract: Contract) -> Iterator[Goes]:
     yield from blanked(contract, seal_names=[])
+    for sheet in stamps.all_sheets(contract):
+        yield from blanked(sheet, embedded=[])
+        for reading in sheet.readings:
+            yield from blanked(reading, written="", sealed="", reason="")
     for one in contract.acceptances:
         yield from blanked(
             one,
@@ -177,6 +181,7 @@ def _uploads(contract: Contract) -> Iterator[UUID | None]:
     yield from (refund.slip_upload for refund in _refunds(contract))
     attached = select(Attachment.upload_id).where(Attachment.contract_id == contract.id)
     yield from db.session.scalars(attached.order_by(Attachment.added_at))
+    yield from (sheet.upload_id for sheet in stamps.all_sheets(contract))
     yield from (result.certificate_upload for result in contract.results)
 
 

@@ -15,6 +15,7 @@ from registry.contracts.models import (
     Refund,
     RegistrationResult,
 )
+from registry.contracts.stamp_models import StampedSheet
 from registry.database import db
 from registry.erasure.listing import Goes, Stays, blanked, letter_file, removed, stored, without
 from registry.history import History
@@ -95,6 +96,9 @@ def _contracts(upload_id: UUID) -> Iterator[str]:
         select(Contract.number)
         .join(Attachment, Attachment.contract_id == Contract.id)
         .where(Attachment.upload_id == upload_id, live),
+        select(Contract.number)
+        .join(StampedSheet, StampedSheet.contract_id == Contract.id)
+        .where(StampedSheet.upload_id == upload_id, live),
         select(Contract.number)
         .join(RegistrationResult, RegistrationResult.contract_id == Contract.id)
         .where(RegistrationResult.certificate_upload == upload_id, live),

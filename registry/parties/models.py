@@ -1,7 +1,7 @@
 """Organisations, people, keys, sessions, uploads. Personal data lives here, never in the ledger."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.database import Model, UtcDateTime, uuid_key
-from registry.parties.rules import OrganisationKind, Role
+from registry.parties.rules import AuthorityKind, OrganisationKind, Role
 
 
 def _one_of(column: str, values: type) -> CheckConstraint:
@@ -99,11 +99,15 @@ class Venue(Model):
     """A trading venue on the central register; its operators see its own declarations and contracts."""
 
     __tablename__ = "venue"
+    __table_args__ = (
+        CheckConstraint("stamp_track IN ('stamped_original', 'e_signed_print')", name="stamp_track"),
+    )
 
     id: Mapped[uuid.UUID] = uuid_key()
     code: Mapped[str] = mapped_column(String(20), unique=True)
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     stamp_track: Mapped[str] = mapped_column(String(20), default="stamped_original")
+    courier: Mapped[str] = mapped_column(Text, default="", server_default="")  # where paper originals go
     zero_fee_view: Mapped[str] = mapped_column(
         Text, default=""
     )  # the registrar's view on free licenses, once known
@@ -244,3 +248,38 @@ class Mail(Model):
     body: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Authority(Model):
+    """A written authority of an organisation, brought once and attached to every package while it is valid.
+
+    `office` (08a): the legal representative lets an internal unit or a person act (CC 61, 161).
+    `registration` (08b): the seller lets a venue apply for registration; without a venue the row would say
+    nothing.
+    """
+
+    __tablename__ = "authority"
+    __table_args__ = (
+        _one_of("kind", AuthorityKind),
+        CheckConstraint("(kind = 'registration') = (venue_id IS NOT NULL)", name="venue"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="days"),
+        Index(None, "organisation_id", "kind"),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    venue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("venue.id"))
+    agent: Mapped[str] = mapped_column(String(100), default="")  # the unit or person that may act
+    scope: Mapped[str] = mapped_column(Text, default="")
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    upload_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("upload.id"), index=True)
+    added_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    venue: Mapped[Venue | None] = relationship()
+
+    @property
+    def holder_id(self) -> uuid.UUID:
+        return self.organisation_id

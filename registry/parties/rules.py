@@ -12,6 +12,13 @@ PASSWORD_MIN = 10
 PASSWORD_MAX = 200
 
 
+class AuthorityKind(StrEnum):
+    """What an organisation's written authority is for (design: journeys 2.1, 3.6)."""
+
+    OFFICE = "office"
+    REGISTRATION = "registration"
+
+
 class Role(StrEnum):
     """What a person is for an organisation, for a venue, or for the whole registry."""
 

@@ -277,8 +277,7 @@ def test_the_contract_page_takes_files_recordal_and_results(lite: Flask, offer: 
     assert "X1" in browser.text
     clerk = sign_in(lite, offer.venue)
     clerk.get(f"/contracts/{contract}/stamp")
-    names = {"seals.0.sealed": "申城理工大学", "seals.1.sealed": "浦东智焊装备有限公司"}
-    clerk.submit(names)
+    clerk.submit({"seals.0.verdict": "agrees", "seals.1.verdict": "agrees"})
     assert reading(lambda: register.find_contract(contract).stamp) == "checked"
     assert clerk.get(f"/contracts/{contract}/classification").submit().status == 200
     assert "才能录入结果" in clerk.get(f"/contracts/{contract}/results").text

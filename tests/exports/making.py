@@ -3,7 +3,7 @@
 from flask import Flask
 
 from registry import jobs
-from registry.contracts import register, registration
+from registry.contracts import register, registration, stamps
 from registry.database import db, transaction
 from registry.parties.models import Upload
 from tests.contracts import taking
@@ -36,8 +36,7 @@ def mend(app: Flask, venue: Person, number: str) -> None:
         contract = register.find_contract(number)
         for slot, upload_id in uploads.items():
             registration.attach(venue.actor, contract, slot, db.session.get_one(Upload, upload_id))
-        pairs = [(party.name, party.name) for party in (contract.holder, contract.licensee)]
-        registration.check_stamp(venue.actor, contract, pairs)
+        stamps.read_names(venue.actor, contract, {})
         contract.venue.zero_fee_view = "登记机构意见：可以受理"
 
     transaction(work)
