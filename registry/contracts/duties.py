@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from registry.contracts import dues, rules, slots
+from registry.contracts import dues, rules
 from registry.contracts.debts import DueState
-from registry.contracts import record as records
-from registry.contracts import rules
 from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
 from registry.contracts.stamping import StampState
-from registry.licenses import schedule
 from registry.licenses.draft import Handover
 
 LICENSEE, HOLDER, BOTH = "licensee", "holder", "both"

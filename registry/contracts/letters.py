@@ -18,9 +18,8 @@ from registry.contracts.models import (
     RegistrationResult,
 )
 from registry.contracts.money_models import PaymentRequest
-from registry.contracts.words import due_name, said
 from registry.contracts.stamp_models import SealReading
-from registry.contracts.words import said
+from registry.contracts.words import due_name, said
 from registry.database import db
 from registry.parties import mail
 
