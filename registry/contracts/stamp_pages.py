@@ -122,8 +122,9 @@ def bring_several() -> ResponseReturnValue:
     actor, posted, schema = doors.actor(), attachments.received(), stamp_schemas.SheetsSchema
 
     def work() -> str:
+        chosen = _chosen(sorted(set(given["contracts"])))
         upload = parties.uploaded(actor, given["file_upload"], field="file_upload")
-        for contract, seat in _chosen(sorted(set(given["contracts"]))):
+        for contract, seat in chosen:
             stamps.bring(actor, contract, upload, [seat.key])
         return str(upload.id)
 
