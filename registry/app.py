@@ -18,8 +18,8 @@ from registry.contracts import (
     dues_pages,
     payments_pages,
     registration_pages,
-    track_pages,
     stamp_pages,
+    track_pages,
 )
 from registry.contracts import money_tasks as contracts_money  # noqa: F401 - registers its jobs
 from registry.contracts import pages as contracts_pages

@@ -16,10 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from registry import clock
-from registry.contracts import cases, decisions, payment_requests, register
-from registry.contracts import decisions, payment_requests, register
-from registry.contracts import decisions, register, stamps
-from registry.contracts import decisions, payment_requests, register, stamps
+from registry.contracts import cases, decisions, payment_requests, register, stamps
 from registry.contracts.models import Paper
 from registry.contracts.request_printing import print_request
 from registry.database import db, transaction

@@ -7,10 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from registry import clock, history
-from registry.contracts import applicants, cases, register, rules, slots
+from registry.contracts import applicants, cases, register, rules, slots, stamps
 from registry.contracts import record as records
 from registry.contracts.applicants import Office
-from registry.contracts import register, rules, slots, stamps
 from registry.contracts.models import Acceptance, Attachment, Contract, RegistrationResult
 from registry.contracts.readiness import (
     Finding,
