@@ -222,26 +222,6 @@ def recordal(number: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/contracts/<number>/stamp", methods=["GET", "POST"])
-@doors.signed_in
-def stamp(number: str) -> ResponseReturnValue:
-    contract = own(number)
-    allow(doors.actor(), "contract.register", contract)
-    frozen = contract.acceptances[0].record
-    names = [
-        frozen["licensor"]["name"],
-        *(one["name"] for one in frozen["co_owners"]),
-        frozen["licensee"]["name"],
-    ]
-    known = {"seals": [{"written": name, "sealed": ""} for name in dict.fromkeys(names)]}
-    scans = [one for one in slots.brought(contract) if one.slot == "02b"]
-    return form_page(number, schemas.StampsSchema, "stamp.html", _check_stamp, known=known, scans=scans)
-
-
-def _check_stamp(actor: Any, contract: Contract, given: Mapping[str, Any]) -> None:
-    registration.check_stamp(actor, contract, [(seal["written"], seal["sealed"]) for seal in given["seals"]])
-
-
 @blueprint.route("/contracts/<number>/classification", methods=["GET", "POST"])
 @doors.signed_in
 def classification(number: str) -> ResponseReturnValue:
