@@ -4,7 +4,7 @@ from flask import Blueprint, Flask
 
 from registry import config, database, health_pages, language, logs, metrics, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
-from registry.catalogue import instant_pages, log_api, log_files, log_pages, verify_pages
+from registry.catalogue import glossary_pages, instant_pages, log_api, log_files, log_pages, verify_pages
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
 from registry.config import Settings
@@ -60,6 +60,7 @@ PAGES: list[Blueprint] = [
     catalogue_pages.blueprint,
     verify_pages.blueprint,
     instant_pages.blueprint,
+    glossary_pages.blueprint,
     log_pages.blueprint,
     log_files.blueprint,
     parties_pages.blueprint,

@@ -31,6 +31,7 @@ VENUE: tuple[Item, ...] = (
 )
 FOOTER: tuple[Item, ...] = (
     (_l("统计"), "/statistics"),
+    (_l("用语"), "/glossary"),
     (_l("存证日志"), "/log"),
     (_l("接口文档"), "/api/openapi.json"),
 )

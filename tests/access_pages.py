@@ -56,6 +56,7 @@ PAGES: Mapping[str, Line] = {
     "POST account.revoke_machine_key": line(those(HOLDER, "owner"), api_key_id="machine"),
     "GET account.file": line(HOLDER | AUDITOR, upload_id="upload"),
     "GET parties.show_desk": line(SIGNED_IN),
+    "GET glossary.show": line(EVERYBODY),
     "GET statistics.show": line(EVERYBODY),
     "GET statistics.csv": line(EVERYBODY, key="indicator"),
     "GET health.alive": line(EVERYBODY),
