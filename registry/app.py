@@ -1,6 +1,7 @@
 """The application: extensions, doors, error handlers, and the folders' blueprints in two lists."""
 
 from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import config, database, health_pages, language, logs, metrics, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
@@ -114,16 +115,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Raises Misconfigured when a required setting is missing."""
     settings = settings or config.from_environment()
     app = Flask(__name__)
+    secure = settings.base_url.startswith("https://")
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="mingxu_memo",  # what a page tells the next; sessions are rows
+        SESSION_COOKIE_NAME=f"{'__Host-' if secure else ''}mingxu_memo",  # sessions are rows
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.base_url.startswith("https://"),
+        SESSION_COOKIE_SECURE=secure,
         MAX_CONTENT_LENGTH=settings.body_limit,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         TESTING=settings.testing,
     )
     app.extensions["settings"] = settings
+    if settings.proxies:  # without any, nobody's word about addresses is believed
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     database.init_app(app, settings.database_url)
     language.init_app(app)
     problems.init_app(app)

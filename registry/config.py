@@ -52,6 +52,7 @@ class Settings:
     tsa_roots: Path | None = None
     tsa_hours: int = 4
     tsa_seconds: int = 60
+    proxies: int = 0
     log: str = "json"
     metrics_token: str = field(default="", repr=False)
     testing: bool = False
@@ -110,6 +111,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "extra_fonts": tuple(Path(p) for p in env.get("REGISTRY_EXTRA_FONTS", "").split(os.pathsep) if p),
     }
     values.update(_anchors(env))
+    values["proxies"] = _whole(env, "REGISTRY_PROXIES", 0)
     values["log"] = env.get("REGISTRY_LOG") or ("text" if demo else "json")
     values["metrics_token"] = env.get("REGISTRY_METRICS_TOKEN", "")
     if values["log"] not in ("json", "text"):

@@ -118,28 +118,40 @@ def init_app(app: Flask) -> None:
 
 def csrf_token() -> str:
     """Bound to the session, or before sign-in to a visitor cookie set with the page."""
-    bound = request.cookies.get(SESSION_COOKIE) or request.cookies.get(VISITOR_COOKIE) or g.get("visitor")
+    bound = _cookie(SESSION_COOKIE) or _cookie(VISITOR_COOKIE) or g.get("visitor")
     if not bound:
         bound = g.visitor = secrets.token_urlsafe(24)
     return hmac.new(_settings().secret_key.encode(), f"csrf:{bound}".encode(), hashlib.sha256).hexdigest()
 
 
 def set_session_cookie(response: Response, token: str) -> Response:
-    secure = _settings().base_url.startswith("https://")
-    response.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=_settings().session_absolute,
-        httponly=True,
-        samesite="Lax",
-        secure=secure,
-    )
+    _set_cookie(response, SESSION_COOKIE, token, max_age=_settings().session_absolute)
     return response
 
 
 def clear_session_cookie(response: Response) -> Response:
-    response.delete_cookie(SESSION_COOKIE)
+    name = _cookie_name(SESSION_COOKIE)
+    response.delete_cookie(name, secure=_is_secure(), httponly=True, samesite="Lax")
     return response
+
+
+def _is_secure() -> bool:
+    return _settings().base_url.startswith("https://")
+
+
+def _cookie_name(name: str) -> str:
+    """Behind https a browser takes `__Host-` cookies from this host alone, over TLS, for every path."""
+    return f"__Host-{name}" if _is_secure() else name
+
+
+def _cookie(name: str) -> str | None:
+    return request.cookies.get(_cookie_name(name))
+
+
+def _set_cookie(response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
+    response.set_cookie(
+        _cookie_name(name), value, max_age=max_age, httponly=True, samesite="Lax", secure=_is_secure()
+    )
 
 
 def form_data() -> MultiDict[str, str]:
@@ -192,7 +204,7 @@ def _machine() -> Actor | None:
 
 
 def _person() -> Actor | None:
-    token = request.cookies.get(SESSION_COOKIE)
+    token = _cookie(SESSION_COOKIE)
     row = sessions.read(token, _settings()) if token else None
     if row is None:
         return None
@@ -231,13 +243,12 @@ def _refuse_zeros() -> None:
 
 def _leave(response: Response) -> Response:
     if visitor := g.get("visitor"):
-        secure = _settings().base_url.startswith("https://")
-        response.set_cookie(VISITOR_COOKIE, visitor, httponly=True, samesite="Lax", secure=secure)
+        _set_cookie(response, VISITOR_COOKIE, visitor)
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CSP)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
-    if _settings().base_url.startswith("https://"):
+    if _is_secure():
         headers["Strict-Transport-Security"] = "max-age=31536000"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
