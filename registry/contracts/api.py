@@ -209,7 +209,7 @@ def confirm(given: dict[str, Any], payment_id: UUID) -> Any:
 @doors.signed_in
 def contract(number: str) -> dict[str, Any]:
     """A contract with its acceptances, what a registrar would miss, and results."""
-    return outgoing.contract(readable(number))
+    return outgoing.contract(readable(number), doors.actor())
 
 
 @blueprint.route("/contracts/<number>/results", methods=["POST"])
@@ -227,7 +227,7 @@ def result(given: dict[str, Any], number: str) -> Any:
         return number
 
     doors.once("contract.result", {"number": number, **given}, work, key=doors.idempotency_header())
-    return outgoing.contract(readable(number)), 201, _at("contract", number=number)
+    return outgoing.contract(readable(number), doors.actor()), 201, _at("contract", number=number)
 
 
 @blueprint.route("/contracts/<number>/recordal", methods=["POST"])
@@ -243,7 +243,7 @@ def recordal(given: dict[str, Any], number: str) -> dict[str, Any]:
         return number
 
     doors.once("contract.recordal", {"number": number, **given}, work, key=doors.idempotency_header())
-    return outgoing.contract(readable(number))
+    return outgoing.contract(readable(number), doors.actor())
 
 
 @blueprint.route("/contracts/<number>/files", methods=["POST"])
@@ -262,7 +262,7 @@ def attach(given: dict[str, Any], number: str) -> dict[str, Any]:
         return number
 
     doors.once("contract.attach", {"number": number, **given}, work, key=doors.idempotency_header())
-    return outgoing.contract(readable(number))
+    return outgoing.contract(readable(number), doors.actor())
 
 
 @blueprint.route("/contracts/<number>/papers")

@@ -123,10 +123,21 @@ def sides(contract: Contract) -> Sides:
 
 def standing(contract: Contract) -> Standing:
     """Where the contract is to be registered: as set, or as the rule proposes."""
-    case = of(contract)
+    return standings([contract])[contract.id]
+
+
+def standings(contracts: Sequence[Contract]) -> dict[UUID, Standing]:
+    """The same for many, by id, in one statement for their cases and one a venue."""
+    query = select(RegistrationCase).where(RegistrationCase.contract_id.in_([one.id for one in contracts]))
+    held = {row.contract_id: row for row in db.session.scalars(query)}
+    serving = {venue_id: offices(venue_id) for venue_id in {one.venue_id for one in contracts}}
+    return {one.id: _standing(one, held.get(one.id), serving[one.venue_id]) for one in contracts}
+
+
+def _standing(contract: Contract, case: RegistrationCase | None, serving: Sequence[Office]) -> Standing:
     return applicants.standing(
         sides(contract),
-        offices(contract.venue_id),
+        serving,
         clock.today(),
         applicant=case.applicant if case else "",
         office=str(case.registrar_id or "") if case else "",

@@ -58,7 +58,7 @@ def correct(given: dict[str, Any], number: str) -> Any:
 
     doors.once(CORRECT, {"number": number, **given}, work, key=doors.idempotency_header())
     where = url_for("contracts-api.contract", number=number)
-    return outgoing.contract(_contract(number)), 201, {"Location": where}
+    return outgoing.contract(_contract(number), doors.actor()), 201, {"Location": where}
 
 
 def _contract(number: str) -> Contract:

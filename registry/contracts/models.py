@@ -249,6 +249,20 @@ class Attachment(Model):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class RegistrarAccount(Model):
+    """That an organisation has its own account at the registrar a venue works with, and since when."""
+
+    __tablename__ = "registrar_account"
+    __table_args__ = (UniqueConstraint("organisation_id", "venue_id"),)
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
+    venue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("venue.id"), index=True)
+    since: Mapped[date]
+    noted_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Decision(Model):
     """The venue's decision on an acceptance: an objection, a claim nobody answered, a payment on the day of
     withdrawal.

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from registry import clock
+from registry import clock, problems
 from registry.contracts import (
     corrections,
     dues,
+    mending,
     papers_shown,
     payment_requests,
     payments,
@@ -21,6 +22,7 @@ from registry.ledger.canonical import b64
 from registry.ledger.filings import statement_bytes
 from registry.money import plain
 from registry.parties.prepared import PreparedAct
+from registry.parties.rules import Actor
 
 
 def acceptance(found: Acceptance) -> dict[str, Any]:
@@ -103,7 +105,12 @@ def payment(found: Payment) -> dict[str, Any]:
     }
 
 
-def contract(found: Contract) -> dict[str, Any]:
+def _mending(found: mending.Mending) -> dict[str, str]:
+    """Whose turn it is, and the page where the asker can do it; empty when the asker cannot."""
+    return {"by": found.by, "url": found.url}
+
+
+def contract(found: Contract, actor: Actor) -> dict[str, Any]:
     """A contract: its acceptances, what a registrar would miss, and what the registrar answered."""
     total = registration.total_of(found)
     effective = any(one.effective_on for one in found.acceptances)
@@ -127,6 +134,8 @@ def contract(found: Contract) -> dict[str, Any]:
                 "severity": str(one.severity),
                 "ground": one.ground,
                 "subject": one.subject,
+                "words": problems.sentence(mending.sentence_of(one)),
+                "mend": _mending(mending.of(found, one, mending.side_of(actor, found))),
             }
             for one in findings
         ],

@@ -73,6 +73,7 @@ class LicensedPatent:
     effective_on: date | None
     license_last_day: date | None
     annuity_paid_to: date | None
+    report_attached: bool = False  # the evaluation report of a utility model or design
     bars: tuple[str, ...] = ()  # codes B1 to B9 that held on the effective day
     terminated_on: date | None = None  # the right's end, whatever brought it about
 
@@ -111,6 +112,7 @@ class Snapshot:
     zero_view_recorded: bool = False
     approval_required: bool = False
     approval_attached: bool = False
+    report_wanted: bool = False  # the registrar asks for evaluation reports
     monopoly_flags: tuple[str, ...] = ()
     related: bool = False
     confidential: bool = False
@@ -145,7 +147,8 @@ def _ground_1_void_or_not_effective(contract: Snapshot, today: date) -> list[Fin
         if item.terminated_on is not None and item.terminated_on <= today:
             found.append(_fault("patent_ended", 1, "CC 865", "patent", item.number))
         if item.bars:
-            found.append(_fault("bar_on_effective_day", 1, "IR 86; GL 3.1", "patent", item.number))
+            held = f"{item.number} {' '.join(item.bars)}"
+            found.append(_fault("bar_on_effective_day", 1, "IR 86; GL 3.1", "patent", held))
     return found
 
 
@@ -211,6 +214,11 @@ def _ground_7_proof(contract: Snapshot, _: date) -> list[Finding]:
         _fault("proof_missing", 7, article, mend, slot)
         for slot, needed, article, mend in wanted
         if needed and slot not in contract.slots
+    ]
+    found += [
+        _fault("report_missing", 7, "PL 66; [second-hand]", "report", item.number)
+        for item in contract.licensed
+        if contract.report_wanted and item.kind != "invention" and not item.report_attached
     ]
     for side, party in (
         *(("parties.seller", seller) for seller in contract.sellers),
@@ -284,7 +292,7 @@ def _hints(contract: Snapshot) -> list[Finding]:
             not contract.applicant_known_at_registrar,
             "applicant_new_at_registrar",
             "[second-hand]",
-            "applicant",
+            "registrar_account",
         ),
         (contract.related, "related_parties", "[second-hand]", "parties.buyer"),
         (not contract.expected_figures, "expected_figures_blank", "[second-hand]", "amounts"),

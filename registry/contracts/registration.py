@@ -1,37 +1,32 @@
 """The registration track of a contract: what is missing, CNIPA's recordal, the registrar's answers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from registry import clock, history
-from registry.contracts import applicants, cases, register, rules, slots, stamps
-from registry.contracts import record as records
+from registry.contracts import cases, register, rules, slots, snapshots, stamps
 from registry.contracts.applicants import Office
-from registry.contracts.models import Acceptance, Attachment, Contract, RegistrationResult
-from registry.contracts.readiness import (
-    Finding,
-    LicensedPatent,
-    Party,
-    Snapshot,
-    StampPolicy,
-    StampState,
-    is_ready,
-    readiness,
-)
-from registry.contracts.registration_form import DEFAULT_OBJECTIVE
+from registry.contracts.models import Attachment, Contract, RegistrationResult
+from registry.contracts.readiness import Finding, is_ready, readiness
 from registry.contracts.result_rows import check_facts
-from registry.contracts.rules import AcceptanceState, RegistrationState
+from registry.contracts.rules import RegistrationState
+from registry.contracts.snapshots import classification as classification
+from registry.contracts.snapshots import recordal_due as recordal_due
+from registry.contracts.snapshots import total_of as total_of
 from registry.database import db, new_id
 from registry.errors import Conflict, Refused, refuse_all
 from registry.ledger.filings import Filing
-from registry.licenses.schedule import Basis, Total
 from registry.money import plain
 from registry.parties.models import Upload, Venue
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
+
+snapshot = snapshots.of
+"""Named here for those who change a snapshot before they look at it."""
 
 
 def findings(contract: Contract) -> list[Finding]:
@@ -41,7 +36,15 @@ def findings(contract: Contract) -> list[Finding]:
     """
     if contract.erased_at is not None:
         return []
-    return readiness(snapshot(contract), clock.today())
+    return findings_of([contract])[contract.id]
+
+
+def findings_of(contracts: Sequence[Contract]) -> dict[UUID, list[Finding]]:
+    """The same for many contracts, by id, in as many statements as for one."""
+    kept = [one for one in contracts if one.erased_at is None]
+    seen = snapshots.of_all(kept)
+    found = {one.id: readiness(seen[one.id], clock.today()) for one in kept}
+    return {one.id: found.get(one.id, []) for one in contracts}
 
 
 def refresh(actor: Actor, contract: Contract) -> list[Finding]:
@@ -188,6 +191,13 @@ def mend(actor: Actor, contract: Contract) -> list[Finding]:
     return refresh(actor, contract)
 
 
+def want_reports(actor: Actor, venue: Venue, wanted: bool) -> None:
+    """Record whether the registrar asks for evaluation reports of utility models and designs."""
+    allow(actor, "contract.register", _Own(venue))
+    before, venue.report_wanted = venue.report_wanted, wanted
+    history.record(actor, "want_reports", venue, changes={"before": before, "after": wanted})
+
+
 def note_zero_fee_view(actor: Actor, venue: Venue, words: str) -> None:
     """Record what the registrar says about contracts without a price; until then they stay out of batches."""
     allow(actor, "contract.register", _Own(venue))
@@ -203,127 +213,6 @@ class _Own:
 
 
 lock = stamps.lock
-
-
-# --- the snapshot that readiness looks at ------------------------------------------------------------
-
-
-def snapshot(contract: Contract) -> Snapshot:
-    """The contract as the registration form would show it today."""
-    frozen = contract.acceptances[0].record
-    pairs = [
-        (p["title"], p["number"]) for acceptance in contract.acceptances for p in acceptance.record["patents"]
-    ]
-    codes = classification(contract)
-    total = total_of(contract)
-    venue, place = contract.venue, cases.standing(contract)
-    return Snapshot(
-        track=frozen["track"],
-        title=rules.contract_title(frozen["track"]),
-        project_name=rules.project_name(frozen["track"], pairs),
-        category="LIC.PATENT",
-        licensed=tuple(_licensed(acceptance) for acceptance in contract.acceptances),
-        sellers=(_party(frozen["licensor"], verified=contract.holder.verified_at is not None),),
-        buyer=_party(frozen["licensee"], verified=contract.licensee.verified_at is not None),
-        total=total,
-        fee_described=bool(frozen["fee"].get("method")),
-        technology_field=codes["technology_field"],
-        socio_economic_objective=codes["socio_economic_objective"],
-        industry=codes["industry"],
-        slots=slots.filled(contract),
-        paid=any(acceptance.amount_due > 0 for acceptance in contract.acceptances),
-        stamp=StampState(contract.stamp),
-        stamp_policy=StampPolicy(venue.stamp_track),
-        seal_names=tuple((written, sealed) for written, sealed in contract.seal_names),
-        applicant_region=place.region,
-        registrar_regions=place.regions or _own_region(venue),
-        registered_elsewhere=applicants.registered_elsewhere(place) or False,  # asked when a batch is made
-        internal_unit=frozen["declaration"]["answers"].get("declarant", {}).get("signer_capacity")
-        == "authorised",
-        agency=bool(frozen["declaration"]["answers"].get("declarant", {}).get("agency")),
-        recordal_number=contract.recordal_number,
-        recordal_filed_on=contract.recordal_filed_on,
-        recordal_due=recordal_due(contract),
-        zero_view_recorded=place.office.zero_view if place.office else bool(venue.zero_fee_view),
-        related=bool(frozen["notice"].get("related")),
-        expected_figures=bool(
-            frozen["notice"].get("expected_input") and frozen["notice"].get("expected_output")
-        ),
-        warnings=tuple(sorted({warning for paper in contract.papers for warning in paper.warnings})),
-    )
-
-
-def _own_region(venue: Venue) -> tuple[str, ...]:
-    """Of a venue that has entered no registrars: its own province's."""
-    return (venue.organisation.region[:2],) if venue.organisation.region else ()
-
-
-def classification(contract: Contract) -> dict[str, str]:
-    """Codes of the form: the clerk's where set, else what the holder declared, else the table's default."""
-    use = contract.acceptances[0].record["declaration"]["answers"].get("use", {})
-    proposed = {
-        "technology_field": use.get("field", ""),
-        "industry": use.get("industry", ""),
-        "socio_economic_objective": DEFAULT_OBJECTIVE,
-        "plan": "none",
-    }
-    return {**proposed, **contract.classification}
-
-
-def total_of(contract: Contract) -> Total:
-    """合同成交总额 over all acceptances, each on its own dates."""
-    parts = [
-        records.amounts(
-            acceptance, acceptance.effective_on or date.fromisoformat(acceptance.record["prepared_on"])
-        )
-        for acceptance in contract.acceptances
-    ]
-    amount = sum((part.amount for part in parts), parts[0].amount * 0)
-    if any(part.basis is Basis.ESTIMATE for part in parts):
-        return Total(amount=amount, basis=Basis.ESTIMATE)
-    return Total(amount=amount, basis=Basis.FIXED if amount else Basis.ZERO)
-
-
-def recordal_due(contract: Contract) -> date | None:
-    """Last day to file the license with CNIPA: three months after the earliest effective day (IR 5, 15)."""
-    days = [acceptance.effective_on for acceptance in contract.acceptances if acceptance.effective_on]
-    return rules.recordal_due(min(days)).day if days else None
-
-
-def _licensed(acceptance: Acceptance) -> LicensedPatent:
-    facts = acceptance.record["patents"][0]
-    patent = acceptance.declaration.patent
-    return LicensedPatent(
-        state=acceptance.state,
-        number=facts["number"],
-        application_number=facts["application_number"],
-        title=facts["title"],
-        kind=facts["kind"],
-        filing_date=date.fromisoformat(facts["filing_date"]),
-        grant_date=date.fromisoformat(facts["grant_date"]),
-        patentees=tuple(facts["owners"]),
-        patent_last_day=records.patent_last_day(patent),
-        effective_on=acceptance.effective_on,
-        license_last_day=acceptance.last_day,
-        annuity_paid_to=patent.annuity_paid_to,
-        terminated_on=acceptance.ended_on if acceptance.state == AcceptanceState.TERMINATED else None,
-    )
-
-
-def _party(facts: Mapping[str, Any], *, verified: bool) -> Party:
-    return Party(
-        name=facts["name"],
-        identifier=facts["uscc"] or facts["identity"],
-        nature=facts["nature"],
-        region=facts["region"],
-        address=facts["address"],
-        representative=facts["legal_representative"],
-        contact=facts["contact_name"],
-        phone=facts["contact_phone"],
-        person=facts["kind"] == "person",
-        verified=verified,
-        abroad=facts["country"] != "CN",
-    )
 
 
 def _file_result(kind: str, contract: Contract, status: str, day: date, secrets: Mapping[str, Any]) -> int:

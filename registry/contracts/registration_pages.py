@@ -2,7 +2,7 @@
 registration track.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +17,12 @@ from registry.contracts import (
     cases,
     corrections,
     duties,
+    mending,
     papers_shown,
     readiness,
     refunds,
     register,
+    registrar_accounts,
     registration,
     rules,
     schemas,
@@ -40,17 +42,11 @@ from registry.parties.models import Venue
 from registry.parties.permissions import allow, may
 
 blueprint = flask.Blueprint("registration", __name__)
-MEND: Mapping[str, str] = {
-    "stamps": "stamp",
-    "classification": "classification",
-    "recordal": "recordal",
-    "applicant": "applicant",
-    "papers": "",
-    "acceptance": "",
-    "amounts": "",
-    "fee": "",
-}
-"""Which page below a contract's own mends a finding; files are brought on the contract's page."""
+FAULT = readiness.Severity.FAULT
+OPEN = ("draft", "ready", "correction", "refused")
+"""Where something can still be missing; later the registrar has what it has."""
+blueprint.add_app_template_global(mending.sentence_of, "finding_said")
+blueprint.add_app_template_global(mending.by_words, "mending_by")
 
 
 @blueprint.get("/licenses")
@@ -73,7 +69,8 @@ def _next_duty(found: list[duties.Duty]) -> duties.Duty | None:
 @blueprint.get("/contracts/<number>")
 @doors.signed_in
 def show(number: str) -> ResponseReturnValue:
-    return _show(own(number), FormState())
+    slot = request.args.get("slot", "")
+    return _show(own(number), FormState({"slot": slot} if slot in slots.BROUGHT else {}))
 
 
 @blueprint.post("/contracts/<number>/files")
@@ -137,7 +134,7 @@ def _show(contract: Contract, form: FormState) -> str:
         refunds=refunds.of_acceptance(acceptance),
         events=[{"at": row.at, "title": said(row.verb, "event"), "words": _places(row)} for row in shown],
         recordal_due=registration.recordal_due(contract),
-        mend=lambda finding: _mend(contract, finding),
+        mend=_mender(contract),
         can=lambda verb: may(doors.actor(), verb, contract),
         today=clock.today(),
         form=FormState(form.values, form.errors, form.labels or labels(schemas.AttachSchema)),
@@ -152,16 +149,9 @@ def _places(row: history.History) -> str:
     return str(_("存证序号 %(seq)s 更正存证序号 %(old)s", seq=seq, old=old))
 
 
-def _mend(contract: Contract, finding: readiness.Finding) -> str:
-    """The page that mends what was found; files of the package are brought on the contract's own page."""
-    if finding.mend.startswith("parties."):
-        return "/venue/organisations"
-    if finding.mend == "registrar":
-        office = cases.standing(contract).office
-        return f"/venue/registrars/{office.code}" if office else url_for("registration.zero_fee")
-    page = MEND.get(finding.mend)
-    own_page = url_for("registration.show", number=contract.number, _anchor="files")
-    return f"/contracts/{contract.number}/{page}" if page else own_page
+def _mender(contract: Contract) -> Callable[[readiness.Finding], mending.Mending]:
+    side = mending.side_of(doors.actor(), contract)
+    return lambda finding: mending.of(contract, finding, side)
 
 
 @blueprint.get("/venue/contracts")
@@ -175,22 +165,25 @@ def of_venue() -> ResponseReturnValue:
     found = [one for one in every if wanted in ("", one.registration)]
     return render_template(
         "contracts/of_venue.html",
-        found=[(one, _faults(one), track.running(one)) for one in found],
+        found=[(one, faults, track.running(one)) for one, faults in _with_faults(found)],
         wanted=wanted,
-        mend=_mend,
+        mend=lambda contract, finding: mending.of(contract, finding, "clerk"),
         counts=track.counts(every),
         overdue=track.overdue(every),
     )
 
 
-def _faults(contract: Contract) -> list[readiness.Finding]:
-    """What is missing, of a contract that may still be registered: nothing is, of a license that never came
-    about, has ended, or is with the registrar already.
+def _with_faults(contracts: Sequence[Contract]) -> list[tuple[Contract, list[readiness.Finding]]]:
+    """Each with what is missing, of those that may still be registered: nothing is, of a license that never
+    came about, has ended, or is with the registrar already.
     """
-    open_track = contract.registration in ("draft", "ready", "correction", "refused")
-    if not open_track or all(one.state != rules.AcceptanceState.EFFECTIVE for one in contract.acceptances):
-        return []
-    return [one for one in registration.findings(contract) if one.severity is readiness.Severity.FAULT]
+    may_be = [one for one in contracts if one.registration in OPEN and _in_force(one)]
+    found = registration.findings_of(may_be)
+    return [(one, [f for f in found.get(one.id, ()) if f.severity is FAULT]) for one in contracts]
+
+
+def _in_force(contract: Contract) -> bool:
+    return any(one.state == rules.AcceptanceState.EFFECTIVE for one in contract.acceptances)
 
 
 @blueprint.post("/contracts/<number>/refresh")
@@ -228,16 +221,32 @@ def classification(number: str) -> ResponseReturnValue:
     contract = own(number)
     allow(doors.actor(), "contract.register", contract)
     lang = language.current()
-    names = ("technology_field", "industry", "socio_economic_objective")
+    names = ("technology_field", "industry", "socio_economic_objective", "plan")
     tables = {name: [(row.code, f"{row.code} {row.name(lang)}") for row in table(name)] for name in names}
     return form_page(
         number,
         schemas.ClassificationSchema,
         "classification.html",
         registration.classify,
-        known=registration.classification(contract),
+        known={"confidential": "no", **registration.classification(contract)},
         tables=tables,
     )
+
+
+@blueprint.route("/contracts/<number>/registrar-account", methods=["GET", "POST"])
+@doors.signed_in
+def registrar_account(number: str) -> ResponseReturnValue:
+    """Whether the applicant has its own account in the registrar's system, and what to do if not."""
+    contract = own(number)
+    allow(doors.actor(), "contract.register", contract)
+    noted = registrar_accounts.find(contract)
+    known = {"since": noted.since} if noted else {}
+    page = "registrar_account.html"
+    return form_page(number, schemas.RegistrarAccountSchema, page, _note_account, known=known, noted=noted)
+
+
+def _note_account(actor: Any, contract: Contract, given: Mapping[str, Any]) -> None:
+    registrar_accounts.note(actor, contract, given["since"])
 
 
 @blueprint.route("/contracts/<number>/results", methods=["GET", "POST"])
@@ -288,6 +297,33 @@ def zero_fee() -> ResponseReturnValue:
             lambda form: render_template("contracts/zero_fee.html", form=form),
         )
     return redirect(url_for("registration.zero_fee"), 303)
+
+
+@blueprint.route("/venue/report-wanted", methods=["GET", "POST"])
+@doors.signed_in
+def report_wanted() -> ResponseReturnValue:
+    """Whether the registrar asks for the evaluation report of a utility model or design."""
+    actor = doors.actor()
+    allow(actor, "contract.register", actor)
+
+    def page(form: FormState) -> str:
+        return render_template("contracts/report_wanted.html", form=form)
+
+    if request.method == "GET":
+        venue = db.session.get_one(Venue, actor.venue_id)
+        return page(FormState({"wanted": "yes" if venue.report_wanted else "no"}))
+    try:
+        given = load(schemas.ReportWantedSchema, nested(request.form))
+        doors.submit("venue.report_wanted", given, lambda: _want_reports(given["wanted"] == "yes"))
+    except Refused as refused:
+        return again(refused, schemas.ReportWantedSchema, page)
+    return redirect(url_for("registration.of_venue"), 303)
+
+
+def _want_reports(wanted: bool) -> str:
+    venue = db.session.get_one(Venue, doors.actor().venue_id)
+    registration.want_reports(doors.actor(), venue, wanted)
+    return venue.code
 
 
 def _set_zero_fee_view(words: str) -> str:

@@ -190,6 +190,20 @@ class ClassificationSchema(Schema):
     socio_economic_objective = Code(
         "socio_economic_objective", required=True, metadata=_named(_l("社会经济目标"))
     )
+    plan = Code("plan", load_default="none", metadata=_named(_l("计划类别")))
+    confidential = Choice(("no", "yes"), load_default="no", metadata=_named(_l("涉密")))
+
+
+class RegistrarAccountSchema(Schema):
+    """Since when the applicant has an account in the registrar's own system."""
+
+    since = LegalDate(required=True, metadata=_named(_l("自哪一天起有账户")))
+
+
+class ReportWantedSchema(Schema):
+    """Whether the registrar asks for evaluation reports."""
+
+    wanted = Choice(("no", "yes"), required=True, metadata=_named(_l("专利权评价报告")))
 
 
 class ResultSchema(Schema):

@@ -5,7 +5,7 @@ Slots are those of domain/technology-contract-registration.md section 4. Nothing
 missing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,6 +29,7 @@ BROUGHT = {
     "12": "交易凭证",
     "13": "专利许可备案证明",
     "14": "发票",
+    "15": "技术进出口许可证或者登记证书",
 }
 """Slots that parties or the venue fill; the rest is generated."""
 SEATS = {
@@ -38,6 +39,9 @@ SEATS = {
     stamping.LICENSEE: "被许可方",
 }
 """What a signatory is called on papers."""
+
+APPROVAL = "15"
+"""Where a party from outside the mainland takes part (TIE; GL 6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,24 @@ def brought(contract: Contract) -> list[Brought]:
 
 def filled(contract: Contract) -> frozenset[str]:
     """The slots that hold a file."""
-    return frozenset(one.slot for one in brought(contract))
+    return filled_of([contract]).get(contract.id, frozenset())
+
+
+def filled_of(contracts: Sequence[Contract]) -> dict[UUID, frozenset[str]]:
+    """The slots that hold a file, by contract, in two statements whatever their number. Stamped sheets are not
+    among them: how far they have come, `Contract.stamp` says.
+    """
+    ids = [one.id for one in contracts]
+    attached = select(Attachment).where(Attachment.contract_id.in_(ids))
+    wanted = [(one.id, slot, upload_id) for one in contracts for slot, upload_id in _own(one)]
+    wanted += [(row.contract_id, row.slot, row.upload_id) for row in db.session.scalars(attached)]
+    named = {upload_id for _, _, upload_id in wanted if upload_id is not None}
+    there = set(db.session.scalars(select(Upload.id).where(Upload.id.in_(named))))
+    found: dict[UUID, set[str]] = {}
+    for contract_id, slot, upload_id in wanted:
+        if upload_id in there:
+            found.setdefault(contract_id, set()).add(slot)
+    return {contract_id: frozenset(held) for contract_id, held in found.items()}
 
 
 def _roles(seats: Iterable[Seat]) -> str:

@@ -23,7 +23,7 @@ from registry.licenses.models import Consent, Declaration, DeclarationVersion
 from registry.licenses.rules import DeclarationState
 from registry.parties.models import Organisation, Upload
 from registry.patents import service as patents
-from registry.patents.models import Patent
+from registry.patents.models import EvaluationReport, Patent
 from registry.patents.numbers import Kind
 
 SECRETS = ("persons", "contacts", "account", "evidence", "nonce")
@@ -101,7 +101,15 @@ def draft_facts(declaration: Declaration) -> Draft:
 
 def patent_facts(patent: Patent) -> bars.PatentFacts:
     """What is recorded of the nine bars."""
-    report = patent.report
+    return _patent_facts(patent, patent.report)
+
+
+def patent_facts_on(patent: Patent, day: date) -> bars.PatentFacts:
+    """The same for a day that has passed: the evaluation report is the one that counted then."""
+    return _patent_facts(patent, next((one for one in reversed(patent.reports) if one.day <= day), None))
+
+
+def _patent_facts(patent: Patent, report: EvaluationReport | None) -> bars.PatentFacts:
     return bars.PatentFacts(
         kind=patent.kind,
         last_day=patents.last_day(patent),

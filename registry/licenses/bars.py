@@ -4,7 +4,8 @@ one arises later.
 Questions and notices are Chinese message ids; pages and mails translate them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -166,6 +167,41 @@ def bars(facts: PatentFacts, on: date) -> list[BarFinding]:
     if facts.kind in (Kind.UTILITY_MODEL, Kind.DESIGN):
         found += _report_bars(facts.report)
     return sorted(found, key=lambda finding: finding.bar)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """An offer paused for a bar from a day on, or resumed on a day."""
+
+    bar: str
+    on: date
+    begins: bool
+
+
+def held_on(facts: PatentFacts, on: date) -> list[BarFinding]:
+    """The bars that stood against a license obtained on that day: begun by then and not over.
+
+    Stricter than `bars`: a pledge still to come keeps an offer from being made, and no license from having
+    been given. An annuity nobody recorded is asked for elsewhere.
+    """
+    begun = tuple(fact for fact in facts.facts if fact.starts_on <= on)
+    found = bars(replace(facts, facts=begun), on)
+    return [one for one in found if one.bar != "B3" or facts.annuity_paid_to is not None]
+
+
+def paused_on(moves: Iterable[Pause], on: date) -> frozenset[str]:
+    """Bars for which the offer stood paused on a day, after its pauses and resumptions in their order.
+
+    On the day of a resumption it takes notices again.
+    """
+    since: dict[str, date] = {}
+    held: set[str] = set()
+    for move in moves:
+        if move.begins:
+            since[move.bar] = move.on
+        elif move.bar in since and since.pop(move.bar) <= on < move.on:
+            held.add(move.bar)
+    return frozenset(held | {bar for bar, day in since.items() if day <= on})
 
 
 def _bars(fact: Fact, on: date) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -111,6 +112,8 @@ class Venue(Model):
     zero_fee_view: Mapped[str] = mapped_column(
         Text, default=""
     )  # the registrar's view on free licenses, once known
+    # whether the registrar asks for the evaluation report of a utility model or design
+    report_wanted: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     organisation: Mapped[Organisation] = relationship(lazy="joined")
 

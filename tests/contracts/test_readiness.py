@@ -95,6 +95,7 @@ def licensed(**changes: Any) -> dict[str, Any]:
         (licensed(patent_last_day=date(2029, 1, 1)), "license_beyond_patent", 1),
         (licensed(terminated_on=date(2026, 11, 2)), "patent_ended", 1),
         (licensed(bars=("B4",)), "bar_on_effective_day", 1),
+        (licensed(kind="design") | {"report_wanted": True}, "report_missing", 7),
         ({"category": "TRF.PATENT"}, "category_wrong", 2),
         ({"fee_described": False}, "fee_unclear", 3),
         ({"total": Total(amount=Decimal(0), basis=Basis.ESTIMATE)}, "estimate_missing", 3),
@@ -161,6 +162,12 @@ def test_a_venue_that_takes_signed_prints_asks_for_no_stamp() -> None:
 
 def test_a_natural_person_has_no_legal_representative() -> None:
     assert found(buyer=replace(PARTY, person=True, representative="")) == []
+
+
+def test_a_report_is_asked_of_models_and_designs_only_where_the_registrar_wants_it() -> None:
+    assert found(report_wanted=True) == []
+    assert found(**licensed(kind="design")) == []
+    assert found(**licensed(kind="design", report_attached=True), report_wanted=True) == []
 
 
 def test_every_patent_of_a_contract_is_looked_at() -> None:
