@@ -242,7 +242,7 @@ def contracts_of_venue(actor: Actor) -> Sequence[Contract]:
     """The contracts of the actor's venue whose notice was sent, newest first."""
     sent = select(Acceptance.contract_id).where(Acceptance.state != AcceptanceState.DRAFTED)
     query = select(Contract).where(Contract.venue_id == actor.venue_id, Contract.id.in_(sent))
-    query = query.options(selectinload(Contract.acceptances))
+    query = query.options(selectinload(Contract.acceptances), selectinload(Contract.results))
     return db.session.scalars(query.order_by(Contract.created_at.desc())).all()
 
 
