@@ -75,8 +75,8 @@ def filled(contract: Contract) -> frozenset[str]:
 
 
 def filled_of(contracts: Sequence[Contract]) -> dict[UUID, frozenset[str]]:
-    """The slots that hold a file, by contract, in two statements whatever their number. Stamped sheets are not
-    among them: how far they have come, `Contract.stamp` says.
+    """The slots that hold a file, by contract, in two statements whatever their number. Stamped sheets are no
+    part of it: how far they have come, `Contract.stamp` says.
     """
     ids = [one.id for one in contracts]
     attached = select(Attachment).where(Attachment.contract_id.in_(ids))
