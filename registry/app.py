@@ -11,6 +11,7 @@ from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - register
 from registry.config import Settings
 from registry.contracts import api as contracts_api
 from registry.contracts import (
+    breach_pages,
     bundle_api,
     bundle_pages,
     correction_pages,
@@ -19,6 +20,7 @@ from registry.contracts import (
     dues_pages,
     payments_pages,
     registration_pages,
+    royalty_pages,
     stamp_pages,
     track_pages,
 )
@@ -85,6 +87,8 @@ PAGES: list[Blueprint] = [
     registration_pages.blueprint,
     track_pages.blueprint,
     stamp_pages.blueprint,
+    royalty_pages.blueprint,
+    breach_pages.blueprint,
     bundle_pages.blueprint,
     correction_pages.blueprint,
     exports_pages.blueprint,

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from registry.duty_messages import DUTY_MESSAGES
 from registry.money_messages import MONEY
 from registry.registrar_messages import REGISTRARS
 
@@ -367,6 +368,7 @@ MESSAGES: dict[str, LazyString] = {
     "papers_not_printed": _l("合同文本或者实施通知书还在打印，请稍后再试。"),
     "batch_packing": _l("批次 %(number)s 正在打包，请稍后再下载。"),
     **MONEY,
+    **DUTY_MESSAGES,
     **REGISTRARS,
 }
 

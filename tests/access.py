@@ -38,6 +38,7 @@ def signing(*sides: frozenset[str]) -> frozenset[str]:
 
 OWNERS = frozenset({"holder.owner", "licensee.owner", "foreign.owner"})
 MONEY = those(HOLDER, "owner", "finance") | VENUE
+TALKING = those(HOLDER, "owner", "signer", "finance") | those(LICENSEE, "owner", "signer", "finance")
 CLAIMING = those(LICENSEE, "owner", "signer", "finance")
 
 

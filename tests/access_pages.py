@@ -30,6 +30,7 @@ from tests.access import (
     SIDES,
     SIGNED,
     SIGNED_IN,
+    TALKING,
     TICKS,
     TODAY,
     UUID0,
@@ -226,6 +227,52 @@ PAGES: Mapping[str, Line] = {
     ),
     "GET decisions.review": line(VENUE, number="abroad"),
     "POST decisions.review": line(VENUE, {"verdict": "clear", "reason": "依据"}, number="abroad"),
+    # after the license
+    "GET royalties.index": line(READERS, number="royal"),
+    "GET royalties.show": line(READERS, number="royal", period="=1"),
+    "POST royalties.report": line(
+        signing(LICENSEE), {"nil": "yes", "password": PASSWORD}, number="royal", period="=1"
+    ),
+    "POST royalties.ask": line(TALKING, {"words": "怎样计算？"}, report_id="report"),
+    "POST royalties.answer": line(
+        those(HOLDER, "owner", "signer", "finance"),
+        {"outcome": "agree", "password": PASSWORD},
+        report_id="report",
+    ),
+    "GET royalties.paper": line(READERS, paper_id="duty_paper"),
+    "GET breaches.notice": line(signing(HOLDER, LICENSEE), number="royal"),
+    "POST breaches.notice": line(
+        signing(HOLDER, LICENSEE),
+        {"key": "stamp", "words": "请履行", "password": PASSWORD},
+        number="royal",
+    ),
+    "GET breaches.show_notice": line(READERS, notice_id="default"),
+    "POST breaches.answer_notice": line(
+        signing(HOLDER, LICENSEE),
+        {"outcome": "denies", "words": "没有迟延", "password": PASSWORD},
+        notice_id="default",
+    ),
+    "POST breaches.close_notice": line(signing(HOLDER, LICENSEE), {"verb": "cure"}, notice_id="default"),
+    "GET breaches.end": line(signing(HOLDER, LICENSEE), number="royal"),
+    "POST breaches.end": line(
+        signing(HOLDER, LICENSEE),
+        {"ground": "refused", "words": "拒绝履行", "password": PASSWORD},
+        number="royal",
+    ),
+    "GET breaches.show_ending": line(READERS, ending_id="ending"),
+    "POST breaches.answer_ending": line(
+        signing(HOLDER, LICENSEE), {"outcome": "accept", "password": PASSWORD}, ending_id="ending"
+    ),
+    "POST breaches.settle_ending": line(
+        VENUE, {"outcome": "uphold", "words": "双方一致", "password": PASSWORD}, ending_id="ending"
+    ),
+    "GET breaches.show_handover": line(READERS, number="royal"),
+    "POST breaches.hand_over": line(
+        signing(HOLDER), {"day": TODAY, "items": "图纸", "password": PASSWORD}, number="royal"
+    ),
+    "POST breaches.answer_handover": line(
+        signing(LICENSEE), {"outcome": "confirm", "password": PASSWORD}, handover_id="handover"
+    ),
     # contracts and batches
     "GET registration.show": line(READERS, number="contract"),
     "GET recordal_pack.download": line(READERS, number="contract"),

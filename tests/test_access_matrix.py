@@ -47,7 +47,7 @@ def path_of(app: Flask, name: str, things: Mapping[str, str]) -> str:
     }
     with app.test_request_context():
         rule = next(one for one in app.url_map.iter_rules() if one.endpoint == name.split()[1])
-        numbers = ("position", "seq")
+        numbers = ("period", "position", "seq")
         values: dict[str, Any] = {key: int(one) if key in numbers else one for key, one in wanted.items()}
         built = rule.build(values)
     assert built is not None, name

@@ -17,9 +17,11 @@ from werkzeug.test import TestResponse
 
 from registry import clock
 from registry.contracts import cases, decisions, payment_requests, register, stamps
-from registry.contracts.models import Paper
+from registry.contracts.duty_models import DefaultNotice, DutyPaper, Ending, RoyaltyReport
+from registry.contracts.models import Acceptance, Paper
 from registry.contracts.request_printing import print_request
-from registry.database import db, transaction
+from registry.database import db, new_id, transaction
+from registry.documents import store
 from registry.erasure import service as erasure
 from registry.exports import service as exports
 from registry.exports.rules import Choice, Chosen
@@ -37,7 +39,7 @@ from registry.parties.models import Account, ApiKey, Session, Upload
 from registry.parties.rules import Actor, Role
 from registry.statistics import service as statistics
 from tests.browser import as_request
-from tests.contracts import taking
+from tests.contracts import performing, taking
 from tests.contracts.offices import OFFICE
 from tests.documents.test_uploads import png
 from tests.exports.making import ready
@@ -130,6 +132,7 @@ def make_world(app: Flask) -> World:
     _offers(world)
     _licenses(world)
     _money(world)
+    _duties(world)
     _own_things(world)
     _log(world)
     db.session.rollback()
@@ -225,6 +228,37 @@ def _yearly(world: World) -> dict[str, str]:
     asked = transaction(lambda: payment_requests.ask(licensee.actor, register.find(number), "year:2").id)
     print_request({"request": str(asked)})
     return {"yearly": number, "request": str(asked)}
+
+
+def _duties(world: World) -> None:
+    """A license with a royalty; what takes months to arise is put there as rows, for doors only read them."""
+    holder, licensee = world.people["holder.owner"], world.people["licensee.owner"]
+    offer = published(world.app, holder, world.people["venue"], fee=taking.ROYALTY_SALES)
+    world.things["royal"] = number = taking.taken(licensee, offer)
+    world.things["handover"] = str(performing.hand_over(holder, number, clock.today()))
+    world.things |= transaction(lambda: _months_later(register.find(number)))
+
+
+def _months_later(acceptance: Acceptance) -> dict[str, str]:
+    now, today, words = clock.now(), clock.today(), "事实说明"
+    about: dict[str, Any] = {"acceptance_id": acceptance.id, "seq": acceptance.noticed_seq}
+    none = dict.fromkeys(("royalty", "credited", "due"), Decimal("0.00"))
+    period = {"period_first": today, "period_last": today, "number": 1}
+    report = RoyaltyReport(id=new_id(), nil=True, reported_at=now, **about, **none, **period)
+    notice = DefaultNotice(
+        id=new_id(), key="report:1", side="holder", cure_by=today, words=words, noticed_at=now, **about
+    )
+    ending = Ending(
+        id=new_id(), side="holder", ground="refused", ends_on=today, answer_by=today, words=words,
+        declared_at=now, **about,
+    )  # fmt: skip
+    paper = DutyPaper(
+        id=new_id(), acceptance_id=acceptance.id, subject_id=report.id, kind="royalty_report", pages=1,
+        digest=store.put(PDF, "application/pdf"), issued_at=now,
+    )  # fmt: skip
+    made = {"report": report, "default": notice, "ending": ending, "duty_paper": paper}
+    db.session.add_all(made.values())
+    return {name: str(row.id) for name, row in made.items()}
 
 
 def _registration(world: World) -> None:

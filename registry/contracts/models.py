@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -30,6 +30,9 @@ from registry.contracts.stamping import StampState
 from registry.database import Model, UtcDateTime, uuid_key
 from registry.licenses.models import Declaration, DeclarationVersion
 from registry.parties.models import Organisation, Venue
+
+if TYPE_CHECKING:
+    from registry.contracts.duty_models import RoyaltyReport
 
 AMOUNT = Numeric(16, 2)
 
@@ -152,6 +155,8 @@ class Acceptance(Model):
     payments: Mapped[list["Payment"]] = relationship(
         order_by="Payment.created_at", back_populates="acceptance"
     )
+    # for lists of many licenses; whoever writes asks the table
+    reports: Mapped[list["RoyaltyReport"]] = relationship(order_by="RoyaltyReport.number", viewonly=True)
 
 
 class Payment(Model):

@@ -55,7 +55,7 @@ _OPEN_NOTICE = (_N.OPEN, _N.ANSWERED)
 NOTICE_MOVES: dict[tuple[NoticeState, str], Move[NoticeState]] = {
     **{(state, "answer"): Move(_N.ANSWERED, "CC 509") for state in _OPEN_NOTICE},
     **{(state, "cure"): Move(_N.CURED, "CC 577") for state in _OPEN_NOTICE},
-    **{(state, "withdraw"): Move(_N.WITHDRAWN, "CC 141") for state in _OPEN_NOTICE},
+    **{(state, "withdraw"): Move(_N.WITHDRAWN, "[ours]") for state in _OPEN_NOTICE},
     **{(state, "end"): Move(_N.ENDED, "CC 563(3), 565") for state in _OPEN_NOTICE},
 }
 NOTICE = Machine(NOTICE_MOVES, start=_N.OPEN)
@@ -109,6 +109,8 @@ CURE_DAYS = 15
 reasonable time]."""
 ANSWER_DAYS = 15
 """Until when the other side answers an ending [ours; design: journeys 3.9]."""
+SOON_DAYS = 15
+"""Until when one is asked to stamp and to hand over, where the contract sets no day [ours]."""
 OFFSETS = (-7, 0, 7, 30)
 """Days before and after a due day on which one is reminded (design: journeys 3.9)."""
 
@@ -128,12 +130,12 @@ def answer_by(today: date) -> Due:
     return next_working_day(today + timedelta(days=ANSWER_DAYS))
 
 
-def check_ending(ground: str, *, today: date, cure_ends: date | None, on: date) -> None:
-    """Whether a party may end a license on a day. `cure_ends` is the last day of an unanswered notice's time.
+def check_ending(ground: str, *, today: date, cure_ends: date | None) -> None:
+    """Whether a party may end a license today: the ending takes effect when it reaches the other side
+    (CC 565). `cure_ends` is the last day of the time a notice of default gave.
 
-    Raises Refused `not_a_choice`; `notice_first` without a notice for a delay; `cure_running` while its time
-    runs; `ending_day` for a day before today: the ending takes effect when it reaches the other side (CC
-    565).
+    Raises Refused `not_a_choice`; `notice_first` without a notice for a delay; `cure_running` while its
+    time runs.
     """
     if ground not in ENDING_GROUNDS:
         raise Refused("not_a_choice", "ground", "CC 563")
@@ -141,8 +143,6 @@ def check_ending(ground: str, *, today: date, cure_ends: date | None, on: date) 
         raise Refused("notice_first", "ground", "CC 563(3)")
     if ground == "not_cured" and cure_ends is not None and today <= cure_ends:
         raise Refused("cure_running", "ground", "CC 563(3)", day=cure_ends)
-    if on < today:
-        raise Refused("ending_day", "on", "CC 565")
 
 
 def reminder_due(day: date, today: date, sent: Collection[int]) -> int | None:

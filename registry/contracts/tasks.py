@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry import history
-from registry.contracts import decisions, desk, letters, must_withdraw, printing, uploads
+from registry.contracts import decisions, desk, duty_printing, letters, must_withdraw, printing, uploads
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance, Contract
 from registry.database import db, transaction
@@ -23,7 +23,7 @@ from registry.parties.rules import CLOCK
 TICK = "contracts.tick"
 EVERY = timedelta(hours=1)
 SUBJECTS: Mapping[str, type[Acceptance] | type[Contract]] = {"acceptance": Acceptance, "contract": Contract}
-REGISTERED = (uploads, printing, desk)
+REGISTERED = (uploads, printing, duty_printing, desk)
 """Imported for what they register: who may look at files, the printing job, the desk's cards."""
 
 if decisions.has_open_claim not in OPEN_CLAIMS:

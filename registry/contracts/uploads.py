@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
+from registry.contracts.duty_models import DutyFile
 from registry.contracts.models import Acceptance, Attachment, Contract, Payment, Refund, RegistrationResult
 from registry.contracts.stamp_models import StampedSheet
 from registry.database import db
@@ -33,6 +34,8 @@ def _contracts(upload: Upload) -> Iterator[Contract]:
     yield from db.session.scalars(with_refund.where(Refund.slip_upload == upload.id))
     attached = select(Contract).join(Attachment, Attachment.contract_id == Contract.id)
     yield from db.session.scalars(attached.where(Attachment.upload_id == upload.id))
+    with_act = of_acceptance.join(DutyFile, DutyFile.acceptance_id == Acceptance.id)
+    yield from db.session.scalars(with_act.where(DutyFile.upload_id == upload.id))
     resulted = select(Contract).join(RegistrationResult, RegistrationResult.contract_id == Contract.id)
     yield from db.session.scalars(resulted.where(RegistrationResult.certificate_upload == upload.id))
     stamped = select(Contract).join(StampedSheet, StampedSheet.contract_id == Contract.id)

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from registry.contracts.duty_words import DUTIES, DUTY_WORDS, EVENTS
 from registry.contracts.rules import REFUSAL_GROUNDS
 
 WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
+    **DUTY_WORDS,
     "disclosure": {
         "licensee": _l("被许可方的名称和代码"),
         "licensor": _l("许可方的名称和代码"),
@@ -224,6 +226,7 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "recordal.result": _l("备案结果"),
     },
     "event": {
+        **EVENTS,
         "draft": _l("填写实施意向"),
         "send_free": _l("实施通知到达，许可成立并生效"),
         "send_paid": _l("实施通知到达，等待付款"),
@@ -325,6 +328,7 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "challenge": _l("禁止对有效性提出异议"),
     },
     "duty": {
+        **DUTIES,
         "pay": _l("付款"),
         "confirm": _l("核对到账"),
         "recordal": _l("向国家知识产权局备案（生效之日起三个月内）"),
@@ -335,7 +339,6 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "year": _l("支付年度使用费"),
         "entry": _l("支付入门费"),
         "minimum": _l("补足最低提成费"),
-        "royalty": _l("报告并支付提成费"),
         "other": _l("按约定支付"),
         "annuity": _l("续缴专利年费（专利权人）"),
         "handover": _l("交付声明所列资料（专利权人）"),
@@ -349,10 +352,13 @@ TONES: Mapping[str, str] = {
     "terminated": "plain", "expired": "plain", "confirmed": "ok", "short": "stop", "over": "info",
     "late": "stop", "other_payer": "wait", "not_arrived": "stop", "duplicate": "stop", "disputed": "wait",
     "to_refund": "stop", "sent": "wait", "due": "wait", "filed": "wait", "recorded": "ok",
+    "reported": "wait", "asked": "wait", "agreed": "ok", "superseded": "plain", "open": "stop",
+    "answered": "wait", "cured": "ok", "withdrawn": "plain", "ended": "plain", "declared": "stop",
+    "objected": "wait", "upheld": "plain", "reversed": "ok", "incomplete": "stop",
     "refused": "stop", "draft": "wait", "ready": "ok", "exported": "info", "submitted": "info",
     "accepted": "info", "registered": "ok", "correction": "stop", "changed": "ok", "cancelled": "plain",
     "complete": "wait", "checked": "ok", "mismatch": "stop", "waiting_licensor": "wait",
-    "overdue": "stop", "unreported": "wait", "open": "plain", "paid": "ok", "waived": "plain",
+    "overdue": "stop", "unreported": "wait", "paid": "ok", "waived": "plain",
     "waiting_licensee": "wait", "not_needed": "plain", "statutory": "ok", "local": "info",
 }  # fmt: skip
 """How strongly a state shows: ok, info, wait, stop or plain."""

@@ -18,7 +18,7 @@ from registry.contracts.money_models import PaymentRequest
 from registry.contracts.printed_models import MadeFile, SealedPaper
 from registry.contracts.rules import AcceptanceState, PaymentState, RefundState, RegistrationState
 from registry.database import db
-from registry.erasure import traces
+from registry.erasure import duties, traces
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed, stored
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.exports.models import Batch, BatchContract
@@ -108,6 +108,7 @@ def _rows(contract: Contract) -> Iterator[Goes]:
         yield from blanked(decision, asked_reason="", reasons="")
     for result in contract.results:
         yield from blanked(result, words="")
+    yield from duties.rows(contract)
     for correction in corrections.of(contract):
         yield from blanked(correction, mended={path: ["", ""] for path in correction.mended}, reason="")
 
@@ -161,6 +162,7 @@ def _open_question(contract: Contract) -> bool:
         or any(payment.state in _OPEN_PAYMENTS for payment in _payments(contract))
         or any(one.decided_at is None for one in _decisions(contract))
         or any(one.state != RefundState.CONFIRMED for one in _refunds(contract))
+        or duties.open_question(contract)
     )
 
 
@@ -183,6 +185,7 @@ def _uploads(contract: Contract) -> Iterator[UUID | None]:
     yield from db.session.scalars(attached.order_by(Attachment.added_at))
     yield from (sheet.upload_id for sheet in stamps.all_sheets(contract))
     yield from (result.certificate_upload for result in contract.results)
+    yield from duties.uploads(contract)
 
 
 def _ids(contract: Contract) -> list[UUID]:
@@ -195,6 +198,7 @@ def _ids(contract: Contract) -> list[UUID]:
         *(one.id for one in _decisions(contract)),
         *(one.id for one in contract.results),
         *(one.id for one in corrections.of(contract)),
+        *duties.ids(contract),
     ]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from registry import clock
 from registry.contracts.models import Acceptance, Contract
 from registry.database import db
-from registry.erasure import traces
+from registry.erasure import duties, traces
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.errors import NotFound
@@ -145,6 +145,7 @@ def _access(account: Account) -> Iterator[Goes]:
     machines = select(ApiKey).where(ApiKey.account_id == account.id).order_by(ApiKey.id)
     for machine in db.session.scalars(machines):
         yield from blanked(machine, label="", revoked_at=machine.revoked_at or clock.now())
+    yield from duties.of_account(account)
     asked = select(Idempotency).where(Idempotency.account_id == account.id).order_by(Idempotency.id)
     yield from (removed(one) for one in db.session.scalars(asked))
     acts = select(PreparedAct).where(PreparedAct.account_id == account.id).order_by(PreparedAct.id)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast, or_, select
 
+from registry.contracts.duty_models import DutyFile
 from registry.contracts.models import (
     Acceptance,
     Attachment,
@@ -102,6 +103,10 @@ def _contracts(upload_id: UUID) -> Iterator[str]:
         select(Contract.number)
         .join(RegistrationResult, RegistrationResult.contract_id == Contract.id)
         .where(RegistrationResult.certificate_upload == upload_id, live),
+        select(Contract.number)
+        .join(Acceptance)
+        .join(DutyFile, DutyFile.acceptance_id == Acceptance.id)
+        .where(DutyFile.upload_id == upload_id, live),
     ):
         yield from (f"contract {number}" for number in db.session.scalars(query))
 

@@ -41,23 +41,23 @@ def test_time_to_perform_is_fifteen_days_at_least_and_ends_on_a_working_day() ->
 
 
 @pytest.mark.parametrize(
-    ("ground", "cure_ends", "on", "code"),
+    ("ground", "cure_ends", "code"),
     [
-        ("convenience", None, DAY, "not_a_choice"),
-        ("not_cured", None, DAY, "notice_first"),
-        ("not_cured", DAY, DAY, "cure_running"),
-        ("purpose_lost", None, DAY - timedelta(days=1), "ending_day"),
+        ("convenience", None, "not_a_choice"),
+        ("not_cured", None, "notice_first"),
+        ("not_cured", DAY, "cure_running"),
     ],
 )
-def test_an_ending_needs_its_ground_its_time_and_a_day_that_has_not_passed(
-    ground: str, cure_ends: date | None, on: date, code: str
+def test_an_ending_needs_its_ground_and_that_the_time_to_perform_is_over(
+    ground: str, cure_ends: date | None, code: str
 ) -> None:
     with pytest.raises(Refused, match=code):
-        check_ending(ground, today=DAY, cure_ends=cure_ends, on=on)
+        check_ending(ground, today=DAY, cure_ends=cure_ends)
 
 
 def test_an_ending_stands_the_day_after_the_time_to_perform_has_run_out() -> None:
-    check_ending("not_cured", today=DAY, cure_ends=DAY - timedelta(days=1), on=DAY)
+    check_ending("not_cured", today=DAY, cure_ends=DAY - timedelta(days=1))
+    check_ending("purpose_lost", today=DAY, cure_ends=None)
 
 
 def test_only_a_party_ends_a_license_and_only_the_other_side_answers() -> None:
