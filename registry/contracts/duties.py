@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from registry.contracts import dues, rules, duty_marks, performance, royalty_reports, duty_acts as acts, record as records
 from registry import clock
+from registry.contracts import dues, duty_marks, performance, royalty_reports, rules
+from registry.contracts import duty_acts as acts
+from registry.contracts import record as records
 from registry.contracts.debts import DueState
 from registry.contracts.duty_marks import Marks
 from registry.contracts.duty_models import RoyaltyReport
 from registry.contracts.handovers import promised
 from registry.contracts.models import Acceptance
+from registry.contracts.performance import HandoverState, ReportState
 from registry.contracts.rules import AcceptanceState
 from registry.contracts.stamping import StampState
-from registry.licenses.draft import Handover
-from registry.contracts.performance import HandoverState, ReportState
-from registry.contracts.readiness import StampState
 
 LICENSEE, HOLDER, BOTH = "licensee", "holder", "both"
 WAITING = (AcceptanceState.AWAITING_PAYMENT, AcceptanceState.CLAIMED)
@@ -146,11 +146,6 @@ def _at_once(acceptance: Acceptance, marks: Marks) -> Iterator[Duty]:
     soon = acceptance.effective_on + timedelta(days=performance.SOON_DAYS)
     if acceptance.venue.stamp_track == "stamped_original":
         stamped = contract.stamp in (StampState.COMPLETE, StampState.CHECKED)
-        yield Duty(code="stamp", who=BOTH, done=stamped, article="CC 490")
-    if _handed_over(acceptance) not in ("", Handover.PUBLISHED_ONLY):
-        yield Duty(code="handover", who=HOLDER, article="CC 866")
-    yield from _money(acceptance)
-        stamped = contract.stamp in (StampState.COMPLETE, StampState.CHECKED) or marks.scanned
         yield Duty(code="stamp", key="stamp", who=BOTH, day=soon, done=stamped, article="CC 490", soft=True)
     if promised(acceptance):
         yield from _handover(marks, soon)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from registry.contracts.default_notices import OPEN
 from registry.contracts.duty_models import DefaultNotice, Ending, Handover
-from registry.contracts.models import Acceptance, Attachment, Contract
+from registry.contracts.models import Acceptance, Contract
 from registry.contracts.performance import EndingState
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
@@ -26,12 +26,11 @@ CONCERNED = (
 
 @dataclass(slots=True)
 class Marks:
-    """Of one license: hand-overs, notices that are open, endings that wait for an answer, a scan."""
+    """Of one license: hand-overs, notices that are open, endings that wait for an answer."""
 
     handovers: list[Handover] = field(default_factory=list)
     notices: list[DefaultNotice] = field(default_factory=list)
     endings: list[Ending] = field(default_factory=list)
-    scanned: bool = False
 
 
 def of(acceptances: Iterable[Acceptance]) -> dict[UUID, Marks]:
@@ -47,10 +46,7 @@ def of(acceptances: Iterable[Acceptance]) -> dict[UUID, Marks]:
     for ending in _rows(Ending, ids, Ending.declared_at):
         if ending.state == EndingState.DECLARED:
             found[ending.acceptance_id].endings.append(ending)
-    scanned = _scanned({one.contract_id for one in wanted})
-    for one in wanted:
-        found[one.id].scanned = one.contract_id in scanned
-    return dict(found)
+    return {one.id: found[one.id] for one in wanted}
 
 
 def licenses(condition: Any) -> Sequence[Acceptance]:
@@ -78,9 +74,3 @@ def licenses(condition: Any) -> Sequence[Acceptance]:
 def _rows(table: Any, ids: Sequence[UUID], order: Any) -> Iterable[Any]:
     return db.session.scalars(select(table).where(table.acceptance_id.in_(ids)).order_by(order))
 
-
-def _scanned(contract_ids: Iterable[UUID]) -> set[UUID]:
-    query = select(Attachment.contract_id).where(
-        Attachment.contract_id.in_(list(contract_ids)), Attachment.slot == "02b"
-    )
-    return set(db.session.scalars(query))
