@@ -111,6 +111,9 @@ API: Mapping[str, Line] = {
     ),
     "POST corrections-api.correct": line(frozenset(), {**SIGNATURE, "prepared": UUID0}, number="contract"),
     "POST exports-api.make": line(VENUE, {"contracts": [{"number": "{contract}", "not_elsewhere": True}]}),
+    "POST results-api.bring": line(OPERATORS, {"results": [{**RESULT, "contract": "{contract}"}]}),
+    "GET results-api.show": line(VENUE, import_id="results"),
+    "POST results-api.save": line(VENUE, {"digest": "0" * 64}, import_id="results"),
     "GET exports-api.show": line(VENUE | AUDITOR, number="batch"),
     "GET exports-api.archive": line(VENUE | AUDITOR, number="batch"),
 }

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from registry import clock
-from registry.contracts import cases, decisions, payment_requests, register, stamps
+from registry.contracts import cases, decisions, payment_requests, register, result_lists, stamps
 from registry.contracts.duty_models import DefaultNotice, DutyPaper, Ending, RoyaltyReport
 from registry.contracts.models import Acceptance, Paper
 from registry.contracts.request_printing import print_request
@@ -269,6 +269,10 @@ def _registration(world: World) -> None:
     choice = Choice(contracts=(Chosen(number=contract, not_elsewhere=True),), include_zero=True)
     world.things["batch"] = transaction(lambda: exports.make(venue.actor, choice).number)
     world.things["registrar"] = str(transaction(lambda: cases.enter_registrar(venue.actor, OFFICE).id))
+    read = result_lists.read_text("平台存证编号\t结果\t日期\nX-1\t注销\t2026-1-1")
+    world.things["results"] = str(
+        transaction(lambda: result_lists.preview(venue.actor, read, source="pasted").id)
+    )
     world.things["effective"] = reading(lambda: _acceptance_of(world.things["contract"]))
     world.things["noticed"] = reading(lambda: _noticed(world.things["effective"]))
     world.things["paper"] = reading(lambda: _paper_of(world.things["contract"]))

@@ -62,3 +62,4 @@ def _of_venue(actor: Actor) -> Iterable[Card]:
         yield Card(title=_l("待核对印章的合同"), url="/venue/stamps", count=unread, due=True, place=16)
     yield Card(title=_l("合同与登记进度"), url="/venue/contracts", place=31)
     yield Card(title=_l("盖章要求与原件寄送"), url="/venue/stamping", place=45)
+    yield Card(title=_l("导入登记结果"), url="/venue/results", place=32)

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import fields, post_load
 
 from registry.contracts.applicants import APPLICANTS, Confidence, DateForm
+from registry.contracts.schemas import ResultSchema
 from registry.errors import Refused
 from registry.fields import Checked, Choice, CleanName, CleanText, Count, LegalDate, Schema, Whole
 
@@ -89,3 +90,51 @@ def registrar_values(row: Any) -> dict[str, Any]:
     return {**found, "regions": ", ".join(row.regions)}
 
 
+
+
+class ListSchema(Schema):
+    """A list of results as pasted rows; a file comes beside it."""
+
+    rows = fields.String(load_default="", validate=Count(max=4_000_000), metadata=_named(_l("粘贴各行")))
+
+
+class SaveListSchema(Schema):
+    """What was shown when the button was pressed."""
+
+    digest = CleanName(required=True, min=64, max=64, metadata=_named(_l("预览摘要")))
+
+
+class ResultRowSchema(ResultSchema):
+    """One result of a list from a machine."""
+
+    contract = CleanName(required=True, max=24, metadata=_named(_l("平台存证编号")))
+
+
+class ResultListSchema(Schema):
+    """A list of results from a machine."""
+
+    results = fields.List(
+        fields.Nested(ResultRowSchema(exclude=("certificate_upload",))),
+        required=True,
+        validate=Count(min=1, max=10_000),
+        metadata=_named(_l("登记结果")),
+    )
+
+
+class ResultRowAnswer(Schema):
+    position = fields.Integer()
+    contract = fields.String()
+    verdict = fields.String(metadata={"description": "matched, unchanged, conflict, unmatched or invalid"})
+    reasons = fields.List(fields.Dict())
+    proposals = fields.List(fields.String())
+    saved = fields.Boolean()
+
+
+class ResultListAnswer(Schema):
+    """A list as it was held against the contracts; `digest` is what saving it names."""
+
+    id = fields.String()
+    state = fields.String(metadata={"description": "previewed, saving or saved"})
+    digest = fields.String()
+    counts = fields.Dict()
+    rows = fields.List(fields.Nested(ResultRowAnswer))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from registry import money
 from registry.contracts import rules
@@ -80,7 +81,8 @@ class Known:
 
     number: str
     state: str
-    total: str  # yuan, ours
+    total: str  # yuan, ours; empty where nobody asked
+    id: UUID | None = None
     results: tuple[Mapping[str, Any], ...] = ()  # facts of what was recorded, oldest first
     erased: bool = False
 
@@ -267,7 +269,7 @@ def _repeats(facts: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
 
 def _remarks(line: Line, known: Known) -> Iterable[Reason]:
     recognised = line.facts.get("total_amount")
-    if recognised is not None and recognised != known.total:
+    if recognised is not None and known.total and recognised != known.total:
         yield "recognised_differs", {"ours": known.total, "theirs": recognised}
     number = str(line.facts.get("registration_number", ""))
     if number and (not number.isascii() or not number.isdigit() or len(number) not in NUMBER_LENGTHS):

@@ -10,7 +10,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry import history
-from registry.contracts import decisions, desk, duty_printing, letters, must_withdraw, printing, uploads
+from registry.contracts import (
+    decisions,
+    desk,
+    duty_printing,
+    letters,
+    must_withdraw,
+    printing,
+    result_lists,
+    uploads,
+)
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance, Contract
 from registry.database import db, transaction
@@ -51,6 +60,13 @@ def tell(payload: Mapping[str, Any]) -> None:
         history.record(CLOCK, "tell", subject, changes=changes)
 
     transaction(work)
+
+
+@handler("contracts.results")
+def results(payload: Mapping[str, Any]) -> None:
+    """Write what is left of a list of results, some rows a transaction; a second run finds what is left."""
+    while transaction(lambda: result_lists.write_rows(UUID(payload["import"]), limit=result_lists.AT_ONCE)):
+        db.session.expunge_all()  # thousands of contracts need not stay in memory
 
 
 @handler("contracts.after_withdrawal")

@@ -158,6 +158,13 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "变更": _l("已变更登记"),
         "注销": _l("已注销登记"),
     },
+    "verdict": {
+        "matched": _l("可以保存"),
+        "unchanged": _l("没有变化"),
+        "conflict": _l("有冲突"),
+        "unmatched": _l("没有对上"),
+        "invalid": _l("填写有误"),
+    },
     "refusal_ground": {code: _l(said) for code, said in REFUSAL_GROUNDS.items()},
     "applicant": {
         "seller": _l("卖方（许可方）"),
@@ -347,6 +354,7 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
 }
 
 TONES: Mapping[str, str] = {
+    "matched": "ok", "unchanged": "plain", "conflict": "stop", "unmatched": "wait", "invalid": "stop",
     "drafted": "plain", "awaiting_payment": "wait", "claimed": "wait", "in_decision": "wait",
     "effective": "ok", "lapsed": "plain", "refund_due": "stop", "manual_review": "wait", "void": "stop",
     "terminated": "plain", "expired": "plain", "confirmed": "ok", "short": "stop", "over": "info",

@@ -16,6 +16,7 @@ from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Attachment, Contract, Decision, Payment, Refund
 from registry.contracts.money_models import PaymentRequest
 from registry.contracts.printed_models import MadeFile, SealedPaper
+from registry.contracts.registration_models import ResultImportRow
 from registry.contracts.rules import AcceptanceState, PaymentState, RefundState, RegistrationState
 from registry.database import db
 from registry.erasure import duties, traces
@@ -109,6 +110,8 @@ def _rows(contract: Contract) -> Iterator[Goes]:
     for result in contract.results:
         yield from blanked(result, words="")
     yield from duties.rows(contract)
+    for row in result_rows(contract):
+        yield from blanked(row, given={}, facts={}, reasons=[], proposals=[])
     for correction in corrections.of(contract):
         yield from blanked(correction, mended={path: ["", ""] for path in correction.mended}, reason="")
 
@@ -124,6 +127,12 @@ def _made(contract: Contract) -> Iterator[Goes]:
         if one.digest:
             yield from stored(one.digest)
         yield removed(one)
+
+
+def result_rows(contract: Contract) -> list[ResultImportRow]:
+    """Its rows in lists of results, words of the registrar among them."""
+    query = select(ResultImportRow).where(ResultImportRow.contract_id == contract.id)
+    return list(db.session.scalars(query))
 
 
 def _packages(contract: Contract) -> Iterator[Goes]:
@@ -186,6 +195,7 @@ def _uploads(contract: Contract) -> Iterator[UUID | None]:
     yield from (sheet.upload_id for sheet in stamps.all_sheets(contract))
     yield from (result.certificate_upload for result in contract.results)
     yield from duties.uploads(contract)
+    yield from (row.certificate_upload for row in result_rows(contract))
 
 
 def _ids(contract: Contract) -> list[UUID]:
