@@ -277,6 +277,8 @@ PAGES: Mapping[str, Line] = {
     "GET registration.show": line(READERS, number="contract"),
     "GET recordal_pack.download": line(READERS, number="contract"),
     "GET registration.paper": line(READERS, number="contract", paper_id="paper"),
+    "GET papers.text": line(READERS, number="contract", paper_id="paper"),
+    "GET papers.editable": line(READERS, number="contract", paper_id="editable"),
     "GET bundles.bundle": line(READERS, number="contract"),
     "GET bundles.certificate": line(READERS, number="contract", paper_id="certificate"),
     **{

@@ -276,6 +276,7 @@ def _registration(world: World) -> None:
     world.things["effective"] = reading(lambda: _acceptance_of(world.things["contract"]))
     world.things["noticed"] = reading(lambda: _noticed(world.things["effective"]))
     world.things["paper"] = reading(lambda: _paper_of(world.things["contract"]))
+    world.things["editable"] = reading(lambda: _paper_of(world.things["contract"], "contract_docx"))
     world.things["certificate"] = reading(lambda: _paper_of(world.things["contract"], "certificate"))
 
 

@@ -20,6 +20,7 @@ from registry.contracts import (
 )
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance, Contract, Payment
+from registry.contracts.papers import MEDIA
 from registry.errors import NotFound
 from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
@@ -274,12 +275,14 @@ def papers(number: str) -> Any:
 
 
 @blueprint.route("/contracts/<number>/papers/<uuid:paper_id>")
-@blueprint.response(200, description="The PDF, the same bytes for ever", content_type="application/pdf")
+@blueprint.response(
+    200, description="The PDF or DOCX, the same bytes for ever", content_type="application/pdf"
+)
 @doors.signed_in
 def paper(number: str, paper_id: UUID) -> Any:
     """One paper's bytes; the ETag is its digest."""
     found, data = papers_shown.find(readable(number), paper_id)
-    response = doors.plain_response(data, "application/pdf")
+    response = doors.plain_response(data, MEDIA[papers_shown.form_of(found)])
     response.headers["ETag"] = f'"{found.digest}"'
     return response
 

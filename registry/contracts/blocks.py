@@ -171,10 +171,11 @@ def _lines(block: Block) -> Sequence[str]:
 def _group(group: Group) -> Iterable[str]:
     yield f"[{group.head}]"
     for one in group.fields:
-        yield f"| {one.label}：{_value(one)}"
+        yield f"| {one.label}：{words_of(one)}"
 
 
-def _value(one: Field) -> str:
+def words_of(one: Field) -> str:
+    """A field's value as text; "/" where it is empty and not left for a pen."""
     parts = [one.value] if isinstance(one.value, str) else one.value
     words = "".join(part if isinstance(part, str) else part.text for part in parts)
     return words or ("" if one.blank else "/")

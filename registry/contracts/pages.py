@@ -235,6 +235,7 @@ def show(number: str) -> ResponseReturnValue:
         duties=duties.of_side(acceptance, side_of(acceptance)),
         papers=papers_shown.of(acceptance.contract),
         newer=papers_shown.newer(papers_shown.of(acceptance.contract)),
+        paper_readable=papers_shown.readable,
         printing=papers_shown.printing(acceptance.contract),
         refunds=refunds.of_acceptance(acceptance),
         decisions=decisions.of_acceptance(acceptance),

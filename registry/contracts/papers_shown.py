@@ -3,12 +3,16 @@ with the worker.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
+from registry.contracts.blocks import Composed
 from registry.contracts.models import Acceptance, Contract, Paper
+from registry.contracts.papers import KINDS, PaperForm, compose, printed
 from registry.contracts.printed_models import SealedPaper
+from registry.contracts.printing import facts_of
 from registry.contracts.printing import font_set as printing_fonts
 from registry.database import db
 from registry.documents import store
@@ -39,7 +43,7 @@ def newer(papers: Iterable[Paper]) -> dict[UUID, Paper]:
 def copy_of(contract: Contract, paper: Paper, data: bytes) -> bytes:
     """What a reader gets: the paper, or of a superseded one a copy that says so on every page."""
     holds = newer(of(contract)).get(paper.id)
-    if holds is None:
+    if holds is None or form_of(paper) != "pdf":
         return data
     words = f"已由第 {holds.version} 版取代（存证序号 {holds.issued_seq}）"
     return stamped(data, words, across="已被取代", fonts=printing_fonts())
@@ -70,9 +74,51 @@ def printing(contract: Contract) -> str:
     return "waiting" if states else ""
 
 
-def find(contract: Contract, paper_id: UUID) -> tuple[Paper, bytes]:
-    """A paper of this contract and its bytes. Raises NotFound."""
+def find(contract: Contract, paper_id: UUID, *, form: str = "") -> tuple[Paper, bytes]:
+    """A paper of this contract and its bytes, of that form if one is asked for. Raises NotFound."""
+    paper = _of(contract, paper_id)
+    if form and form_of(paper) != form:
+        raise NotFound("not_found")
+    return paper, store.get(paper.digest)
+
+
+def form_of(paper: Paper) -> PaperForm:
+    """`pdf`, or `docx` for an editable text."""
+    known = KINDS.get(paper.kind)
+    return known.form if known else "pdf"
+
+
+def readable(paper: Paper) -> bool:
+    """Whether the paper can be read as a page: what is composed of the frozen record can."""
+    return paper.kind in KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paper to read on a page. `same`: composed now it gives the very bytes that were issued."""
+
+    paper: Paper
+    composed: Composed
+    same: bool
+
+
+def text_of(contract: Contract, paper_id: UUID) -> Text:
+    """The paper's words, composed again from the record as it stood for that edition, and held against its
+    digest. Raises NotFound, Gone once it has been erased.
+    """
+    paper = _of(contract, paper_id)
+    if not readable(paper) or paper.acceptance_id is None:
+        raise NotFound("not_found")
+    store.opener(paper.digest)  # raises Gone: what was erased is not composed again
+    acceptance = db.session.get_one(Acceptance, paper.acceptance_id)
+    upto = -1 if paper.corrected_seq is None else paper.corrected_seq
+    facts = replace(facts_of(acceptance, upto=upto), edition=paper.version)
+    again = printed(paper.kind, facts, printing_fonts())
+    return Text(paper, compose(paper.kind, facts), again.digest == paper.digest)
+
+
+def _of(contract: Contract, paper_id: UUID) -> Paper:
     paper = db.session.get(Paper, paper_id)
     if paper is None or paper.contract_id != contract.id:
         raise NotFound("not_found")
-    return paper, store.get(paper.digest)
+    return paper

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from registry import clock, history, jobs
 from registry.config import Settings
 from registry.contracts import corrections, corrigible, papers, register
-from registry.contracts.blocks import plain, rendered
+from registry.contracts.blocks import plain
 from registry.contracts.models import Acceptance, Contract, Correction, Paper
 from registry.contracts.paper_facts import Corrected, Entered, PaperFacts
 from registry.contracts.papers import PaperKind
@@ -30,7 +30,7 @@ from registry.ledger.filings import Filing
 from registry.parties.permissions import allow
 from registry.parties.rules import CLOCK
 
-PDF = "application/pdf"
+PDF = papers.MEDIA["pdf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def print_papers(payload: Mapping[str, Any]) -> None:
         return
     fonts = font_set()
     printed = [
-        Printed(kind, rendered(papers.compose(kind.kind, facts), fonts), kind.version) for kind in wanted
+        Printed(kind, papers.printed(kind.kind, facts, fonts), kind.version) for kind in wanted
     ]
     _keep(acceptance_id, printed, facts)
 
@@ -69,14 +69,14 @@ def reprint_papers(payload: Mapping[str, Any]) -> None:
         return
     fonts = font_set()
     printed = [
-        Printed(kind, rendered(papers.compose(kind.kind, replace(facts, edition=version)), fonts), version)
+        Printed(kind, papers.printed(kind.kind, replace(facts, edition=version), fonts), version)
         for kind, version in ((kind, last.version + 1) for kind, last in stale)
     ]
     _keep(acceptance_id, printed, facts)
 
 
 def _keep(acceptance_id: UUID, printed: Sequence[Printed], facts: PaperFacts) -> None:
-    transaction(lambda: [store.put(one.paper.data, PDF) for one in printed])
+    transaction(lambda: [store.put(one.paper.data, papers.MEDIA[one.kind.form]) for one in printed])
     # if we crash here the files lie stored under their digests, and the next run finds the same ones
     transaction(lambda: _enter(acceptance_id, printed, facts))
 
@@ -195,6 +195,7 @@ def _row(acceptance: Acceptance, one: Printed, facts: PaperFacts, *, seq: int) -
         version=one.version,
         digest=one.paper.digest,
         wording=facts.record["wording"],
+        language=one.kind.language,
         pages=one.paper.pages,
         warnings=list(one.paper.warnings),
         issued_at=clock.now(),

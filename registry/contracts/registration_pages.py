@@ -99,7 +99,7 @@ def attach(number: str) -> ResponseReturnValue:
 def paper(number: str, paper_id: UUID) -> ResponseReturnValue:
     """A printed paper; of a superseded one a stamped copy, with `?original` the bytes as they were filed."""
     contract = own(number)
-    found, data = papers_shown.find(contract, paper_id)
+    found, data = papers_shown.find(contract, paper_id, form="pdf")
     shown = data if "original" in request.args else papers_shown.copy_of(contract, found, data)
     response = doors.plain_response(shown, "application/pdf")
     name = f"{contract.number}-{found.kind}-{found.version}.pdf"
@@ -121,6 +121,7 @@ def _show(contract: Contract, form: FormState) -> str:
         acceptance=acceptance,
         papers=papers,
         newer=papers_shown.newer(papers),
+        paper_readable=papers_shown.readable,
         corrections=corrections.of(contract),
         correctable=corrections.targets(doors.actor(), contract),
         corrected=corrections.result_values,

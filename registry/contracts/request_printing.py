@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from registry import jobs
-from registry.contracts import due_request, dues, payment_requests, printing, register
+from registry.contracts import due_request, dues, papers, payment_requests, printing, register
 from registry.contracts.blocks import rendered
 from registry.database import db, transaction
 from registry.documents import store
@@ -39,7 +39,7 @@ def print_request(payload: Mapping[str, Any]) -> None:
     composed = due_request.compose(printing.facts_of(request.acceptance), asked)
     db.session.rollback()  # printing takes its time: no transaction stays open meanwhile
     made = rendered(composed, printing.font_set())
-    transaction(lambda: store.put(made.data, printing.PDF))
+    transaction(lambda: store.put(made.data, papers.MEDIA["pdf"]))
     transaction(lambda: _enter(request_id, made))
 
 

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from registry.contracts.duty_words import DUTIES, DUTY_WORDS, EVENTS
+from registry.contracts.paper_words import PAPERS
 from registry.contracts.rules import REFUSAL_GROUNDS
 
 WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
@@ -205,14 +206,7 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "stamped_original": _l("多数登记机构比对印章与名称；默认按此办理。"),
         "e_signed_print": _l("请先取得登记机构的答复，再改成这一项。"),
     },
-    "paper": {
-        "notice": _l("开放许可实施通知书（附送达回执）"),
-        "payment_request": _l("付款通知单"),
-        "contract": _l("许可合同（确认书）"),
-        "confirmation": _l("许可合同（确认书）"),
-        "sheet": _l("技术合同登记表（信息核对表）"),
-        "certificate": _l("许可证书"),
-    },
+    "paper": PAPERS,
     "slot": {
         "02b": _l("盖章签署的合同扫描件"),
         "05": _l("支付凭证"),

@@ -14,10 +14,11 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from registry.contracts import sheet, slots
+from registry.contracts import sheet, sheet_notes, slots
 from registry.contracts.blocks import Composed, rendered
 from registry.contracts.models import Acceptance
 from registry.contracts.paper_facts import PaperFacts
+from registry.contracts.papers import KINDS
 from registry.contracts.registration_form import COLUMNS
 from registry.database import db
 from registry.documents import store
@@ -36,7 +37,13 @@ from registry.ledger.setup import ledger_setup
 FORMAT = "mingxu-package-1"
 DISCLOSED = ("nonce", "record", "wording")
 """What the receipts in a package open: enough to tie its papers to the log, and nobody's name."""
-_PRINTED = {"contract": ("02", "合同文本"), "notice": ("04", "实施通知书及送达回执")}
+_PRINTED = {
+    "contract": ("02", "合同文本", ""),
+    "contract_en": ("02", "合同文本", " (English reading version)"),
+    "contract_docx": ("02", "合同文本 可编辑文本", ""),
+    "notice": ("04", "实施通知书及送达回执", ""),
+    "notice_en": ("04", "实施通知书及送达回执", " (English reading version)"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,7 @@ def members(row: Mapping[str, Any], fonts: FontSet) -> tuple[list[Member], dict[
     licenses, extras = thawed(row)
     first, number = licenses[0], row["contract"]
     files = [
-        *_form_files(row, sheet.compose(licenses, extras), fonts),
+        *_form_files(row, sheet.compose(licenses, extras), first, fonts),
         *_printed_files(row),
         *_declaration_files(row, licenses, fonts),
         _pdf(number, "09", "真实性承诺书", covers.truthfulness(row, first), fonts),
@@ -82,9 +89,12 @@ def json_bytes(value: Mapping[str, Any]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _form_files(row: Mapping[str, Any], form: Composed, fonts: FontSet) -> Iterator[File]:
+def _form_files(
+    row: Mapping[str, Any], form: Composed, first: PaperFacts, fonts: FontSet
+) -> Iterator[File]:
     number = row["contract"]
     yield _pdf(number, "01", "技术合同登记表", form, fonts)
+    yield _pdf(number, "01", "技术合同登记表英文说明", sheet_notes.compose(form, first), fonts)
     fields = [{"key": c.key, "heading": c.heading, "value": row["form"][c.key]} for c in COLUMNS]
     body = {
         "format": "mingxu-registration-form-1",
@@ -100,11 +110,12 @@ def _printed_files(row: Mapping[str, Any]) -> Iterator[File]:
     for paper in row["papers"]:
         if paper["kind"] not in _PRINTED:
             continue
-        slot, name = _PRINTED[paper["kind"]]
-        seen[slot] = seen.get(slot, 0) + 1
-        several = f" {seen[slot]}" if seen[slot] > 1 else ""
+        kind = paper["kind"]
+        slot, name, version = _PRINTED[kind]
+        seen[kind] = seen.get(kind, 0) + 1
+        several = f" {seen[kind]}" if seen[kind] > 1 else ""
         yield File(
-            name=f"{slot} {name} {row['contract']}{several}.pdf",
+            name=f"{slot} {name} {row['contract']}{several}{version}.{KINDS[kind].form}",
             slot=slot,
             source="printed",
             digest=paper["digest"],

@@ -98,7 +98,7 @@ def worked_example(fee: Fee, lang: str = "zh") -> str:
 def _sum(amount: Decimal, *, zh: bool) -> str:
     if zh:
         return f" {money.yuan(amount)} 元（{money.capitals(amount)}）"
-    return f"CNY {money.yuan(amount)} ({money.capitals(amount)})"
+    return f"CNY {money.yuan(amount)} ({money.in_words(amount)})"
 
 
 def _share(royalty: Royalty, rate: Decimal, *, zh: bool) -> str:

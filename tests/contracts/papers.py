@@ -162,6 +162,8 @@ ANSWERS = {
     },
     "opening": {"open_from": "announcement"},
 }  # fmt: skip
+ENGLISH = (("entry_royalty", "statutory"), ("instalments", "local"), ("free", "statutory"))
+"""The variants whose reading versions are compared word by word; all are built as the Chinese is."""
 NOTICED_AT = datetime(2026, 11, 22, 1, 2, 3, 4000, tzinfo=UTC)
 EFFECTIVE_ON = date(2026, 11, 26)
 STATEMENT = {

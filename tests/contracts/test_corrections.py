@@ -12,7 +12,7 @@ from flask import Flask
 
 from registry import jobs
 from registry.contracts import corrections, corrigible, papers, papers_shown, printing, register
-from registry.contracts.blocks import plain
+from registry.contracts.blocks import plain, rendered
 from registry.contracts.models import Correction, Paper
 from registry.contracts.paper_facts import Corrected
 from registry.database import db, transaction
@@ -220,7 +220,7 @@ def test_a_corrected_paper_reads_as_it_was_approved() -> None:
     if os.environ.get("REGISTRY_WRITE_GOLDEN") == "1":
         GOLDEN.write_text(found, encoding="utf-8")
     assert found == GOLDEN.read_text(encoding="utf-8")
-    sheet = printing.rendered(papers.compose("sheet", about), printing_fonts())
+    sheet = rendered(papers.compose("sheet", about), printing_fonts())
     assert sheet.pages == 1  # the line about the correction leaves the form on one page
 
 
