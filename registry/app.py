@@ -11,6 +11,7 @@ from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - register
 from registry.config import Settings
 from registry.contracts import api as contracts_api
 from registry.contracts import (
+    authority_pages,
     breach_pages,
     bundle_api,
     bundle_pages,
@@ -94,6 +95,7 @@ PAGES: list[Blueprint] = [
     breach_pages.blueprint,
     results_pages.blueprint,
     paper_pages.blueprint,
+    authority_pages.blueprint,
     bundle_pages.blueprint,
     correction_pages.blueprint,
     exports_pages.blueprint,

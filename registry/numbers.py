@@ -10,7 +10,14 @@ import secrets
 from datetime import date
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
-KINDS = {"D": "declaration", "C": "contract", "A": "acceptance", "B": "batch", "W": "withdrawal"}
+KINDS = {
+    "D": "declaration",
+    "C": "contract",
+    "A": "acceptance",
+    "B": "batch",
+    "V": "voucher",
+    "W": "withdrawal",
+}
 _FORM = re.compile(rf"(?:DEMO-)?MX-([{''.join(KINDS)}])(\d\d)-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})")
 
 

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from registry import clock
 from registry.contracts import cases, decisions, payment_requests, register, result_lists, stamps
+from registry.contracts import authorities, cases, decisions, payment_requests, register, stamps
 from registry.contracts.duty_models import DefaultNotice, DutyPaper, Ending, RoyaltyReport
 from registry.contracts.models import Acceptance, Paper
 from registry.contracts.request_printing import print_request
@@ -266,6 +267,7 @@ def _registration(world: World) -> None:
     offer = published(app, world.people["holder.owner"], venue, fee=FREE)
     world.things["contract"] = contract = ready(app, offer, licensee)
     world.things["sheet"] = _sheet_of(app, venue, contract)
+    world.things["authority"] = _authority_of(app, world.people["holder.owner"])
     choice = Choice(contracts=(Chosen(number=contract, not_elsewhere=True),), include_zero=True)
     world.things["batch"] = transaction(lambda: exports.make(venue.actor, choice).number)
     world.things["registrar"] = str(transaction(lambda: cases.enter_registrar(venue.actor, OFFICE).id))
@@ -278,6 +280,17 @@ def _registration(world: World) -> None:
     world.things["paper"] = reading(lambda: _paper_of(world.things["contract"]))
     world.things["editable"] = reading(lambda: _paper_of(world.things["contract"], "contract_docx"))
     world.things["certificate"] = reading(lambda: _paper_of(world.things["contract"], "certificate"))
+
+
+def _authority_of(app: Flask, holder: Person) -> str:
+    upload = make_upload(app, holder)
+    facts = {"kind": "office", "valid_from": clock.today(), "agent": "技术转移中心"}
+
+    def work() -> str:
+        organisation = parties.organisation_of(holder.actor)
+        return str(authorities.add(holder.actor, organisation, facts, db.session.get_one(Upload, upload)).id)
+
+    return transaction(work)
 
 
 def _sheet_of(app: Flask, venue: Person, number: str) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 
-from registry.contracts import decisions, duties, payments, refunds, register, stamps
+from registry import clock
+from registry.contracts import authorities, decisions, duties, payments, refunds, register, stamps
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
@@ -41,6 +42,16 @@ def _of_party(actor: Actor) -> Iterable[Card]:
     unstamped = stamps.count_to_stamp(actor)
     if unstamped:
         yield Card(title=_l("等待盖章的合同"), url="/stamps", count=unstamped, due=True, place=16)
+    assert actor.organisation_id is not None
+    ending = len(authorities.expiring(actor.organisation_id, clock.today()))
+    if ending:
+        yield Card(
+            title=_l("到期或者即将到期的授权书"),
+            url="/organisation/authorities",
+            count=ending,
+            due=True,
+            place=17,
+        )
     received = len(contracts.of_holder(actor))
     if received:
         yield Card(title=_l("收到的实施通知"), url="/holder/acceptances", count=received, place=21)

@@ -11,11 +11,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from registry.contracts import stamping, stamps
+from registry import clock
+from registry.contracts import authorities, stamping, stamps
 from registry.contracts.models import Acceptance, Attachment, Contract
 from registry.contracts.stamping import Seat
 from registry.database import db
 from registry.parties.models import Upload
+from registry.parties.rules import AuthorityKind
 
 BROUGHT = {
     "02b": "盖章签署扫描件",
@@ -46,11 +48,14 @@ APPROVAL = "15"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """One upload in its slot; `of` names whom it shows, where a slot holds one file for each party."""
+    """One upload in its slot; `of` names whom it shows, where a slot holds one file for each party;
+    `original` whether the paper original has come too.
+    """
 
     slot: str
     upload: Upload
     of: str = ""
+    original: bool = False
 
 
 def brought(contract: Contract) -> list[Brought]:
@@ -62,10 +67,11 @@ def brought(contract: Contract) -> list[Brought]:
         upload = uploads.get(upload_id) if upload_id else None
         if upload is not None:
             seen.setdefault((slot, upload.digest), Brought(slot=slot, upload=upload))
-    for upload, seats in stamps.current(contract):
-        seen.setdefault(
-            (stamps.SLOT, upload.digest), Brought(slot=stamps.SLOT, upload=upload, of=_roles(seats))
-        )
+    for upload, places in stamps.current(contract):
+        whose = _roles(one.seat for one in places)
+        original = all(one.original for one in places)
+        one = Brought(slot=stamps.SLOT, upload=upload, of=whose, original=original)
+        seen.setdefault((stamps.SLOT, upload.digest), one)
     return sorted(seen.values(), key=lambda one: (one.slot, one.upload.created_at, one.upload.digest))
 
 
@@ -99,6 +105,8 @@ def _roles(seats: Iterable[Seat]) -> str:
 def _own(contract: Contract) -> Iterator[tuple[str, UUID | None]]:
     yield "07a", contract.holder.evidence_upload
     yield "07b", contract.licensee.evidence_upload
+    for authority in authorities.valid(contract.holder_id, contract.venue_id, clock.today()):
+        yield authorities.SLOT[AuthorityKind(authority.kind)], authority.upload_id
     for acceptance in contract.acceptances:
         yield from _of_acceptance(acceptance)
 

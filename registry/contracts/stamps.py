@@ -268,13 +268,13 @@ def in_force(contract: Contract) -> bool:
     return any(one.state == AcceptanceState.EFFECTIVE for one in contract.acceptances)
 
 
-def current(contract: Contract) -> list[tuple[Upload, tuple[Seat, ...]]]:
+def current(contract: Contract) -> list[tuple[Upload, tuple[Place, ...]]]:
     """The files that hold now, each with the seats it shows: what the package takes (02b)."""
-    found: dict[UUID, tuple[Upload, list[Seat]]] = {}
+    found: dict[UUID, tuple[Upload, list[Place]]] = {}
     for one in places(contract):
         if one.sheet is not None:
-            found.setdefault(one.sheet.upload_id, (one.sheet.upload, []))[1].append(one.seat)
-    return [(upload, tuple(seats)) for upload, seats in found.values()]
+            found.setdefault(one.sheet.upload_id, (one.sheet.upload, []))[1].append(one)
+    return [(upload, tuple(shown)) for upload, shown in found.values()]
 
 
 def lock(contract: Contract) -> Contract:

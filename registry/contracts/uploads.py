@@ -4,14 +4,14 @@ that they exist.
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from registry.contracts.duty_models import DutyFile
 from registry.contracts.models import Acceptance, Attachment, Contract, Payment, Refund, RegistrationResult
 from registry.contracts.stamp_models import StampedSheet
 from registry.database import db
 from registry.parties.files import also_visible
-from registry.parties.models import Upload
+from registry.parties.models import Authority, Upload
 from registry.parties.permissions import may
 from registry.parties.rules import Actor
 
@@ -22,6 +22,24 @@ def of_license(actor: Actor, upload: Upload) -> bool:
     certificates.
     """
     return any(may(actor, "contract.view", contract) for contract in _contracts(upload))
+
+
+@also_visible
+def of_authority(actor: Actor, upload: Upload) -> bool:
+    """A written authority goes to the venues whose packages take it, and to the auditor; never to
+    licensees.
+    """
+    if actor.organisation_id is not None:
+        return False
+    query = select(Contract).join(Authority, Authority.organisation_id == Contract.holder_id)
+    query = query.where(
+        Authority.upload_id == upload.id,
+        or_(Authority.venue_id.is_(None), Authority.venue_id == Contract.venue_id),
+    )
+    if actor.venue_id is not None:
+        query = query.where(Contract.venue_id == actor.venue_id)
+    found = db.session.scalar(query.limit(1))
+    return found is not None and may(actor, "contract.view", found)
 
 
 def _contracts(upload: Upload) -> Iterator[Contract]:

@@ -144,7 +144,7 @@ def grid_table(
 def signature_table(fonts: FontSet, signatories: Sequence[Signatory], width: float) -> KeepTogether:
     """Two blocks a row, each with a place for a seal, never torn between pages; one alone gets the width."""
     if len(signatories) == 1:
-        return KeepTogether(_signature(fonts, signatories[0]))
+        return KeepTogether(_alone(fonts, signatories[0], width))
     blocks = [_signature(fonts, signatory) for signatory in signatories]
     if len(blocks) % 2:
         blocks.append([])
@@ -183,6 +183,18 @@ class SealPlace(Flowable):  # type: ignore[misc]
         self.canv.restoreState()
         _, height = self.word.wrap(SEAL_DIAMETER, SEAL_DIAMETER)
         self.word.drawOn(self.canv, 0, half - height / 2)
+
+
+def _alone(fonts: FontSet, signatory: Signatory, width: float) -> list[Flowable]:
+    """One signatory: the lines for a pen at the left, the seal's place beside them, across name and day."""
+    role, name, *rest = _signature(fonts, signatory)
+    if not signatory.seal:
+        return [role, name, *rest]
+    facts, (place, *lines) = rest[: len(signatory.facts)], rest[len(signatory.facts) :]
+    style = [*_typeface(), ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (0, 0), 0)]
+    room = SEAL_DIAMETER + 2 * PADDING
+    table = Table([[[name, *lines], place]], colWidths=[width - room, room], style=style, **PLACE)
+    return [role, *facts, table]
 
 
 def _signature(fonts: FontSet, signatory: Signatory) -> list[Flowable]:

@@ -23,6 +23,7 @@ from registry.parties import enrolment, sessions
 from registry.parties.models import (
     Account,
     ApiKey,
+    Authority,
     IdentityDocument,
     Key,
     Membership,
@@ -203,7 +204,9 @@ def party_situation(party: Organisation) -> Situation:
 
 def party_listing(party: Organisation) -> Listing:
     """Contacts, account, evidence; a natural person's name and identity document too."""
-    files, stays = traces.uploads([party.evidence_upload], f"party {party.id}")
+    given = list(db.session.scalars(select(Authority).where(Authority.organisation_id == party.id)))
+    brought = [party.evidence_upload, *(one.upload_id for one in given)]
+    files, stays = traces.uploads(brought, f"party {party.id}")
     person = {"name": GONE} if party.is_person else {}
     document = db.session.get(IdentityDocument, party.id)
     goes = [
@@ -219,6 +222,7 @@ def party_listing(party: Organisation) -> Listing:
             **person,
         ),
         *([removed(document)] if document else []),
+        *(gone for one in given for gone in blanked(one, agent="", scope="")),
         *files,
         *traces.of_ids([party.id], []),
     ]

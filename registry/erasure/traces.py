@@ -23,7 +23,7 @@ from registry.history import History
 from registry.idempotency import Idempotency
 from registry.jobs import Job
 from registry.licenses.models import Consent, Declaration, DeclarationVersion
-from registry.parties.models import Mail, Organisation, Upload
+from registry.parties.models import Authority, Mail, Organisation, Upload
 from registry.parties.prepared import PreparedAct
 from registry.patents.models import EvaluationReport, Patent, PatentFact
 
@@ -128,6 +128,12 @@ def _others(upload_id: UUID) -> Iterator[str]:
         Organisation.evidence_upload == upload_id, Organisation.erased_at.is_(None)
     )
     yield from (f"party {one}" for one in db.session.scalars(parties))
+    authorised = (
+        select(Authority.organisation_id)
+        .join(Organisation)
+        .where(Authority.upload_id == upload_id, Organisation.erased_at.is_(None))
+    )
+    yield from (f"party {one}" for one in db.session.scalars(authorised))
     reports = select(EvaluationReport.patent_id).where(EvaluationReport.upload_id == upload_id)
     facts = select(PatentFact.patent_id).where(PatentFact.upload_id == upload_id)
     patents = select(Patent.number).where(

@@ -24,13 +24,13 @@ from registry.contracts.registration_form import recordal_words
 from registry.documents.tables import Column, Signatory
 from registry.exports.frozen import thawed
 
-COPY, ORIGINAL = "电子件", "电子原件"
+COPY, ORIGINAL, PAPER = "电子件", "电子原件", "扫描件，原件已收"
 _CONTENTS = (
-    Column(heading="材料", share=3.2),
-    Column(heading="状态", share=0.9),
-    Column(heading="形式", share=1.0),
-    Column(heading="页数", share=0.6, align="right"),
-    Column(heading="由谁提供", share=1.8),
+    Column(heading="材料", share=3.1),
+    Column(heading="状态", share=1.25),
+    Column(heading="形式", share=1.3),
+    Column(heading="页数", share=0.55, align="right"),
+    Column(heading="由谁提供", share=1.5),
 )
 
 

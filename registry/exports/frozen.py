@@ -11,7 +11,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
+
 from registry import clock
+from registry.config import Settings
 from registry.contracts import applicants, cases, papers_shown, printing, registration, slots
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
@@ -23,7 +26,9 @@ from registry.database import db
 from registry.errors import Refused
 from registry.exports.rules import BRINGS, OPTIONAL, Choice, Chosen, Needs, wanted_slots
 from registry.ledger import service as ledger
+from registry.numbers import public_number
 
+VOUCHER = "12"
 DAYS = ("recordal_day", "recordal_filed_on", "filled_on")
 
 
@@ -71,7 +76,7 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
     brought = slots.brought(contract)
     needs = _needs(contract, licenses, chosen)
     held = {one.slot for one in brought}
-    missing = [slot for slot in wanted_slots(needs) if slot not in held]
+    missing = [slot for slot in wanted_slots(needs) if slot not in held and slot != VOUCHER]
     extras = FormExtras(
         codes=registration.classification(contract),
         recordal_number=contract.recordal_number,
@@ -81,7 +86,7 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
         agent=choice.agent,
         agent_phone=choice.agent_phone,
         filled_on=clock.today(),
-        voucher=cases.voucher_of(contract),
+        voucher=cases.voucher_of(contract) or ("" if VOUCHER in held else _voucher_number(contract)),
         missing=tuple(f"{slot} {slots.BROUGHT[slot]}" for slot in missing if slot not in OPTIONAL),
         identities=_identities(contract),
     )
@@ -99,6 +104,7 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
             {"slot": s, "name": slots.BROUGHT[s], "who": BRINGS[s], "optional": s in OPTIONAL}
             for s in missing
         ],
+        "voucher": "" if VOUCHER in held else extras.voucher,  # printed unless the venue brought its own
         "registrar": choice.registrar or (place.office.name if place.office else ""),
         "as_of": ledger.size() - 1,  # later corrections are no part of this package
     }
@@ -130,6 +136,14 @@ def _needs(contract: Contract, licenses: Sequence[Acceptance], chosen: Chosen) -
     )
 
 
+def _voucher_number(contract: Contract) -> str:
+    """The number of the venue's voucher (12), given once where the venue brings none of its own."""
+    if contract.voucher_number is None:
+        settings: Settings = current_app.extensions["settings"]
+        contract.voucher_number = public_number("V", clock.today(), prefix=settings.prefix)
+    return contract.voucher_number
+
+
 def _identities(contract: Contract) -> dict[str, str]:
     sides = {"seller": contract.holder, "buyer": contract.licensee}
     return {side: records.identity_of(party.id) for side, party in sides.items() if party.is_person}
@@ -153,6 +167,8 @@ def _brought(one: slots.Brought) -> dict[str, Any]:
         "filename": upload.filename,
         "media_type": upload.media_type,
         "size": upload.size,
+        "of": one.of,
+        "original": one.original,
     }
 
 

@@ -24,7 +24,8 @@ from registry.database import db
 from registry.documents import store
 from registry.documents.archive import Member
 from registry.documents.fonts import FontSet
-from registry.exports import covers
+from registry.documents.pictures import page_count
+from registry.exports import covers, voucher
 from registry.exports.frozen import thawed
 from registry.ledger import service as ledger
 from registry.ledger.bundle_file import check_bundle
@@ -57,6 +58,7 @@ class File:
     size: int
     data: bytes | None = None
     pages: int = 0
+    original: bool = False  # the paper original has come to the venue too
 
     def open(self) -> BinaryIO:
         return BytesIO(self.data) if self.data is not None else store.open_stream(self.digest)
@@ -73,6 +75,7 @@ def members(row: Mapping[str, Any], fonts: FontSet) -> tuple[list[Member], dict[
         _pdf(number, "09", "真实性承诺书", covers.truthfulness(row, first), fonts),
         _pdf(number, "10", "技术交易额核定表", covers.amounts(row, first), fonts),
         *_proof_files(row, licenses, fonts),
+        *_voucher_files(row, licenses, fonts),
         *_brought_files(row),
     ]
     files.sort(key=lambda one: (one.slot, one.name))
@@ -153,6 +156,12 @@ def _proof_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts: 
         yield _pdf(number, "11", f"电子签名与存证验证报告 {facts.noticed.seq}", composed, fonts)
 
 
+def _voucher_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts: FontSet) -> Iterator[File]:
+    """12: the venue's voucher as we print it, unless the venue brought its own."""
+    if row.get("voucher"):
+        yield _pdf(row["contract"], "12", "交易凭证", voucher.compose(row, licenses), fonts)
+
+
 def _shown(filed: Filed, path: str) -> bool:
     return filed.type == "license.noticed" and path in DISCLOSED
 
@@ -171,13 +180,21 @@ def _brought_files(row: Mapping[str, Any]) -> Iterator[File]:
         count[slot] = count.get(slot, 0) + 1
         ending = PurePath(one["filename"]).suffix.lower()
         several = f" {count[slot]}" if count[slot] > 1 else ""
+        whose = f" {one['of']}" if one.get("of") else ""
         yield File(
-            name=f"{slot} {slots.BROUGHT[slot]} {row['contract']}{several}{ending}",
+            name=f"{slot} {slots.BROUGHT[slot]}{whose} {row['contract']}{several}{ending}",
             slot=slot,
             source="brought",
             digest=one["digest"],
             size=one["size"],
+            pages=_pages(one),
+            original=bool(one.get("original")),
         )
+
+
+def _pages(one: Mapping[str, Any]) -> int:
+    with store.open_stream(one["digest"]) as stream:
+        return page_count(stream.read(), one["media_type"])
 
 
 def _listed(row: Mapping[str, Any], files: Sequence[File]) -> list[tuple[str, ...]]:
@@ -188,6 +205,7 @@ def _listed(row: Mapping[str, Any], files: Sequence[File]) -> list[tuple[str, ..
             f" {row['contract']}", ""
         )  # the number stands above; the file's name carries it
         form = covers.COPY if one.source == "brought" else covers.ORIGINAL
+        form = covers.PAPER if one.original else form
         rows.append((one.slot, (name, "有", form, str(one.pages or ""), "/")))
     for lacking in row["missing"]:
         state = "未提供（选填）" if lacking["optional"] else "缺"

@@ -108,12 +108,12 @@ def test_what_is_brought_after_the_batch_was_made_is_not_packed(
     upload = make_upload(lite, offer.venue, data=PDF + b"late")
     transaction(
         lambda: registration.attach(
-            offer.venue.actor, register.find_contract(number), "12", db.session.get_one(Upload, upload)
+            offer.venue.actor, register.find_contract(number), "14", db.session.get_one(Upload, upload)
         )
     )
     jobs.run_all()
     names = ZipFile(BytesIO(archive(offer.venue, batch))).namelist()
-    assert not any("/12 " in name for name in names)
+    assert not any("/14 " in name for name in names)
 
 
 def test_the_package_holds_every_file_its_manifest_names_and_no_other(
@@ -130,7 +130,39 @@ def test_the_package_holds_every_file_its_manifest_names_and_no_other(
         assert (hashlib.sha256(data).hexdigest(), len(data)) == (one["sha256"], one["size"])
         assert number in name
     slots = {one["slot"] for one in manifest["files"]}
-    assert {"00", "01", "02", "02b", "03", "04", "05", "06", "07a", "07b", "09", "10", "11"} <= slots
+    assert {"00", "01", "02", "02b", "03", "04", "05", "06", "07a", "07b", "09", "10", "11", "12"} <= slots
+
+
+def test_the_venues_voucher_is_printed_with_its_number_unless_the_venue_brought_its_own(
+    lite: Flask, ready: tuple[Offer, str], packed: tuple[Person, str, ZipFile]
+) -> None:
+    _, number, archive_ = packed
+    (name,) = (one for one in archive_.namelist() if "/12 " in one)
+    said = pdftotext(archive_.read(name))
+    given = reading(lambda: register.find_contract(number).voucher_number)
+    assert given in said
+    assert "人民币陆万捌仟元整" in said
+    offer, other = making.ready_paid(lite, "c2", offer=ready[0])
+    upload = make_upload(lite, offer.venue, data=PDF + b"own voucher")
+    transaction(
+        lambda: registration.attach(
+            offer.venue.actor, register.find_contract(other), "12", db.session.get_one(Upload, upload)
+        )
+    )
+    batch = make(offer.venue, choice(other))
+    jobs.run_all()
+    inside = ZipFile(BytesIO(archive(offer.venue, batch)))
+    (name,) = (one for one in inside.namelist() if "/12 " in one)
+    assert inside.read(name) == PDF + b"own voucher"
+    assert reading(lambda: register.find_contract(other).voucher_number) is None
+
+
+def test_contents_say_whose_stamps_a_scan_shows_how_many_pages_and_whether_the_original_came(
+    packed: tuple[Person, str, ZipFile],
+) -> None:
+    _, number, archive_ = packed
+    names = [one.rpartition("/")[2] for one in archive_.namelist()]
+    assert f"02b 盖章签署扫描件 许可方、被许可方 {number}.pdf" in names
 
 
 def test_the_top_manifest_binds_packages_counts_and_sums(packed: tuple[Person, str, ZipFile]) -> None:
@@ -148,7 +180,7 @@ def test_what_is_missing_is_named_with_who_has_to_bring_it(packed: tuple[Person,
     _, number, archive_ = packed
     manifest = json.loads(archive_.read(f"packages/{number}/manifest.json"))
     missing = {one["slot"]: one["who"] for one in manifest["missing"]}
-    assert missing == {"12": "交易场所", "14": "许可方"}
+    assert missing == {"14": "许可方"}
     contents = pdftotext(archive_.read(f"packages/{number}/00 目录 {number}.pdf"))
     assert "12 交易凭证" in contents
     assert "未提供" in contents
