@@ -16,8 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from registry import clock
-from registry.contracts import cases, decisions, payment_requests, register, result_lists, stamps
-from registry.contracts import authorities, cases, decisions, payment_requests, register, stamps
+from registry.contracts import authorities, cases, decisions, payment_requests, register, result_lists, stamps
 from registry.contracts.duty_models import DefaultNotice, DutyPaper, Ending, RoyaltyReport
 from registry.contracts.models import Acceptance, Paper
 from registry.contracts.request_printing import print_request
