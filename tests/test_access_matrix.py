@@ -21,6 +21,7 @@ from registry.ledger import service as ledger
 from tests.access import DENIED, EVERYBODY
 from tests.access_api import API
 from tests.access_pages import PAGES
+from tests.documents.papers import pdftotext
 from tests.factories import reading
 from tests.world import World, make_world
 
@@ -123,6 +124,13 @@ def _text(answer: TestResponse) -> str:
         return answer.get_data(as_text=True)
     with ZipFile(BytesIO(answer.data)) as book:
         return "".join(book.read(name).decode() for name in book.namelist())
+
+
+def _text_of(answer: TestResponse) -> str:
+    """The words of a page, or of a paper as somebody would read it."""
+    if answer.mimetype == "application/pdf":
+        return pdftotext(answer.get_data())
+    return answer.get_data(as_text=True)
 
 
 def test_nobody_acts_on_what_is_not_theirs_and_nothing_happens(world: World) -> None:
