@@ -120,17 +120,12 @@ def _leaks(world: World, answer: TestResponse, name: str) -> list[str]:
 
 def _text(answer: TestResponse) -> str:
     """What can be read in an answer; of a workbook, in its parts."""
+    if answer.mimetype == "application/pdf":
+        return pdftotext(answer.get_data())
     if answer.mimetype != XLSX:
         return answer.get_data(as_text=True)
     with ZipFile(BytesIO(answer.data)) as book:
         return "".join(book.read(name).decode() for name in book.namelist())
-
-
-def _text_of(answer: TestResponse) -> str:
-    """The words of a page, or of a paper as somebody would read it."""
-    if answer.mimetype == "application/pdf":
-        return pdftotext(answer.get_data())
-    return answer.get_data(as_text=True)
 
 
 def test_nobody_acts_on_what_is_not_theirs_and_nothing_happens(world: World) -> None:
