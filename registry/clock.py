@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -29,6 +29,11 @@ def pretend(instant: datetime) -> Iterator[None]:
 def legal_day(instant: datetime) -> date:
     """The day on which an instant falls in Shanghai."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def day_start(day: date) -> datetime:
+    """The instant at which a Shanghai day begins, UTC."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC)
 
 
 def today() -> date:

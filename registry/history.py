@@ -31,7 +31,7 @@ class History(Model):
     """A move that was made. Rows are never changed; an erasure takes the values out of `changes`, once."""
 
     __tablename__ = "history"
-    __table_args__ = (Index(None, "subject_id", "at"),)
+    __table_args__ = (Index(None, "subject_id", "at"), Index(None, "at"))
 
     id: Mapped[uuid.UUID] = uuid_key()
     subject_kind: Mapped[str] = mapped_column(String(40))

@@ -370,6 +370,8 @@ MESSAGES: dict[str, LazyString] = {
     "already_in_batch": _l("合同 %(number)s 已在一个批次中，不能再次导出。"),
     "papers_not_printed": _l("合同文本或者实施通知书还在打印，请稍后再试。"),
     "batch_packing": _l("批次 %(number)s 正在打包，请稍后再下载。"),
+    "choice_changed": _l("符合条件的合同有变化，现在是 %(count)s 份；请核对新的清单后再制作批次。"),
+    "not_encodable": _l("清单中有 %(encoding)s 不能表示的字符（%(characters)s），请改用 UTF-8。"),
     **MONEY,
     **DUTY_MESSAGES,
     **REGISTRARS,

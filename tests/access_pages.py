@@ -350,12 +350,15 @@ PAGES: Mapping[str, Line] = {
     ),
     "GET exports.choose": line(OPERATORS),
     "GET exports.applicants": line(OPERATORS, {"c": "{contract}"}),
+    "GET exports.applicants_all": line(OPERATORS),
     "GET exports.check": line(VENUE, {"contracts.0.number": "{contract}"}),
     "POST exports.make": line(
         VENUE, {"contracts.0.number": "{contract}", "contracts.0.not_elsewhere": "yes"}
     ),
     "GET batches.show": line(VENUE | AUDITOR, number="batch"),
     "GET batches.archive": line(VENUE | AUDITOR, number="batch"),
+    "GET batches.csv": line(VENUE | AUDITOR, number="batch"),
+    "POST batches.go_on": line(VENUE, number="batch"),
     "GET batches.rekey": line(VENUE | AUDITOR, number="batch", position="=1"),
     "POST batches.submitted": line(VENUE, number="batch", position="=1"),
     "POST batches.take_back": line(VENUE, {"reason": "填错"}, number="batch", position="=1"),

@@ -201,7 +201,6 @@ def _money_fields(licenses: Sequence[PaperFacts]) -> dict[str, str]:
     total = sum((one.amount for one in totals), Decimal("0.00"))
     bases = {one.basis for one in totals}
     basis = Basis.ESTIMATE if Basis.ESTIMATE in bases else Basis.FIXED if total else Basis.ZERO
-    ways = dict.fromkeys(_code_of("payment_method", PAYMENT[one.fee.method]) for one in licenses)
     return {
         "intermediary": first.record["venue"]["name"],
         "total_amount": money.plain(total),
@@ -209,10 +208,15 @@ def _money_fields(licenses: Sequence[PaperFacts]) -> dict[str, str]:
         "total_wan": money.wan(total),
         "basis": BASIS[basis],
         "deductions": "0.00",
-        "payment_method": SEPARATOR.join(ways),
+        "payment_method": payment_ways(one.fee.method for one in licenses),
         "expected_input": _sum_of(licenses, "expected_input"),
         "expected_output": _sum_of(licenses, "expected_output"),
     }
+
+
+def payment_ways(methods: Iterable[Method]) -> str:
+    """支付方式 of fees as the form prints it, each way once."""
+    return SEPARATOR.join(dict.fromkeys(_code_of("payment_method", PAYMENT[one]) for one in methods))
 
 
 def _sum_of(licenses: Iterable[PaperFacts], key: str) -> str:

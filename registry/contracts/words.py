@@ -184,6 +184,12 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "chinese": "2026年3月1日",
         "compact": "20260301",
     },
+    "batch": {
+        "freezing": _l("正在检查合同"),
+        "packing": _l("正在打包"),
+        "packed": _l("可以下载"),
+        "empty": _l("没有合同进入"),
+    },
     "stamp": {
         "not_needed": _l("不需要盖章"),
         "waiting_licensor": _l("等待许可方盖章"),

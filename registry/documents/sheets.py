@@ -6,12 +6,12 @@ text is stored as text, so codes and long numbers keep every digit. Amounts are 
 
 import csv
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import xlsxwriter
 
@@ -23,6 +23,7 @@ FIXED_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - the format knows no zones; fi
 LONGEST_CELL = 32767  # characters, Excel's specification
 NARROWEST, WIDEST = 8, 48
 EXACT_DIGITS = 15  # what a spreadsheet's binary numbers hold
+CUT = "……（超出单元格长度，全文见 JSON）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +43,33 @@ class Sheet:
     rows: Iterable[Sequence[Cell]]
 
 
+class Unencodable(ValueError):
+    """A table holds characters its encoding has not; `characters` names them."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        super().__init__(" ".join(f"U+{ord(one):04X}" for one in characters))
+        self.characters = tuple(characters)
+
+
 def csv_bytes(
     headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, encoding: Encoding = "utf-8"
 ) -> bytes:
-    """CSV with CRLF line ends, UTF-8 with its mark or GB18030 without."""
-    output = StringIO(newline="")
-    writer = csv.writer(output, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([neutral(heading) for heading in headings])
-    writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
-    return output.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+    """CSV with CRLF line ends, UTF-8 with its mark or GB18030 without. Raises Unencodable."""
+    return b"".join(csv_chunks(headings, rows, encoding=encoding))
+
+
+def csv_chunks(
+    headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, encoding: Encoding = "utf-8"
+) -> Iterator[bytes]:
+    """`csv_bytes` line by line, for tables of any length. Raises Unencodable at the line that holds it."""
+    yield _encoded(_csv_line(headings), "utf-8-sig" if encoding == "utf-8" else encoding)
+    for row in rows:
+        yield _encoded(_csv_line(row), encoding)
+
+
+def beyond_gbk(text: str) -> list[str]:
+    """Characters that programs which read GB18030 as GBK will show wrong, each once: rare names have some."""
+    return [one for one in dict.fromkeys(text) if one.encode("gbk", "ignore") == b""]
 
 
 def neutral(text: str) -> str:
@@ -60,8 +79,16 @@ def neutral(text: str) -> str:
 
 
 def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
-    """A workbook: first row frozen, filter on, no formulas. Raises ValueError for a cell over 32,767."""
+    """`write_xlsx` in memory."""
     output = BytesIO()
+    write_xlsx(output, sheets)
+    return output.getvalue()
+
+
+def write_xlsx(output: BinaryIO, sheets: Iterable[Sheet]) -> None:
+    """A workbook: first row frozen, filter on, no formulas, nothing merged; a text over 32,767 says where it
+    is cut. Rows are written as they come.
+    """
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -73,7 +100,6 @@ def xlsx_bytes(sheets: Iterable[Sheet]) -> bytes:
         formats = _formats(book)
         for sheet in sheets:
             _write_sheet(book.add_worksheet(sheet.name), sheet, formats)
-    return output.getvalue()
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -110,9 +136,41 @@ def _write_cell(page: Any, at: tuple[int, int], cell: Cell, *, kind: str, format
 
 
 def _write_text(page: Any, at: tuple[int, int], text: str, look: Any) -> None:
-    if len(text) > LONGEST_CELL:
-        raise ValueError(f"cell {at} holds {len(text)} characters")
+    if _units(text) > LONGEST_CELL:
+        text = _cut(text)
     page.write_string(*at, text, look)
+
+
+def _units(text: str) -> int:
+    """Length as spreadsheets count it, in UTF-16: a rare character is two."""
+    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+
+
+def _cut(text: str) -> str:
+    room = (LONGEST_CELL - len(CUT)) * 2
+    return text.encode("utf-16-le")[:room].decode("utf-16-le", errors="ignore") + CUT
+
+
+def _csv_line(row: Sequence[Cell]) -> str:
+    output = StringIO(newline="")
+    csv.writer(output, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(map(_csv_cell, row))
+    return output.getvalue()
+
+
+def _encoded(text: str, encoding: str) -> bytes:
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError as error:
+        lost = [one for one in dict.fromkeys(text) if not _encodes(one, encoding)]
+        raise Unencodable(lost) from error
+
+
+def _encodes(char: str, encoding: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _csv_cell(cell: Cell) -> str:

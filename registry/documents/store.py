@@ -86,6 +86,24 @@ def spool(chunks: Iterable[bytes]) -> tuple[str, int]:
     return hasher.hexdigest(), size
 
 
+def adopt(path: Path, digest: str) -> None:
+    """Take over a finished file of the files folder, of this SHA-256, as it lies. `keep` adds the row.
+
+    If we crash after this, the content lies stored under its digest.
+    """
+    kept = _path(digest)
+    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.replace(kept)
+    for folder in (kept.parent, kept.parent.parent, path.parent):
+        _sync_folder(folder)
+
+
+def holds(digest: str, size: int) -> bool:
+    """Whether a file of this content lies in the folder, whatever the database remembers of it."""
+    path = _path(digest)
+    return path.is_file() and path.stat().st_size == size
+
+
 def keep(digest: str, size: int, media_type: str) -> None:
     """Remember a spooled content; flushes its row. Raises Damaged when a sweep took the file meanwhile."""
     known = db.session.get(StoredFile, digest)

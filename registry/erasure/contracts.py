@@ -22,7 +22,8 @@ from registry.database import db
 from registry.erasure import duties, traces
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed, stored
 from registry.erasure.rules import Kind, Situation, retained_to
-from registry.exports.models import Batch, BatchContract
+from registry.exports.models import Batch, BatchContract, Standing
+from registry.exports.rules import OPEN_BATCHES
 
 _OPEN = (
     AcceptanceState.AWAITING_PAYMENT, AcceptanceState.CLAIMED, AcceptanceState.IN_DECISION,
@@ -138,8 +139,12 @@ def result_rows(contract: Contract) -> list[ResultImportRow]:
 def _packages(contract: Contract) -> Iterator[Goes]:
     """Its places in batches, and the archives that hold its package: copies, packed of several contracts."""
     query = select(BatchContract).where(BatchContract.contract_id == contract.id)
+    standing = db.session.get(Standing, contract.id)
+    if standing is not None:
+        yield removed(standing)
     for place in db.session.scalars(query):
-        yield from blanked(place, row=_without_package(place.row))
+        kept = _without_package(place.row) if place.row else {}
+        yield from blanked(place, row=kept, refusals=[_without_words(one) for one in place.refusals])
         batch = db.session.get_one(Batch, place.batch_id)
         if batch.digest:
             yield from stored(batch.digest)
@@ -152,6 +157,11 @@ def _without_package(row: dict[str, object]) -> dict[str, object]:
     amounts = {name: form[name] for name in ("total_amount", "technology_amount")}
     names = dict.fromkeys(("seller_name", "buyer_name"), records.GONE)
     return {"contract": row["contract"], "form": {**amounts, **names}, "missing": [], "erased": True}
+
+
+def _without_words(refusal: dict[str, object]) -> dict[str, object]:
+    """Why a contract was refused, without the names in it."""
+    return {**refusal, "params": {}}
 
 
 def _counts_from(acceptance: Acceptance) -> date | None:
@@ -180,7 +190,7 @@ def _being_packed(contract: Contract) -> bool:
     query = (
         select(Batch.id)
         .join(BatchContract, BatchContract.batch_id == Batch.id)
-        .where(BatchContract.contract_id == contract.id, Batch.digest == "")
+        .where(BatchContract.contract_id == contract.id, Batch.state.in_(OPEN_BATCHES))
     )
     return db.session.scalar(query.limit(1)) is not None
 

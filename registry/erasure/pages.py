@@ -37,6 +37,7 @@ TABLES: dict[str, LazyString] = {
     "account": _l("账户"),
     "api_key": _l("机器访问密钥"),
     "batch_contract": _l("登记批次中的一行"),
+    "standing": _l("登记准备情况"),
     "consent": _l("共有专利权人的同意"),
     "contract": _l("合同"),
     "correction": _l("更正的内容和理由"),

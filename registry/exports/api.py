@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry import clock, openapi
+from registry.exports import places
 from registry.exports import service as exports
 from registry.exports.download import archive_response
-from registry.exports.models import Batch
+from registry.exports.models import Batch, BatchContract
 from registry.exports.recordal_pages import pack_response
+from registry.exports.rules import PlaceState
 from registry.exports.schemas import BatchAnswer, BatchSchema, choice_of
 from registry.parties import doors
 
@@ -17,6 +19,7 @@ blueprint = openapi.Blueprint(
     "exports-api", __name__, url_prefix="/api/v1", description="Batches of contracts for registration"
 )
 RETRY_AFTER = "2"
+AT_ONCE = 500  # contracts in one answer
 
 
 @blueprint.route("/batches", methods=["POST"])
@@ -40,7 +43,7 @@ def make(asked: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
 @blueprint.response(200, BatchAnswer)
 @doors.signed_in
 def show(number: str) -> dict[str, Any]:
-    """A batch and the contracts in it."""
+    """A batch and its contracts, five hundred at once; `next` leads on. Asking again gives the same."""
     return _answer(exports.find(doors.actor(), number))
 
 
@@ -66,10 +69,18 @@ def recordal_pack(number: str) -> AnyResponse:
 
 
 def _answer(batch: Batch) -> dict[str, Any]:
+    after = request.args.get("after", 0, type=int)
+    items = places.items(batch, PlaceState.FROZEN, after=after, limit=AT_ONCE)
+    refused = places.items(batch, PlaceState.REFUSED, limit=AT_ONCE)
+    last = items[-1].position if items else 0
+    further = len(items) == AT_ONCE and places.next_position(batch, last)
     return {
         "number": batch.number,
-        "state": "packed" if batch.digest else "packing",
+        "state": batch.state,
+        "asked": batch.asked,
         "count": batch.count,
+        "refused": places.counts(batch)[PlaceState.REFUSED],
+        "packed": batch.packed,
         "total_amount": str(batch.total_amount),
         "technology_amount": str(batch.technology_amount),
         "registrar": batch.choices.get("registrar", ""),
@@ -79,14 +90,22 @@ def _answer(batch: Batch) -> dict[str, Any]:
         "size": batch.size or None,
         "manifest_sha256": batch.manifest_digest or None,
         "archive": url_for("exports-api.archive", number=batch.number),
-        "contracts": [
-            {
-                "position": item.position,
-                "contract": item.row["contract"],
-                "total_amount": item.row["form"]["total_amount"],
-                "missing": [one["slot"] for one in item.row["missing"]],
-                "registration": item.contract.registration,
-            }
-            for item in batch.items
-        ],
+        "sums": batch.sums,
+        "contracts": [_package(item) for item in items],
+        "refusals": [_refused(item) for item in refused],
+        "next": url_for("exports-api.show", number=batch.number, after=last) if further else None,
     }
+
+
+def _package(item: BatchContract) -> dict[str, Any]:
+    return {
+        "position": item.position,
+        "contract": item.row["contract"],
+        "total_amount": item.row["form"]["total_amount"],
+        "missing": [one["slot"] for one in item.row["missing"]],
+        "registration": item.contract.registration,
+    }
+
+
+def _refused(item: BatchContract) -> dict[str, Any]:
+    return {"position": item.position, "contract": item.contract.number, "reasons": item.refusals}

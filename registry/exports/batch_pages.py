@@ -8,10 +8,14 @@ from registry import forms, problems
 from registry.contracts import register
 from registry.contracts.registration_form import COLUMNS, RESULT_KEYS
 from registry.errors import Refused
+from registry.exports import places
 from registry.exports import service as exports
-from registry.exports.download import archive_response
+from registry.exports.download import archive_response, csv_response
 from registry.exports.models import Batch
+from registry.exports.rules import PlaceState
 from registry.exports.schemas import TakeBackSchema
+from registry.exports.standings import refusal
+from registry.exports.sums import GROUPS
 from registry.forms import FormState
 from registry.parties import doors
 
@@ -36,13 +40,15 @@ def archive(number: str) -> ResponseReturnValue:
 def rekey(number: str, position: int) -> ResponseReturnValue:
     """One contract a screen, in the order of the form, each value ready to be copied."""
     batch = exports.find(doors.actor(), number)
-    item = exports.item(batch, position)
+    item = places.item(batch, position)
     register.check_kept(item.contract)
     return render_template(
         "exports/rekey.html",
         batch=batch,
         item=item,
         columns=[column for column in COLUMNS if column.key not in RESULT_KEYS],
+        before=places.next_position(batch, position, step=-1),
+        after=places.next_position(batch, position),
     )
 
 
@@ -57,9 +63,9 @@ def submitted(number: str, position: int) -> ResponseReturnValue:
         return f"{number}/{position}"
 
     doors.submit("batch.submitted", {"batch": number, "position": position}, work)
-    batch = exports.find(actor, number)
-    if position < batch.count:
-        return redirect(url_for("batches.rekey", number=number, position=position + 1), 303)
+    after = places.next_position(exports.find(actor, number), position)
+    if after is not None:
+        return redirect(url_for("batches.rekey", number=number, position=after), 303)
     return redirect(url_for("batches.show", number=number), 303)
 
 
@@ -81,5 +87,41 @@ def take_back(number: str, position: int) -> ResponseReturnValue:
     return redirect(url_for("batches.show", number=number), 303)
 
 
+@blueprint.post("/venue/batches/<number>/go-on")
+@doors.signed_in
+def go_on(number: str) -> ResponseReturnValue:
+    """The worker had given up: let it try again from where it was."""
+    actor = doors.actor()
+
+    def work() -> str:
+        exports.go_on(actor, exports.find(actor, number))
+        return number
+
+    doors.submit("batch.go_on", {"batch": number}, work)
+    return redirect(url_for("batches.show", number=number), 303)
+
+
+@blueprint.get("/venue/batches/<number>/rekey.csv")
+@doors.signed_in
+def csv(number: str) -> ResponseReturnValue:
+    """The list as CSV, in UTF-8 or, for programs that ask for it, GB18030."""
+    batch = exports.find(doors.actor(), number)
+    return csv_response(batch, "gb18030" if request.args.get("encoding") == "gb18030" else "utf-8")
+
+
 def _show(batch: Batch, form: FormState) -> str:
-    return render_template("exports/batch.html", batch=batch, form=form)
+    page = max(request.args.get("page", 1, type=int), 1)
+    found = places.page(batch, page)
+    return render_template(
+        "exports/batch.html",
+        batch=batch,
+        form=form,
+        items=found.items,
+        page=page,
+        pages=found.pages,
+        refused=places.items(batch, PlaceState.REFUSED, limit=places.MOST_REFUSED),
+        reason=refusal,
+        counts=places.counts(batch),
+        stuck=places.stuck(batch),
+        groups=GROUPS,
+    )

@@ -157,56 +157,6 @@ def verification(
     return _paper("电子签名与存证验证报告", facts, [*blocks, *evidence.evidence_page(facts)])
 
 
-def handover(batch: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Composed:
-    """交接单: what was handed over, with lines to sign."""
-    columns = (
-        Column(heading="序", share=0.4),
-        Column(heading="平台存证编号", share=1.7),
-        Column(heading="卖方", share=1.8),
-        Column(heading="买方", share=1.8),
-        Column(heading="成交总额（元）", share=1.2, align="right"),
-        Column(heading="材料齐备", share=0.7),
-    )
-    listed = tuple(
-        (
-            str(n),
-            row["contract"],
-            row["form"]["seller_name"],
-            row["form"]["buyer_name"],
-            money.yuan(Decimal(row["form"]["total_amount"])),
-            row["form"]["complete"],
-        )
-        for n, row in enumerate(rows, start=1)
-    )
-    return Composed(
-        title="技术合同登记材料交接单",
-        number=batch["number"],
-        digest="",
-        watermark="演示" if batch["demonstration"] else "",
-        blocks=(
-            Title("技术合同登记材料交接单", f"批次号　{batch['number']}"),
-            Facts(
-                (
-                    ("移交方", batch["venue"]),
-                    ("登记机构", batch["registrar"]),
-                    ("制作时间", batch["made_at"]),
-                    ("合同份数", str(batch["count"])),
-                    ("成交总额合计", f"{batch['total_amount']} 元"),
-                    ("技术交易额合计", f"{batch['technology_amount']} 元"),
-                    ("零金额合同", f"{batch['zero_count']} 份"),
-                )
-            ),
-            Grid(columns, listed),
-            Signatures(
-                (
-                    Signatory(role="移交人", name=batch["venue"]),
-                    Signatory(role="接收人", name=batch["registrar"]),
-                )
-            ),
-        ),
-    )
-
-
 def _paper(name: str, facts: PaperFacts, blocks: Sequence[Block]) -> Composed:
     nonce = Paragraph(f"记录随机数 {facts.record['nonce']}", small=True)
     return Composed(

@@ -226,6 +226,7 @@ def _manifest(
     return {
         "format": FORMAT,
         "contract": row["contract"],
+        "pages": sum(f.pages for f in files),  # of the papers made here; what parties brought is not counted
         "files": listed,
         "missing": [dict(one) for one in row["missing"]],
         "ledger": {

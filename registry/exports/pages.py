@@ -2,22 +2,29 @@
 (batch_pages).
 """
 
+from typing import Any
+
 import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from registry import forms, problems
-from registry.contracts.readiness import Severity
+from registry import forms, language, problems
+from registry.codes.tables import table
+from registry.contracts.readiness import StampState
 from registry.contracts.registration_form import APPLICANT_ROLES
+from registry.database import transaction
 from registry.errors import Refused
 from registry.exports import service as exports
-from registry.exports.schemas import BatchSchema, choice_of
+from registry.exports.freezing import faults
+from registry.exports.rules import SHOWN, Filter
+from registry.exports.schemas import BatchSchema, FilterSchema, choice_of
+from registry.exports.standings import refusal
 from registry.forms import FormState
 from registry.parties import doors
 
 blueprint = flask.Blueprint("exports", __name__)
-SHOWN = ("", "ready", "faults", "zero")
+ALL = "all"
 
 
 @blueprint.get("/venue/batches")
@@ -25,17 +32,23 @@ SHOWN = ("", "ready", "faults", "zero")
 def choose() -> ResponseReturnValue:
     """Contracts that may go into a batch, with their faults, and the batches made so far."""
     actor = doors.actor()
-    found = exports.candidates(actor)
-    show = request.args.get("show", "")
-    listed = [one for one in found if show in _kinds(one)]
+    left = transaction(lambda: exports.bring_up(actor)) if exports.behind(actor) else 0
+    form = FormState(request.args.to_dict(), labels=forms.labels(FilterSchema))
+    try:
+        asked = _filter(request.args)
+    except Refused as refused:
+        form, asked = FormState.failed(request.args, refused, FilterSchema), Filter()
     return render_template(
         "exports/choose.html",
-        listed=listed,
-        show=show,
-        counts={name: sum(1 for one in found if name in _kinds(one)) for name in SHOWN},
-        total=sum(one.total.amount for one in listed),
+        listed=exports.listed(actor, asked, request.args.get("page", 1, type=int)),
+        asked=asked,
+        shown=SHOWN,
+        left=left,
         batches=exports.of_venue(actor),
-        faults=_faults,
+        faults=lambda standing: [refusal(one) for one in standing.faults],
+        stamps=tuple(StampState),
+        methods=[(row.code, row.name(language.current())) for row in table("fee_method")],
+        form=form,
     )
 
 
@@ -44,18 +57,26 @@ def choose() -> ResponseReturnValue:
 def applicants() -> ResponseReturnValue:
     """Who applies for each contract, and at which registrar."""
     actor = doors.actor()
-    numbers = list(dict.fromkeys(request.args.getlist("c")))
+    numbers = request.args.getlist("c")
     if not numbers:
         return redirect(url_for("exports.choose"), 303)
-    found = {one.contract.number: one for one in exports.candidates(actor)}
-    chosen = [found[number] for number in numbers if number in found]
-    values = {
-        "agent": actor.name,
-        "registrar": "",
-        "contracts": [{"number": one.contract.number, "applicant": "seller"} for one in chosen],
-    }
+    chosen = exports.chosen(actor, numbers)
+    contracts = [{"number": one.contract.number, "applicant": "seller"} for one in chosen]
+    form = FormState({"agent": actor.name, "contracts": contracts})
+    return render_template("exports/applicants.html", chosen=chosen, form=form, roles=APPLICANT_ROLES)
+
+
+@blueprint.get("/venue/batches/all")
+@doors.signed_in
+def applicants_all() -> ResponseReturnValue:
+    """The same for everything ready that matches a filter: one applicant, one word for all."""
+    actor, asked = doors.actor(), _filter(request.args)
     return render_template(
-        "exports/applicants.html", chosen=chosen, form=FormState(values), roles=APPLICANT_ROLES
+        "exports/applicants_all.html",
+        found=exports.found(actor, asked, include_zero=exports.default_include_zero()),
+        asked=asked,
+        form=FormState({"agent": actor.name, "applicant": "seller"}),
+        roles=APPLICANT_ROLES,
     )
 
 
@@ -86,6 +107,10 @@ def _check(given: MultiDict[str, str], form: FormState) -> str:
     asked = forms.nested(given)
     if "include_zero" not in asked and exports.default_include_zero():
         asked["include_zero"] = "yes"
+    return _check_all(asked, form) if "matching" in asked or ALL in asked else _check_named(asked, form)
+
+
+def _check_named(asked: dict[str, Any], form: FormState) -> str:
     choice = choice_of(forms.load(BatchSchema, asked))
     return render_template(
         "exports/check.html",
@@ -93,16 +118,33 @@ def _check(given: MultiDict[str, str], form: FormState) -> str:
         choice=choice,
         hidden=forms.values(asked),
         roles=APPLICANT_ROLES,
-        faults=_faults,
+        faults=lambda candidate: [one.refused() for one in faults(candidate.findings)],
         form=form,
     )
 
 
-def _faults(candidate: exports.Candidate) -> list[Refused]:
-    """The faults of one contract, as refusals whose sentences the catalogues hold."""
-    return [found.refused() for found in candidate.findings if found.severity is Severity.FAULT]
+def _check_all(asked: dict[str, Any], form: FormState) -> str:
+    """Everything that matches, looked up anew: the form carries its count and digest."""
+    asked.pop(ALL, None)
+    parts = (asked.pop("matching", None) or {}).get("filter") or {}
+    found = exports.found(
+        doors.actor(),
+        forms.load(FilterSchema, parts),  # type: ignore[arg-type]
+        registrar=asked.get("registrar", ""),
+        include_zero=asked.get("include_zero") == "yes",
+    )
+    matching = {"filter": parts, "count": str(found.matching.count), "digest": found.matching.digest}
+    return render_template(
+        "exports/check_all.html",
+        found=found,
+        hidden=forms.values({**asked, "matching": matching}),
+        confirmed=asked.get("not_elsewhere") == "yes",
+        form=form,
+    )
 
 
-def _kinds(one: exports.Candidate) -> tuple[str, ...]:
-    """Which of the list's filters a contract passes."""
-    return ("", "ready" if one.ready else "faults", *(("zero",) if one.zero else ()))
+def _filter(given: MultiDict[str, str]) -> Filter:
+    """The filter of a list's address; what else stands there is not its business."""
+    loaded: Any = forms.load(FilterSchema, forms.nested(given))
+    found: Filter = loaded
+    return found

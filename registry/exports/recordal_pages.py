@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from registry.contracts import printing
 from registry.contracts.registration_pages import own
 from registry.exports import recordal
-from registry.exports.archives import ZIP
+from registry.exports.packing import ZIP
 from registry.parties import doors
 
 blueprint = flask.Blueprint("recordal_pack", __name__)

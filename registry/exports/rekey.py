@@ -1,14 +1,23 @@
-"""The list of a batch for retyping and comparing: XLSX of three sheets and CSV, columns as the form has them
-(4.2).
+"""The list of a batch for retyping and comparing: XLSX of four sheets and CSV, columns as the form has them
+(4.2). Rows are read anew for each sheet and not kept.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO
 
 from registry.codes.tables import table
 from registry.contracts.registration_form import COLUMNS, PATENT_COLUMNS, RESULT_KEYS, FormColumn
-from registry.documents.sheets import Cell, Sheet, SheetColumn, csv_bytes, xlsx_bytes
+from registry.documents.sheets import (
+    Cell,
+    Encoding,
+    Sheet,
+    SheetColumn,
+    beyond_gbk,
+    csv_chunks,
+    write_xlsx,
+)
+from registry.exports.sums import Sums
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
@@ -40,36 +49,51 @@ _PARTY_SAID = {
 }
 
 
-def workbook(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """`rekey.xlsx` of frozen rows: one row a contract, one row a patent, and what each column means."""
-    return xlsx_bytes(
+Rows = Callable[[], Iterator[tuple[int, Mapping[str, Any]]]]
+"""Positions and frozen rows, read from the beginning at every call."""
+
+
+def write_workbook(output: BinaryIO, rows: Rows, sums: Sums) -> None:
+    """`rekey.xlsx`: one row a contract, one row a patent, what each column means, and the sums."""
+    contracts = (_cells(row["form"], COLUMNS) for _, row in rows())
+    patents = ([row["contract"], *_cells(one, PATENT_COLUMNS)] for _, row in rows() for one in row["patents"])
+    heads = (SheetColumn(heading="平台存证编号"), *_sheet_columns(PATENT_COLUMNS))
+    said = tuple(SheetColumn(heading=heading) for heading in ("列", "经办人录入", "说明", "代码表来源"))
+    write_xlsx(
+        output,
         (
-            Sheet(
-                name="登记清单",
-                columns=_sheet_columns(COLUMNS),
-                rows=(_cells(row["form"], COLUMNS) for row in rows),
-            ),
-            Sheet(
-                name="专利明细",
-                columns=(SheetColumn(heading="平台存证编号"), *_sheet_columns(PATENT_COLUMNS)),
-                rows=(
-                    [row["contract"], *_cells(one, PATENT_COLUMNS)] for row in rows for one in row["patents"]
-                ),
-            ),
-            Sheet(
-                name="说明",
-                columns=tuple(
-                    SheetColumn(heading=heading) for heading in ("列", "经办人录入", "说明", "代码表来源")
-                ),
-                rows=_explanations(),
-            ),
-        )
+            Sheet(name="登记清单", columns=_sheet_columns(COLUMNS), rows=contracts),
+            Sheet(name="专利明细", columns=heads, rows=patents),
+            Sheet(name="说明", columns=said, rows=_explanations(rows)),
+            Sheet(name="合计", columns=_SUM_COLUMNS, rows=_sum_rows(sums)),
+        ),
     )
 
 
-def comma_separated(rows: Sequence[Mapping[str, Any]]) -> bytes:
+def write_csv(output: BinaryIO, rows: Rows, *, encoding: Encoding = "utf-8") -> None:
     """`rekey.csv`, same columns; long numbers survive in the workbook, and the page says so."""
-    return csv_bytes([column.heading for column in COLUMNS], (_cells(row["form"], COLUMNS) for row in rows))
+    for chunk in csv_of(rows, encoding=encoding):
+        output.write(chunk)
+
+
+def csv_of(rows: Rows, *, encoding: Encoding = "utf-8") -> Iterator[bytes]:
+    """The lines of `rekey.csv`. Raises Unencodable."""
+    cells = (_cells(row["form"], COLUMNS) for _, row in rows())
+    return csv_chunks([column.heading for column in COLUMNS], cells, encoding=encoding)
+
+
+_SUM_COLUMNS = (
+    SheetColumn(heading="分类"),
+    SheetColumn(heading="项"),
+    SheetColumn(heading="份数", kind="count"),
+    SheetColumn(heading="成交总额（元）", kind="amount"),
+    SheetColumn(heading="技术交易额（元）", kind="amount"),
+)
+
+
+def _sum_rows(sums: Sums) -> Iterator[list[Cell]]:
+    for group, part, found in sums.rows():
+        yield [group, part, found.count, found.total, found.technology]
 
 
 def _sheet_columns(columns: Sequence[FormColumn]) -> tuple[SheetColumn, ...]:
@@ -86,7 +110,7 @@ def _cell(value: str, kind: str) -> Cell:
     return Decimal(value) if kind == "amount" else int(value)
 
 
-def _explanations() -> Iterator[list[Cell]]:
+def _explanations(rows: Rows) -> Iterator[list[Cell]]:
     for column in COLUMNS:
         bare = column.key.removeprefix("seller_").removeprefix("buyer_")
         said = _SAID.get(column.key) or (_PARTY_SAID.get(bare, "") if bare != column.key else "")
@@ -95,3 +119,13 @@ def _explanations() -> Iterator[list[Cell]]:
         name = _TABLES.get(bare) or _TABLES.get(column.key)
         source = table(name).about["source"] if name else ""
         yield [column.heading, "★" if column.typed else "", said, source]
+    for number, characters in _rare(rows):
+        yield ["生僻字", "", f"{number} 含有 GBK 以外的字：{characters}；只认 GBK 的软件会显示错误", ""]
+
+
+def _rare(rows: Rows) -> Iterator[tuple[str, str]]:
+    """Contracts with characters that older programs show wrong, and which."""
+    for _, row in rows():
+        found = beyond_gbk("".join(row["form"].values()))
+        if found:
+            yield row["contract"], " ".join(f"{one}（U+{ord(one):04X}）" for one in found)

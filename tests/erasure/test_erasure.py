@@ -16,7 +16,8 @@ from registry.erasure import service as erasure
 from registry.erasure import tasks
 from registry.errors import Conflict, Gone, Invalid, NotAllowed, Refused
 from registry.exports import service as exports
-from registry.exports.rules import Choice, Chosen
+from registry.exports.models import Batch, BatchContract, Standing
+from registry.exports.rules import Choice, Chosen, Filter
 from registry.history import History
 from registry.jobs import Job
 from registry.ledger import service as ledger
@@ -138,7 +139,8 @@ def _takes_no_new_data(made: making.Licensed) -> None:
     for work in (attach, lambda: exports.make(venue, choice)):
         with pytest.raises(Gone, match="contract_erased"):
             transaction(work)
-    assert reading(lambda: exports.candidates(venue)) == []
+    transaction(lambda: exports.bring_up(venue))
+    assert reading(lambda: exports.listed(venue, Filter(), 1)).standings == []
 
 
 def test_force_retention_dependants_and_a_second_person_stand_against_an_erasure(lite: Flask) -> None:
@@ -273,6 +275,29 @@ def test_the_person_behind_a_key_is_erased_and_the_key_stays(lite: Flask) -> Non
     erase(first, second, "key", kid, "order")
     assert reading(lambda: ledger.disclosures(seq)) == []
     assert ledger.audit().ok
+
+
+def test_how_a_contract_stood_and_why_a_batch_refused_it_name_nobody_afterwards(lite: Flask) -> None:
+    offer, number = ready_paid(lite)
+    first, second = two(lite)
+    venue = offer.venue.actor
+    transaction(lambda: exports.bring_up(venue))
+
+    def name_somebody() -> None:
+        contract = contracts.find_contract(number)
+        fault = {"code": "party_fact_missing", "field": "", "article": "", "params": {"subject": "林小满"}}
+        db.session.get_one(Standing, contract.id).faults = [fault]
+        batch = Batch(number="MX-B26-TEST", venue_id=venue.venue_id, account_id=venue.account_id)
+        batch.state, batch.created_at = "empty", contract.created_at
+        place = BatchContract(position=1, contract_id=contract.id, state="refused", refusals=[fault])
+        batch.items.append(place)
+        db.session.add(batch)
+
+    transaction(name_somebody)
+    erase(first, second, "contract", number, "order")
+    assert reading(lambda: db.session.query(Standing).count()) == 0
+    (place,) = reading(lambda: db.session.query(BatchContract).all())
+    assert [(one["code"], one["params"]) for one in place.refusals] == [("party_fact_missing", {})]
 
 
 def test_a_packed_batch_loses_its_archive_and_the_erased_row_and_keeps_its_sums(lite: Flask) -> None:

@@ -16,13 +16,11 @@ from registry import jobs
 from registry.contracts import register, registration
 from registry.contracts.registration_form import COLUMNS
 from registry.database import db, transaction
-from registry.documents import store
 from registry.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from registry.exports import service as exports
 from registry.exports import tasks
 from registry.exports.models import Batch
-from registry.exports.rules import Applicant, Choice, Chosen, Needs, wanted_slots
-from registry.jobs import Job
+from registry.exports.rules import Applicant, Choice, Chosen, Filter, Needs, wanted_slots
 from registry.ledger.bundle_file import check_bundle
 from registry.ledger.policy import policy_of
 from registry.ledger.receipt_file import check_receipt
@@ -210,7 +208,7 @@ def test_the_list_has_exactly_the_forms_columns_twice(packed: tuple[Person, str,
     _, number, archive_ = packed
     headings = [column.heading for column in COLUMNS]
     book = load_workbook(BytesIO(archive_.read("rekey.xlsx")))
-    assert book.sheetnames == ["登记清单", "专利明细", "说明"]
+    assert book.sheetnames == ["登记清单", "专利明细", "说明", "合计"]
     page = book["登记清单"]
     assert [cell.value for cell in page[1]] == headings
     assert page.freeze_panes == "A2"
@@ -330,7 +328,7 @@ def test_free_contracts_wait_for_the_registrars_view(lite: Flask) -> None:
 def test_another_venue_sees_neither_contract_nor_batch(lite: Flask, ready: tuple[Offer, str]) -> None:
     offer, number = ready
     other = make_venue(lite, "v2")
-    assert reading(lambda: exports.candidates(other.actor)) == []
+    assert reading(lambda: exports.listed(other.actor, Filter(), 1)).standings == []
     with pytest.raises(NotFound):
         make(other, choice(number))
     batch = make(offer.venue, choice(number))
@@ -343,26 +341,7 @@ def test_only_a_venues_operator_makes_batches(lite: Flask, ready: tuple[Offer, s
     with pytest.raises((NotAllowed, NotFound)):
         make(offer.holder, choice(number))
     with pytest.raises((NotAllowed, NotFound)):
-        reading(lambda: exports.candidates(offer.holder.actor))
-
-
-@pytest.mark.parametrize("step", ["spool", "keep"])
-def test_after_a_crash_while_packing_the_job_packs_again(
-    lite: Flask, ready: tuple[Offer, str], monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    offer, number = ready
-    batch = make(offer.venue, choice(number))
-    with monkeypatch.context() as broken:
-        broken.setattr(store, step, lambda *_: (_ for _ in ()).throw(RuntimeError("crash")))
-        assert jobs.run_one()
-    with pytest.raises(Conflict, match="batch_packing"):
-        archive(offer.venue, batch)
-    job = db.session.query(Job).filter_by(name="exports.pack").one()
-    assert (job.state, job.attempts) == ("waiting", 1)
-    payload = dict(job.payload)
-    db.session.rollback()
-    tasks.pack(payload)
-    assert ZipFile(BytesIO(archive(offer.venue, batch))).testzip() is None
+        reading(lambda: exports.listed(offer.holder.actor, Filter(), 1))
 
 
 def test_a_natural_persons_full_number_stands_in_the_package_alone(lite: Flask) -> None:
