@@ -9,9 +9,11 @@ from registry.catalogue import glossary_pages, instant_pages, log_api, log_files
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
 from registry.config import Settings
+from registry.contracts import account_pages as contracts_accounts
 from registry.contracts import api as contracts_api
 from registry.contracts import (
     authority_pages,
+    bank_pages,
     breach_pages,
     bundle_api,
     bundle_pages,
@@ -19,6 +21,7 @@ from registry.contracts import (
     corrections_api,
     decisions_pages,
     dues_pages,
+    invoice_pages,
     paper_pages,
     payments_pages,
     registration_pages,
@@ -87,6 +90,9 @@ PAGES: list[Blueprint] = [
     contracts_pages.blueprint,
     payments_pages.blueprint,
     dues_pages.blueprint,
+    contracts_accounts.blueprint,
+    bank_pages.blueprint,
+    invoice_pages.blueprint,
     decisions_pages.blueprint,
     registration_pages.blueprint,
     track_pages.blueprint,

@@ -39,6 +39,7 @@ class Settings:
     confirmation_days: int = 3
     pay_within_days: int = 15
     refund_days: int = 5
+    statement_days: int = 180
     batch_zero_fee: bool = False
     signer_countersign: str = "file"
     signer_checkpoint: str = "file"
@@ -116,6 +117,8 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
     values["metrics_token"] = env.get("REGISTRY_METRICS_TOKEN", "")
     if values["log"] not in ("json", "text"):
         raise Misconfigured("REGISTRY_LOG must be json or text")
+    values["refund_days"] = _whole(env, "REGISTRY_REFUND_DAYS", 5)
+    values["statement_days"] = _whole(env, "REGISTRY_STATEMENT_DAYS", 180)
     values["audit_hour"] = _whole(env, "REGISTRY_AUDIT_HOUR", 3)
     values["clock_behind"] = _whole(env, "REGISTRY_CLOCK_BEHIND", 7200)
     if values["audit_hour"] not in range(24):

@@ -39,6 +39,8 @@ def signing(*sides: frozenset[str]) -> frozenset[str]:
 OWNERS = frozenset({"holder.owner", "licensee.owner", "foreign.owner"})
 MONEY = those(HOLDER, "owner", "finance") | VENUE
 TALKING = those(HOLDER, "owner", "signer", "finance") | those(LICENSEE, "owner", "signer", "finance")
+MONEY_OF_HOLDER = those(HOLDER, "owner", "finance")
+STATEMENTS = those(HOLDER | LICENSEE | FOREIGN, "owner", "finance") | OPERATORS
 CLAIMING = those(LICENSEE, "owner", "signer", "finance")
 
 
@@ -77,6 +79,9 @@ SIGNED = {"digest": "0" * 64, "password": PASSWORD}
 CLAIM = {"amount": "68000.00", "paid_on": TODAY, "payer": "甲", "serial": "1", "slip_upload": "{slip}"}
 ANSWER = {"result": "not_arrived"}
 UUID0 = "00000000-0000-4000-8000-000000000000"
+NEW_ACCOUNT = {"name": "申城理工大学", "bank": "另一银行", "number": "6222020000000000999", "reason": "撤并"}
+INVOICE = {"kind": "ordinary", "title": "甲", "tax_number": "310115000000027", "email": "f@example.cn"}
+ISSUED = {"number": "1", "day": TODAY, "file_upload": "{slip}"}
 QUESTIONS = {name: {"answer": False} for name in ("b1", "b2", "b4", "b5", "b6", "b9")}
 PATENT = {
     "number": "{patent}",

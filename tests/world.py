@@ -16,12 +16,26 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from registry import clock
-from registry.contracts import authorities, cases, decisions, payment_requests, register, result_lists, stamps
+from registry.contracts import (
+    account_changes,
+    authorities,
+    bank_lines,
+    cases,
+    decisions,
+    invoices,
+    payment_requests,
+    refunds,
+    register,
+    result_lists,
+    stamps,
+)
 from registry.contracts.duty_models import DefaultNotice, DutyPaper, Ending, RoyaltyReport
 from registry.contracts.models import Acceptance, Paper
+from registry.contracts.money_rules import LineState
 from registry.contracts.request_printing import print_request
 from registry.database import db, new_id, transaction
 from registry.documents import store
+from registry.documents.tables_in import read_pasted
 from registry.erasure import service as erasure
 from registry.exports import service as exports
 from registry.exports.rules import Choice, Chosen
@@ -38,6 +52,7 @@ from registry.parties import service as parties
 from registry.parties.models import Account, ApiKey, Session, Upload
 from registry.parties.rules import Actor, Role
 from registry.statistics import service as statistics
+from tests.access import NEW_ACCOUNT
 from tests.browser import as_request
 from tests.contracts import performing, taking
 from tests.contracts.offices import OFFICE
@@ -212,6 +227,7 @@ def _money(world: World) -> None:
     taking.answer(holder, taking.claim(app, licensee, paid, amount=over), amount=over)
     world.things["refund"] = str(reading(lambda: taking.refund_ids(paid))[0])
     world.things |= _yearly(world)
+    world.things |= _around_money(world, waiting)
     disputed = taking.taken(licensee, published(app, holder, venue, fee=LUMP))
     reason = {"ground": "other_law", "reason": "事实说明。"}
     transaction(lambda: decisions.object_to(holder.actor, register.find(disputed), **reason).id)
@@ -259,6 +275,33 @@ def _months_later(acceptance: Acceptance) -> dict[str, str]:
     made = {"report": report, "default": notice, "ending": ending, "duty_paper": paper}
     db.session.add_all(made.values())
     return {name: str(row.id) for name, row in made.items()}
+def _around_money(world: World, waiting: str) -> dict[str, str]:
+    """An account about to change, an invoice asked for, a line of a statement, a refund somebody misses."""
+    app, licensee = world.app, world.people["licensee.owner"]
+    holder, venue = world.people["holder.owner"], world.people["venue"]
+    paying, changing = published(app, holder, venue, fee=LUMP), published(app, holder, venue, fee=LUMP)
+    act = reading(lambda: account_changes.ask_act(holder.actor, offers.find(changing.number), NEW_ACCOUNT))
+    said, number = holder.sign(act.statement), changing.number
+
+    def change() -> str:
+        return str(account_changes.ask(holder.actor, offers.find(number), NEW_ACCOUNT, act, said).id)
+
+    buyer = {**dict.fromkeys(invoices.ASKED, ""), "kind": "ordinary", "tax_number": "310115000000027"}
+    invoice = transaction(lambda: invoices.ask(licensee.actor, register.find(waiting), "start", buyer).id)
+    rows = read_pasted("交易日期,收入金额,对方户名\n2026-03-01,1.00,甲")
+    transaction(lambda: bank_lines.bring(holder.actor, rows))
+    line = reading(lambda: bank_lines.lines(holder.actor, LineState.OPEN)[0].id)
+    over = Decimal("68100.00")
+    paid = taking.taken(licensee, published(app, holder, venue, fee=LUMP))
+    taking.answer(holder, taking.claim(app, licensee, paid, amount=over), amount=over)
+    refund = reading(lambda: taking.refund_ids(paid)[0])
+    slip = {"sent_on": clock.today(), "slip_upload": make_upload(app, holder, "bank_slip")}
+    transaction(lambda: refunds.send(holder.actor, refunds.find(refund), slip))
+    transaction(lambda: refunds.answer(licensee.actor, refunds.find(refund), received=False))
+    return {
+        "paying": paying.number, "account_change": transaction(change), "invoice": str(invoice),
+        "bank_line": str(line), "disputed_refund": str(refund),
+    }  # fmt: skip
 
 
 def _registration(world: World) -> None:

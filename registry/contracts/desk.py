@@ -5,7 +5,17 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 
 from registry import clock
-from registry.contracts import authorities, decisions, duties, payments, refunds, register, stamps
+from registry.contracts import (
+    account_changes,
+    authorities,
+    decisions,
+    duties,
+    invoices,
+    payments,
+    refunds,
+    register,
+    stamps,
+)
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
@@ -52,6 +62,12 @@ def _of_party(actor: Actor) -> Iterable[Card]:
             due=True,
             place=17,
         )
+    asked = len(invoices.waiting(actor))
+    if asked:
+        yield Card(title=_l("待开发票"), url="/holder/invoices", count=asked, due=True, place=12)
+    for change in account_changes.waiting(actor):
+        url = f"/declarations/{change.declaration.number}/account"
+        yield Card(title=_l("收款账户变更，请核实"), url=url, due=True, place=9)
     received = len(contracts.of_holder(actor))
     if received:
         yield Card(title=_l("收到的实施通知"), url="/holder/acceptances", count=received, place=21)
@@ -71,6 +87,11 @@ def _of_venue(actor: Actor) -> Iterable[Card]:
     unread = stamps.count_to_read(actor)
     if unread:
         yield Card(title=_l("待核对印章的合同"), url="/venue/stamps", count=unread, due=True, place=16)
+    changes = len(account_changes.waiting(actor))
+    if changes:
+        yield Card(
+            title=_l("收款账户的变更"), url="/venue/account-changes", count=changes, due=True, place=13
+        )
     yield Card(title=_l("合同与登记进度"), url="/venue/contracts", place=31)
     yield Card(title=_l("盖章要求与原件寄送"), url="/venue/stamping", place=45)
     yield Card(title=_l("导入登记结果"), url="/venue/results", place=32)

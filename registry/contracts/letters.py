@@ -19,7 +19,7 @@ from registry.contracts.models import (
     Refund,
     RegistrationResult,
 )
-from registry.contracts.money_models import PaymentRequest
+from registry.contracts.money_models import Invoice, PaymentRequest
 from registry.contracts.stamp_models import SealReading
 from registry.contracts.words import due_name, said
 from registry.database import db
@@ -37,6 +37,7 @@ _ABOUT: Mapping[str, type[Any]] = {
     "notice": DefaultNotice,
     "ending": Ending,
     "handover": Handover,
+    "invoice": Invoice,
 }
 
 

@@ -214,6 +214,8 @@ class Refund(Model):
     due_on: Mapped[date]
     slip_upload: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     sent_on: Mapped[date | None]
+    told_on: Mapped[date | None]  # when it was said that the day had passed
+    decided_reason: Mapped[str] = mapped_column(Text, default="", server_default="")  # the venue's
     seq: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     payment: Mapped[Payment] = relationship()

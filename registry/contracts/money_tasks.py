@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from registry.contracts import payment_requests, request_printing
+from registry.contracts import (
+    account_changes,
+    bank_lines,
+    payment_requests,
+    refunds,
+    register,
+    request_printing,
+)
 from registry.contracts.models import Acceptance
 from registry.database import db, transaction
 from registry.jobs import handler
@@ -24,3 +31,11 @@ def plan(payload: Mapping[str, Any]) -> None:
 def ask(payload: Mapping[str, Any]) -> None:
     """Ask for one due."""
     transaction(lambda: payment_requests.ask_planned(payload))
+
+
+def money_round() -> None:
+    """The clock's round: accounts take effect, late refunds are told, old bank lines are forgotten."""
+    for change_id in account_changes.due_to_take_effect():
+        transaction(lambda found=change_id: account_changes.take_effect(found))  # type: ignore[misc]
+    transaction(refunds.tell_overdue)
+    transaction(lambda: bank_lines.forget(register.settings().statement_days))

@@ -8,6 +8,7 @@ from typing import Any
 
 from registry import clock
 from registry.config import Settings
+from registry.contracts import receiving_accounts
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.stamping import START, StampPolicy
@@ -87,6 +88,7 @@ def still_current(acceptance: Acceptance, track: str) -> bool:
         and prepared["cnipa_status"] == declaration.cnipa_status
         and acceptance.record["prepared_on"] == clock.today().isoformat()
         and acceptance.record["licensee"] == records.party(acceptance.licensee)
+        and acceptance.record["account"] == receiving_accounts.of(declaration, acceptance.version)
     )
 
 

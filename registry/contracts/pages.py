@@ -14,7 +14,9 @@ from registry.contracts import (
     decisions,
     dues,
     duties,
+    invoices,
     papers_shown,
+    payment_requests,
     preview,
     refunds,
     register,
@@ -22,6 +24,7 @@ from registry.contracts import (
     schemas,
 )
 from registry.contracts import service as contracts
+from registry.contracts.debts import START
 from registry.contracts.models import Acceptance
 from registry.contracts.payments import outstanding
 from registry.contracts.words import choices, due_name, said, tone_of
@@ -241,6 +244,9 @@ def show(number: str) -> ResponseReturnValue:
         decisions=decisions.of_acceptance(acceptance),
         outstanding=outstanding(acceptance),
         dues=dues.of(acceptance),
+        payee=payment_requests.account(acceptance, START),
+        reissued=payment_requests.of(acceptance, START),
+        invoices=invoices.of_acceptance(acceptance),
         closed=isinstance(standing(acceptance.declaration), Refused),
         can=lambda verb: may(actor, verb, acceptance),
         form=FormState(),

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry import clock, history
-from registry.contracts import dues, register, rules
+from registry.contracts import dues, receiving_accounts, register, rules
 from registry.contracts.debts import PAYABLE, START
 from registry.contracts.models import Acceptance
 from registry.contracts.money_models import PaymentRequest
@@ -61,9 +61,13 @@ def reference(acceptance: Acceptance, due: str) -> str:
 
 
 def account(acceptance: Acceptance, due: str) -> dict[str, Any]:
-    """The account a due is paid into: as it was last asked for, else as the notice fixed it."""
+    """The account a due is paid into: as it was last asked for; the start else as the notice fixed it."""
     asked = of(acceptance, due)
-    return dict(asked.account if asked is not None else acceptance.record.get("account", {}))
+    if asked is not None:
+        return dict(asked.account)
+    if due == START:
+        return dict(acceptance.record.get("account", {}))
+    return receiving_accounts.of(acceptance.declaration, acceptance.version)
 
 
 def ask(actor: Actor, acceptance: Acceptance, due: str) -> PaymentRequest:
@@ -91,6 +95,27 @@ def ask(actor: Actor, acceptance: Acceptance, due: str) -> PaymentRequest:
         asked_at=clock.now(),
     )
     _enter(actor, request)
+    return request
+
+
+def ask_again(acceptance: Acceptance, due: str) -> PaymentRequest:
+    """Ask once more for what is open, into the account now in force, under the same reference."""
+    acceptance = register.lock(acceptance.id)
+    debt, before = dues.find(acceptance, due), of(acceptance, due)
+    request = PaymentRequest(
+        id=new_id(),
+        acceptance_id=acceptance.id,
+        acceptance=acceptance,
+        due_key=due,
+        # the paper that came with the notice was the start's first one
+        edition=before.edition + 1 if before is not None else 2 if due == START else 1,
+        reference=reference(acceptance, due) or _fresh(),
+        amount=debt.rest,
+        pay_by=debt.due_on,
+        account=receiving_accounts.of(acceptance.declaration, acceptance.version),
+        asked_at=clock.now(),
+    )
+    _enter(CLOCK, request)
     return request
 
 

@@ -6,8 +6,6 @@ A claim and its answer are filings: amounts, references and days are committed, 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +16,15 @@ from registry.contracts import dues, payment_requests, register, rules
 from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Payment
 from registry.contracts.payment_filings import check_day, check_same, filing
-from registry.contracts.refunds import owe, owe_all, owed
-from registry.contracts.rules import AcceptanceState, Arrival, PaymentState
+from registry.contracts.payment_outcomes import ZERO as ZERO
+from registry.contracts.payment_outcomes import consequence, left, state_of
+from registry.contracts.payment_outcomes import make_effective as make_effective
+from registry.contracts.payment_outcomes import outstanding as outstanding
+from registry.contracts.payment_outcomes import settle as settle
+from registry.contracts.rules import AcceptanceState, PaymentState
 from registry.database import db, new_id
 from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.filings import Filing, Statement
-from registry.licenses.offers import standing
 from registry.parties import service as parties
 from registry.parties.models import Upload
 from registry.parties.permissions import allow
@@ -33,7 +34,6 @@ from registry.parties.rules import Actor
 RESULTS = ("agrees", "other_payer", "not_arrived", "duplicate")
 """What somebody who looks at the account can say; short and over follow from the amount, late from the day.
 """
-ZERO = Decimal("0.00")
 _PAYABLE = (AcceptanceState.AWAITING_PAYMENT, AcceptanceState.LAPSED)
 
 
@@ -148,7 +148,7 @@ def confirm_act(actor: Actor, payment: Payment, facts: Mapping[str, Any]) -> Act
     parties.impartial(actor, payment.acceptance.licensee_id)
     _check_answer(payment, facts)
     role = register.VENUE if actor.venue_id else register.HOLDER
-    return act_of(_answer_filing(payment, facts), role=role)
+    return act_of(_answer_filing(payment.acceptance, payment.due_key, facts), role=role)
 
 
 def confirm(
@@ -164,12 +164,23 @@ def confirm(
     acceptance = register.lock(payment.acceptance_id)
     db.session.refresh(payment, with_for_update=True)
     _check_answer(payment, facts)
-    state = _state_of(payment, facts)
-    check_same(act, _answer_filing(payment, facts))
-    filings = [act.signed(statement)]
+    state = state_of(acceptance, payment.due_key, facts)
+    check_same(act, _answer_filing(acceptance, payment.due_key, facts))
+    return _answer(actor, acceptance, payment, facts, state, act.signed(statement))
+
+
+def _answer(
+    actor: Actor,
+    acceptance: Acceptance,
+    payment: Payment,
+    facts: Mapping[str, Any],
+    state: str,
+    filing: Filing,
+) -> Payment:
+    filings = [filing]
     register.move_payment(actor, payment, _VERBS[state])
     settle(actor, payment, facts)
-    effect = _consequence(actor, acceptance, payment, state)
+    effect = consequence(actor, acceptance, payment, state)
     if effect:
         filings.append(effect)
     appended = register.enter(*filings)
@@ -181,42 +192,58 @@ def confirm(
     return payment
 
 
-def settle(actor: Actor, payment: Payment, facts: Mapping[str, Any]) -> None:
-    """Write down what the bank states."""
-    if facts.get("result") != "not_arrived":
-        check_day(facts["arrived_on"], "arrived_on")
-        payment.arrived_amount = facts["amount"]
-        payment.arrived_on = facts["arrived_on"]
-        payment.arrived_at = facts.get("arrived_at")
-    payment.outcome_note = facts.get("note") or ""
-    payment.settled_by, payment.settled_at = actor.account_id, clock.now()
+def arrival_act(actor: Actor, acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -> Act:
+    """The filing of money that came before anybody claimed it. A plain read; raises as `arrive`."""
+    allow(actor, "payment.confirm", acceptance)
+    parties.impartial(actor, acceptance.licensee_id)
+    _check_arrival(acceptance, due, facts)
+    role = register.VENUE if actor.venue_id else register.HOLDER
+    return act_of(_answer_filing(acceptance, due, facts), role=role)
 
 
-def arrived(payment: Payment) -> date | datetime:
-    """The bank's instant, or its day where it states no time."""
-    found = payment.arrived_at or payment.arrived_on
-    assert found is not None
-    return found
+def arrive(
+    actor: Actor, acceptance: Acceptance, due: str, facts: Mapping[str, Any], act: Act, statement: Statement
+) -> Payment:
+    """State what the account shows though nobody has claimed it: arrival counts, not the claim (PL 51).
+
+    `facts` as for `confirm`, with payer. Raises Conflict `claim_waiting` where a claim waits for its answer.
+    """
+    allow(actor, "payment.confirm", acceptance)
+    parties.impartial(actor, acceptance.licensee_id)
+    acceptance = register.lock(acceptance.id)
+    _check_arrival(acceptance, due, facts)
+    state = state_of(acceptance, due, facts)
+    check_same(act, _answer_filing(acceptance, due, facts))
+    payment = Payment(
+        id=new_id(),
+        acceptance_id=acceptance.id,
+        acceptance=acceptance,
+        due_key=due,
+        account=payment_requests.account(acceptance, due),
+        state=PaymentState.DUE,
+        claimed_amount=facts["amount"],
+        claimed_on=facts["arrived_on"],
+        payer=facts["payer"],
+        bank_serial=facts.get("serial") or "",
+        answer_due=clock.today(),
+        created_at=clock.now(),
+    )
+    db.session.add(payment)
+    return _answer(actor, acceptance, payment, facts, state, act.signed(statement))
 
 
-def outstanding(acceptance: Acceptance, due: str = START) -> Decimal:
-    """What of a due is still to be paid, after what arrived short and was not given back, in yuan."""
+def _check_arrival(acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -> None:
+    register.check_kept(acceptance.contract)
     if due != START:
-        return dues.find(acceptance, due).rest
-    short = [p for p in acceptance.payments if p.state == PaymentState.SHORT and p.due_key == START]
-    came = sum(((p.arrived_amount or ZERO) - owed(p) for p in short), ZERO)
-    return max(acceptance.amount_due - came, ZERO)
-
-
-def make_effective(actor: Actor, acceptance: Acceptance, payment: Payment, verb: str) -> Filing:
-    """Move to effective at the bank's instant, what is too much goes back; returns the filing to append."""
-    assert acceptance.noticed_at is not None
-    surplus = (payment.arrived_amount or ZERO) - outstanding(acceptance) - owed(payment)
-    if surplus > 0:
-        owe(payment, surplus, reason="over")
-    effective = rules.effective(acceptance.noticed_at, arrived(payment))
-    register.move(actor, acceptance, verb)
-    return register.become_effective(acceptance, effective, ground="payment")
+        dues.payable(acceptance, due)
+    elif acceptance.state == AcceptanceState.CLAIMED:
+        raise Conflict("claim_waiting", article="GL 7(3)")
+    elif acceptance.state != AcceptanceState.AWAITING_PAYMENT:
+        raise Conflict("wrong_state", state=acceptance.state, verb="confirm")
+    serial = facts.get("serial")
+    if serial and any(payment.bank_serial == serial for payment in acceptance.payments):
+        raise Conflict("payment_known", "serial")
+    _check_facts(acceptance, due, facts)
 
 
 # --- reading -----------------------------------------------------------------------------------------
@@ -252,6 +279,10 @@ def _check_answer(payment: Payment, facts: Mapping[str, Any]) -> None:
         raise Refused("not_a_choice", "result")
     if facts["result"] == "not_arrived":
         return
+    _check_facts(payment.acceptance, payment.due_key, facts)
+
+
+def _check_facts(acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -> None:
     for name in ("amount", "arrived_on"):
         if facts.get(name) is None:
             raise Refused("required", name)
@@ -259,100 +290,12 @@ def _check_answer(payment: Payment, facts: Mapping[str, Any]) -> None:
     at = facts.get("arrived_at")
     if at is not None and (clock.legal_day(at) != facts["arrived_on"] or at > clock.now()):
         raise Refused("arrival_time", "arrived_at")
-    if not facts["amount"] and _left(payment):
+    if not facts["amount"] and left(acceptance, due):
         raise Refused("amount_zero_claimed", "amount")
     if facts["result"] == "other_payer" and not facts.get("note"):
         raise Refused("other_payer_reason", "note", "CC 523, 524")
 
 
-def _state_of(payment: Payment, facts: Mapping[str, Any]) -> str:
-    """What this answer makes of the payment; the word that stands open in the filing."""
-    acceptance, result = payment.acceptance, facts["result"]
-    if result in ("not_arrived", "duplicate"):
-        return str(result)
-    if (
-        payment.due_key != START
-    ):  # a debt of a license that was obtained: nothing closes it, nothing makes it late
-        left = _left(payment)
-        return str(rules.compare(left, facts["amount"])) if left else "duplicate"
-    day: date | datetime = facts.get("arrived_at") or facts["arrived_on"]
-    when = register.arrival(acceptance, day)
-    if when is Arrival.TOO_LATE or _closed_meanwhile(acceptance, day):
-        return "late"
-    if when is Arrival.DECISION:
-        return "same_day"
-    return str(rules.compare(outstanding(acceptance), facts["amount"]))
-
-
-def _closed_meanwhile(acceptance: Acceptance, day: date | datetime) -> bool:
-    """Money after the last payment day counts while the offer is open (the holder's rule, default yes)."""
-    lapsed = acceptance.state == AcceptanceState.LAPSED
-    if not lapsed and (acceptance.pay_by is None or not rules.is_late(day, acceptance.pay_by)):
-        return False
-    on = clock.legal_day(day) if isinstance(day, datetime) else day
-    if lapsed and _taken_again(acceptance):
-        return True
-    return isinstance(standing(acceptance.declaration, on), Refused)
-
-
-def _taken_again(acceptance: Acceptance) -> bool:
-    """Whether a newer notice of the same licensee stands in the place of one that lapsed."""
-    query = select(Acceptance.id).where(
-        Acceptance.declaration_id == acceptance.declaration_id,
-        Acceptance.licensee_id == acceptance.licensee_id,
-        Acceptance.state.in_(rules.LIVE_STATES),
-    )
-    return db.session.scalars(query).first() is not None
-
-
-def _left(payment: Payment) -> Decimal:
-    """What was still to be paid of its due before this payment, in yuan; zero when it was settled already."""
-    if payment.due_key == START:
-        return outstanding(payment.acceptance)
-    debt = dues.find(payment.acceptance, payment.due_key)
-    return max((debt.amount or ZERO) - debt.paid, ZERO)
-
-
-def _consequence(actor: Actor, acceptance: Acceptance, payment: Payment, state: str) -> Filing | None:
-    """What the answer does to the acceptance; a filing when the license becomes effective."""
-    if payment.due_key != START:
-        _settle_due(actor, acceptance, payment, state)
-        return None
-    lapsed = acceptance.state == AcceptanceState.LAPSED
-    if state in ("confirmed", "over"):
-        return make_effective(actor, acceptance, payment, "confirm_late" if lapsed else "confirm")
-    if state == "late":
-        owe_all(acceptance, reason="arrived_late")
-        register.move(actor, acceptance, "arrive_late")
-    elif lapsed:
-        owe_all(acceptance, reason="lapsed")  # short or twice: nothing is left that it could complete
-    elif state in ("short", "duplicate"):
-        register.move(actor, acceptance, "fall_short")
-        if state == "duplicate":
-            owe(payment, payment.arrived_amount or ZERO, reason="duplicate")
-    else:
-        ground = "same_day" if state == "same_day" else "money_not_received"
-        register.move(actor, acceptance, "dispute", ground=ground)
-        register.open_decision(actor, acceptance, ground, reason=payment.outcome_note, payment=payment)
-    return None
-
-
-def _settle_due(actor: Actor, acceptance: Acceptance, payment: Payment, state: str) -> None:
-    """A later due: the surplus goes back, what did not arrive goes before the venue; the license stands."""
-    came = payment.arrived_amount or ZERO
-    if state == "over":
-        debt = dues.find(acceptance, payment.due_key)  # this payment counts already: what is over its amount
-        owe(payment, debt.paid - (debt.amount or ZERO), reason="over")
-    elif state == "duplicate":
-        owe(payment, came, reason="duplicate")
-    elif state == "not_arrived":
-        ground = "money_not_received"
-        register.open_decision(actor, acceptance, ground, reason=payment.outcome_note, payment=payment)
-
-
-def _answer_filing(payment: Payment, facts: Mapping[str, Any]) -> Filing:
-    reference = payment_requests.reference(payment.acceptance, payment.due_key)
-    state = _state_of(payment, facts)
-    return filing(
-        "payment.confirmed", payment.acceptance, state, facts, due=payment.due_key, reference=reference
-    )
+def _answer_filing(acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -> Filing:
+    reference, state = payment_requests.reference(acceptance, due), state_of(acceptance, due, facts)
+    return filing("payment.confirmed", acceptance, state, facts, due=due, reference=reference)

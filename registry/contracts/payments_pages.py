@@ -227,15 +227,41 @@ def send_refund(refund_id: UUID) -> ResponseReturnValue:
     return redirect(url_for("payments.refund", refund_id=refund_id), 303)
 
 
+@blueprint.post("/refunds/<uuid:refund_id>/decide")
+@doors.signed_in
+def decide_refund(refund_id: UUID) -> ResponseReturnValue:
+    """The venue: the refund came, or it has to be sent again."""
+    actor = doors.actor()
+
+    def work() -> str:
+        refunds.decide(actor, _refund(refund_id), **given)
+        return str(refund_id)
+
+    try:
+        given = load(money_schemas.RefundDecisionSchema, nested(request.form))
+        doors.submit("refund.decide", {"refund": str(refund_id), **given}, work)
+    except Refused as refused:
+        schema = money_schemas.RefundDecisionSchema
+        return again(refused, schema, lambda form: _refund_page(_refund(refund_id), form))
+    return redirect(url_for("payments.refund", refund_id=refund_id), 303)
+
+
 def _refund_page(found: Refund, form: FormState) -> str:
     acceptance = found.payment.acceptance
     return render_template(
         "contracts/refund.html",
         refund=found,
+        may_see_account=_pays_or_paid(acceptance),
         acceptance=acceptance,
+        can_decide=found.state == "disputed" and may(doors.actor(), "payment.decide", acceptance),
         can_send=found.state in ("to_refund", "disputed") and may(doors.actor(), "refund.send", acceptance),
         form=FormState(form.values, form.errors, form.labels or labels(money_schemas.RefundSchema)),
     )
+
+
+def _pays_or_paid(acceptance: Acceptance) -> bool:
+    """The account of origin is for who has to pay it back, and for whose it is."""
+    return may(doors.actor(), "refund.send", acceptance) or side_of(acceptance) == register.LICENSEE
 
 
 def _payment(payment_id: UUID) -> Payment:

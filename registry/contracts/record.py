@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from registry import clock, money
 from registry.config import Settings
+from registry.contracts import receiving_accounts
 from registry.contracts.models import Acceptance
 from registry.database import db
 from registry.ledger.canonical import jcs, sha256_hex
@@ -59,7 +60,7 @@ def build(acceptance: Acceptance, *, track: str, on: date, settings: Settings, s
         "signers": {"licensor": version.signed_by, "licensee": signer},
         "notice": dict(acceptance.answers),
         "fee": version.answers["fee"],
-        "account": version.answers.get("account", {}),
+        "account": receiving_accounts.of(declaration, version),
         "total": {"amount": money.plain(total.amount), "basis": total.basis.value},
         "technology_amount": money.plain(total.amount),  # a fee and nothing else: no equipment is part of it
         "amount_due": money.plain(schedule.due_at_start(fee)),

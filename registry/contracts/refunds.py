@@ -94,19 +94,54 @@ def answer(actor: Actor, refund: Refund, *, received: bool) -> None:
         register.tell(acceptance, "refund_due", register.HOLDER, register.VENUE, refund=refund.id)
 
 
+def decide(actor: Actor, refund: Refund, *, received: bool, reason: str) -> None:
+    """The venue settles a refund one side sent and the other misses: it came, or it has to be sent again.
+
+    Raises Refused without a reason, Conflict when nothing is disputed.
+    """
+    allow(actor, "payment.decide", refund.payment.acceptance)
+    acceptance = refund.payment.acceptance
+    parties.impartial(actor, acceptance.holder_id, acceptance.licensee_id)
+    if not reason.strip():
+        raise Refused("required", "reason")
+    acceptance = register.lock(acceptance.id)
+    refund = _fresh(refund)
+    _move(actor, refund, "confirm" if received else "send_again")
+    refund.decided_reason = reason.strip()
+    if not received:
+        refund.due_on = rules.refund_due(clock.today(), register.settings().refund_days).day
+        refund.told_on = None
+    register.tell(acceptance, "refund_decided", *register.BOTH, refund=refund.id)
+
+
+def tell_overdue() -> int:
+    """Tell who has to pay, and the venue, once for each refund whose day has passed. Returns how many."""
+    late = _all().where(
+        Refund.state == RefundState.TO_REFUND, Refund.due_on < clock.today(), Refund.told_on.is_(None)
+    )
+    found = db.session.scalars(late.with_for_update(of=Refund)).all()
+    for refund in found:
+        refund.told_on = clock.today()
+        about = {"refund": refund.id}
+        register.tell(refund.payment.acceptance, "refund_overdue", register.HOLDER, register.VENUE, **about)
+    return len(found)
+
+
 def of_acceptance(acceptance: Acceptance) -> Sequence[Refund]:
     """Refunds of one acceptance, oldest first."""
     return db.session.scalars(_all().where(Acceptance.id == acceptance.id)).all()
 
 
 def of_holder(actor: Actor) -> Sequence[Refund]:
-    """Refunds on the actor's offers that are not settled, oldest first."""
-    return db.session.scalars(_open().where(Acceptance.holder_id == actor.organisation_id)).all()
+    """Refunds on the actor's offers that are not settled, the earliest day first."""
+    mine = _open().where(Acceptance.holder_id == actor.organisation_id)
+    return db.session.scalars(mine.order_by(None).order_by(Refund.due_on, Refund.created_at)).all()
 
 
 def of_venue(actor: Actor) -> Sequence[Refund]:
-    """Refunds the actor's venue watches, oldest first."""
-    return db.session.scalars(_open().where(Acceptance.venue_id == actor.venue_id)).all()
+    """Refunds the actor's venue watches, the earliest day first."""
+    mine = _open().where(Acceptance.venue_id == actor.venue_id)
+    return db.session.scalars(mine.order_by(None).order_by(Refund.due_on, Refund.created_at)).all()
 
 
 def _all() -> Select[Refund]:

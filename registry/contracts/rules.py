@@ -129,6 +129,7 @@ REFUND_MOVES: dict[tuple[RefundState, str], Move[RefundState]] = {
     (_R.SENT, "dispute"): Move(_R.DISPUTED, "[ours]"),
     (_R.DISPUTED, "send"): Move(_R.SENT, "[ours]"),
     (_R.DISPUTED, "confirm"): Move(_R.CONFIRMED, "[ours]"),
+    (_R.DISPUTED, "send_again"): Move(_R.TO_REFUND, "[ours]"),
 }
 REFUND = Machine(REFUND_MOVES, start=_R.TO_REFUND)
 

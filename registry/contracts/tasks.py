@@ -22,6 +22,7 @@ from registry.contracts import (
 )
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance, Contract
+from registry.contracts.money_tasks import money_round
 from registry.database import db, transaction
 from registry.jobs import Job, enqueue, handler
 from registry.ledger import service as ledger
@@ -99,6 +100,7 @@ def tick(_: Mapping[str, Any]) -> None:
     for acceptance_id in contracts.due_to_lapse():
         transaction(lambda found=acceptance_id: contracts.lapse(found))  # type: ignore[misc]
     transaction(contracts.end_due)
+    money_round()
 
 
 def catch_up() -> None:

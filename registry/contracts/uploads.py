@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 
 from registry.contracts.duty_models import DutyFile
 from registry.contracts.models import Acceptance, Attachment, Contract, Payment, Refund, RegistrationResult
+from registry.contracts.money_models import Invoice
 from registry.contracts.stamp_models import StampedSheet
 from registry.database import db
 from registry.parties.files import also_visible
@@ -50,6 +51,10 @@ def _contracts(upload: Upload) -> Iterator[Contract]:
     for column in brought:
         yield from db.session.scalars(with_payment.where(column == upload.id))
     yield from db.session.scalars(with_refund.where(Refund.slip_upload == upload.id))
+    invoiced = of_acceptance.join(Invoice, Invoice.acceptance_id == Acceptance.id)
+    files = (Invoice.file_upload, Invoice.red_upload)
+    for file in files:
+        yield from db.session.scalars(invoiced.where(file == upload.id))
     attached = select(Contract).join(Attachment, Attachment.contract_id == Contract.id)
     yield from db.session.scalars(attached.where(Attachment.upload_id == upload.id))
     with_act = of_acceptance.join(DutyFile, DutyFile.acceptance_id == Acceptance.id)

@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry import clock
-from registry.contracts import corrections, register, registration, stamps
+from registry.contracts import bank_lines, corrections, register, registration, stamps
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Attachment, Contract, Decision, Payment, Refund
-from registry.contracts.money_models import PaymentRequest
+from registry.contracts.money_models import Invoice, PaymentRequest
 from registry.contracts.printed_models import MadeFile, SealedPaper
 from registry.contracts.registration_models import ResultImportRow
 from registry.contracts.rules import AcceptanceState, PaymentState, RefundState, RegistrationState
@@ -102,6 +102,9 @@ def _rows(contract: Contract) -> Iterator[Goes]:
                 outcome_note="",
                 account={},
             )
+        yield from (removed(line) for line in bank_lines.of_payments([paid.id for paid in one.payments]))
+    for invoice in _invoices(contract):
+        yield from blanked(invoice, **dict.fromkeys(_OF_BUYER, ""))
     for request in _requests(contract):
         yield from blanked(request, reference="", account={})
         if request.digest:
@@ -199,6 +202,8 @@ def _uploads(contract: Contract) -> Iterator[UUID | None]:
     """Files brought for this contract; a party's own evidence and a patent's certificate are not its own."""
     for payment in _payments(contract):
         yield from (payment.slip_upload, payment.payer_statement, payment.receipt_upload)
+    for invoice in _invoices(contract):
+        yield from (invoice.file_upload, invoice.red_upload)
     yield from (refund.slip_upload for refund in _refunds(contract))
     attached = select(Attachment.upload_id).where(Attachment.contract_id == contract.id)
     yield from db.session.scalars(attached.order_by(Attachment.added_at))
@@ -229,6 +234,17 @@ def _payments(contract: Contract) -> list[Payment]:
 def _refunds(contract: Contract) -> list[Refund]:
     ids = [payment.id for payment in _payments(contract)]
     query = select(Refund).where(Refund.payment_id.in_(ids)).order_by(Refund.created_at)
+    return list(db.session.scalars(query))
+
+
+_OF_BUYER = (
+    "title", "tax_number", "email", "address", "phone", "bank", "bank_account", "red_reason",
+)  # fmt: skip
+
+
+def _invoices(contract: Contract) -> list[Invoice]:
+    ids = [one.id for one in contract.acceptances]
+    query = select(Invoice).where(Invoice.acceptance_id.in_(ids)).order_by(Invoice.asked_at)
     return list(db.session.scalars(query))
 
 

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from registry.contracts import receiving_accounts
 from registry.contracts.models import Acceptance, Contract
+from registry.contracts.money_models import AccountChange
 from registry.database import db
 from registry.erasure import traces
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, without
@@ -59,6 +61,7 @@ def listing(declaration: Declaration) -> Listing:
         *disclosures(declaration.number),
         *blanked(declaration, draft=_offered(declaration.draft)),
         *(gone for version in declaration.versions for gone in _version(version)),
+        *(gone for change in receiving_accounts.changes(declaration) for gone in _change(change)),
         *_rows(declaration),
         *files,
         *traces.of_ids(_ids(declaration), words),
@@ -70,6 +73,15 @@ def listing(declaration: Declaration) -> Listing:
         goes=tuple(goes),
         stays=tuple(stays),
     )
+
+
+_SIGNED = ("account", "former", "filing", "first", "second")
+
+
+def _change(change: AccountChange) -> Iterator[Goes]:
+    """A change of the receiving account: when it was asked for and in force stays, the accounts go."""
+    empty: dict[str, object] = {name: {} for name in _SIGNED}
+    yield from blanked(change, **empty, reason="", stopped_reason="")
 
 
 def _version(version: DeclarationVersion) -> Iterator[Goes]:

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 
 from registry import clock
 from registry.contracts.models import Acceptance, Contract
+from registry.contracts.money_models import BankHeading, BankLine
 from registry.database import db
 from registry.erasure import duties, traces
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed
@@ -223,10 +224,18 @@ def party_listing(party: Organisation) -> Listing:
         ),
         *([removed(document)] if document else []),
         *(gone for one in given for gone in blanked(one, agent="", scope="")),
+        *(removed(one) for one in _statement_rows(party)),
         *files,
         *traces.of_ids([party.id], []),
     ]
     return Listing(kind=Kind.PARTY, subject=str(party.id), row=party, goes=tuple(goes), stays=tuple(stays))
+
+
+def _statement_rows(party: Organisation) -> Iterator[BankLine | BankHeading]:
+    """Credits of its bank statements, and what its bank calls the columns."""
+    yield from db.session.scalars(select(BankLine).where(BankLine.owner_id == party.id).order_by(BankLine.id))
+    own = select(BankHeading).where(BankHeading.owner_id == party.id)
+    yield from db.session.scalars(own.order_by(BankHeading.id))
 
 
 def _is_used(party: Organisation) -> bool:

@@ -217,6 +217,14 @@ KINDS: Mapping[str, Kind] = {
     "payment.claimed": _PAYMENT,
     "payment.confirmed": _PAYMENT,
     "payment.refunded": _PAYMENT,
+    "account.changed": Kind(
+        subject="number",
+        required={"number": TEXT, "asked_on": DAY},
+        committed=frozenset({"account", "former", "reason"}),
+        bound=frozenset({"number", "asked_on"}),
+        signers="two persons: of the holder, or one of the holder and one of the venue",
+        least_statements=2,
+    ),
     "license.effective": _LICENSE_MOVE,
     "license.ended": _LICENSE_MOVE,
     "royalty.reported": Kind(

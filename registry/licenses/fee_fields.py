@@ -18,6 +18,7 @@ from registry.licenses.fees import (
     Base,
     Fee,
     Instalment,
+    LatePayment,
     Method,
     Period,
     Royalty,
@@ -56,6 +57,8 @@ def to_fields(fee: Fee) -> dict[str, Any]:
         fields |= {"words": fee.words, "condition": fee.condition}
     if fee.method is not Method.FREE:
         fields |= {"tax_included": fee.tax_included, "pay_within_days": fee.pay_within_days}
+        if fee.late_payment is not LatePayment.ACCEPT:  # the default is not written: older texts keep theirs
+            fields["late_payment"] = fee.late_payment.value
         if fee.tax_rate is not None:
             fields["tax_rate"] = f"{fee.tax_rate:f}"
     return fields
@@ -163,6 +166,7 @@ def _read(reader: _Reader, fields: Mapping[str, Any]) -> Fee:
         pay_within_days=reader.integer(
             fields, "pay_within_days", PAY_WITHIN_DAYS, top=PAY_WITHIN_MAX, least=1
         ),
+        late_payment=LatePayment(reader.choice(fields, "late_payment", LatePayment, LatePayment.ACCEPT)),
     )
 
 

@@ -46,6 +46,13 @@ class Base(StrEnum):
     PROFIT = "profit"
 
 
+class LatePayment(StrEnum):
+    """What becomes of a start paid after its last day while the offer is open (journeys 3.5)."""
+
+    ACCEPT = "accept"
+    REFUND = "refund"
+
+
 class Period(StrEnum):
     """Settlement periods of a royalty, counted from the effective day."""
 
@@ -112,6 +119,7 @@ class Fee:
     tax_included: bool = True
     tax_rate: Decimal | None = None
     pay_within_days: int = PAY_WITHIN_DAYS
+    late_payment: LatePayment = LatePayment.ACCEPT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from registry.forms import (
 )
 from registry.licenses import fee_fields, terms
 from registry.licenses.draft import Account, Act, Dispute, FiledBy, Handover, OpenFrom
-from registry.licenses.fees import PAY_WITHIN_MAX, Anchor, Base, Method, Period
+from registry.licenses.fees import PAY_WITHIN_MAX, Anchor, Base, LatePayment, Method, Period
 from registry.parties import identifiers
 from registry.patents.schemas import OWNERS_MAX, upload
 
@@ -158,6 +158,7 @@ class FeeSchema(Schema):
     tax_included = Flag(metadata={"label": _l("是否含税")})
     tax_rate = Percent(allow_none=True, metadata={"label": _l("税率（%）")})
     pay_within_days = Whole(min=1, max=PAY_WITHIN_MAX, metadata={"label": _l("付款期限（天）")})
+    late_payment = Choice(LatePayment, metadata={"label": _l("迟到的款项")})
 
     @pre_load
     def _drop_blank_instalments(self, data: Any, **_: Any) -> Any:

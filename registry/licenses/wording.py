@@ -8,7 +8,17 @@ translation catalogues.
 from decimal import Decimal
 
 from registry import money
-from registry.licenses.fees import PERIOD_MONTHS, ZERO, Anchor, Base, Fee, Instalment, Method, Royalty
+from registry.licenses.fees import (
+    PERIOD_MONTHS,
+    ZERO,
+    Anchor,
+    Base,
+    Fee,
+    Instalment,
+    LatePayment,
+    Method,
+    Royalty,
+)
 from registry.licenses.schedule import Condition, condition
 
 _METHOD = {
@@ -52,7 +62,22 @@ def describe(fee: Fee, lang: str = "zh") -> str:
     if fee.method is not Method.FREE:
         lines.append(_tax_line(fee, zh=zh))
     lines.append(describe_condition(fee, lang))
+    if fee.late_payment is LatePayment.REFUND:
+        lines.append(_late_line(zh=zh))
     return "\n".join(lines)
+
+
+def _late_line(*, zh: bool) -> str:
+    """Only where it differs from the rule: a silent text accepts late money while the offer is open."""
+    if zh:
+        return (
+            "起始应付的款项在最后付款日之后到账的，不再接受，退回原付款账户；"
+            "声明仍在开放的，可以重新发出通知。"
+        )
+    return (
+        "Money due at the start that arrives after its last day is not accepted and goes back to the account "
+        "it came from; while the declaration is open another notice may be sent."
+    )
 
 
 def describe_condition(fee: Fee, lang: str = "zh") -> str:

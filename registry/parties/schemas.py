@@ -63,7 +63,7 @@ def _required(reader: Callable[[Any], str], label: Any) -> Shaped:
     return Shaped(reader, required=True, metadata=_named(label))
 
 
-def _bank_account(value: Any) -> str:
+def bank_account(value: Any) -> str:
     """Digits, letters and hyphens as banks print them, spaces cut. Refuses: bank_account_form."""
     compact = "".join(unicodedata.normalize("NFKC", value).split()) if isinstance(value, str) else ""
     plain = compact.replace("-", "")
@@ -135,7 +135,7 @@ class ParticularsSchema(Schema):
     contact_phone = _required(identifiers.phone, _l("联系电话"))
     contact_email = _required(identifiers.email, _l("联系邮箱"))
     bank_name = _optional(_name(200), _l("开户银行"))
-    bank_account = _optional(_bank_account, _l("银行账号"))
+    bank_account = _optional(bank_account, _l("银行账号"))
 
 
 class OrganisationParticularsSchema(ParticularsSchema):

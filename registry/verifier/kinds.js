@@ -41,6 +41,7 @@ const TABLE = {
   "payment.claimed": ["contract", PAYMENT, 0, [1, 2]],
   "payment.confirmed": ["contract", PAYMENT, 0, [1, 2]],
   "payment.refunded": ["contract", PAYMENT, 0, [1, 2]],
+  "account.changed": ["number", "*number text, *asked_on day", 2],
   "license.effective": ["contract", LICENSE, 0],
   "license.ended": ["contract", LICENSE, 0],
   "royalty.reported": ["contract", `${ACT}, supersedes? number`, 1],
