@@ -322,6 +322,8 @@ PAGES: Mapping[str, Line] = {
     "POST registration.attach": line(SIDES, ATTACH, number="contract"),
     "POST registration.refresh": line(VENUE, number="contract"),
     "GET registration.of_venue": line(OPERATORS),
+    "GET reconciliation.show": line(OPERATORS | AUDITOR),
+    "GET reconciliation.file": line(OPERATORS | AUDITOR, ending="=xlsx"),
     "GET results.index": line(OPERATORS),
     "POST results.bring": line(OPERATORS, {"rows": "平台存证编号\t结果\t日期\nX\t注销\t2026-1-1"}),
     "GET results.template": line(OPERATORS),

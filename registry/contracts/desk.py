@@ -29,6 +29,8 @@ def of_licenses(actor: Actor) -> Iterable[Card]:
     """Licenses taken, money to match, questions to decide; only what is there."""
     if actor.organisation_id is not None and actor.role in PARTY_ROLES:
         yield from _of_party(actor)
+    if may(actor, "reconciliation.view", actor):
+        yield Card(title=_l("核对存证、款项、备案与登记"), url="/reconciliation", place=33)
     if may(actor, "acceptance.decide", actor):
         yield from _of_venue(actor)
 

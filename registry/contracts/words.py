@@ -91,6 +91,18 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "变更": _l("已变更登记"),
         "注销": _l("已注销登记"),
     },
+    "difference": {
+        "filing_differs": _l("存证与登记结果不一致"),
+        "effective_without_payment": _l("许可有效而款项不足"),
+        "paid_without_license": _l("收款而许可未生效"),
+        "registered_without_license": _l("已登记而许可未生效"),
+        "registered_but_ended": _l("已登记而许可已终止"),
+        "number_twice": _l("登记编号与另一合同相同"),
+        "recognised_differs": _l("核定金额与本平台不同"),
+        "clock_ran_out": _l("超过办理或补正期限"),
+        "no_answer": _l("导出后久无答复"),
+        "recordal_missing": _l("三个月内未备案"),
+    },
     "verdict": {
         "matched": _l("可以保存"),
         "unchanged": _l("没有变化"),
