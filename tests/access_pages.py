@@ -396,6 +396,7 @@ PAGES: Mapping[str, Line] = {
     "GET batches.csv": line(VENUE | AUDITOR, number="batch"),
     "POST batches.go_on": line(VENUE, number="batch"),
     "GET batches.rekey": line(VENUE | AUDITOR, number="batch", position="=1"),
+    "POST batches.tick": line(VENUE, {"done": "yes"}, number="batch", position="=1"),
     "POST batches.submitted": line(VENUE, number="batch", position="=1"),
     "POST batches.take_back": line(VENUE, {"reason": "填错"}, number="batch", position="=1"),
     # erasures

@@ -1,5 +1,7 @@
 """A batch's own page: download and hand over, type in one contract after another, take one back."""
 
+from typing import Any
+
 import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +10,7 @@ from registry import forms, problems
 from registry.contracts import register
 from registry.contracts.registration_form import COLUMNS, RESULT_KEYS
 from registry.errors import Refused
-from registry.exports import places
+from registry.exports import places, ticks
 from registry.exports import service as exports
 from registry.exports.download import archive_response, csv_response
 from registry.exports.models import Batch
@@ -42,14 +44,42 @@ def rekey(number: str, position: int) -> ResponseReturnValue:
     batch = exports.find(doors.actor(), number)
     item = places.item(batch, position)
     register.check_kept(item.contract)
+    days = ticks.date_form(item, request.args.get("days", ""))
+    typed = request.args.get("fields", "") == "typed"
+    listed = [column for column in COLUMNS if column.key not in RESULT_KEYS]
+    done = ticks.ticked(doors.actor(), batch)
     return render_template(
         "exports/rekey.html",
         batch=batch,
         item=item,
-        columns=[column for column in COLUMNS if column.key not in RESULT_KEYS],
         before=places.next_position(batch, position, step=-1),
         after=places.next_position(batch, position),
+        columns=[column for column in listed if column.typed or not typed],
+        values=ticks.values(item.row["form"], days),
+        days=days,
+        typed=typed,
+        done=position in done,
+        ticked=len(done),
     )
+
+
+@blueprint.post("/venue/batches/<number>/rekey/<int:position>/tick")
+@doors.signed_in
+def tick(number: str, position: int) -> ResponseReturnValue:
+    """This clerk has typed the contract in, or has not after all; on to the next when it is done."""
+    actor, done = doors.actor(), request.form.get("done") == "yes"
+
+    def work() -> str:
+        batch = exports.find(actor, number)
+        places.item(batch, position)
+        ticks.tick(actor, batch, position, done=done)
+        return f"{number}/{position}"
+
+    doors.submit("batch.tick", {"batch": number, "position": position, "done": done}, work)
+    batch = exports.find(actor, number)
+    kept: dict[str, Any] = {key: request.args[key] for key in ("days", "fields") if key in request.args}
+    after = places.next_position(batch, position) if done else None
+    return redirect(url_for("batches.rekey", number=number, position=after or position, **kept), 303)
 
 
 @blueprint.post("/venue/batches/<number>/rekey/<int:position>")
@@ -125,3 +155,5 @@ def _show(batch: Batch, form: FormState) -> str:
         stuck=places.stuck(batch),
         groups=GROUPS,
     )
+    ticked = ticks.ticked(doors.actor(), batch)
+    return render_template("exports/batch.html", batch=batch, form=form, ticked=ticked)

@@ -84,3 +84,24 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
+
+// Retyping a contract with the keyboard. Keys count only while a value has the focus, and values cannot be typed into.
+document.querySelectorAll("[data-rekey]").forEach((list) => {
+  const fields = [...list.querySelectorAll("input[readonly]")];
+  const leads = { n: "next", p: "prev" };
+  list.addEventListener("focusin", (event) => event.target.select?.());
+  list.addEventListener("keydown", (event) => {
+    const at = fields.indexOf(event.target);
+    if (at < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = { ArrowDown: 1, Enter: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      fields[at + step]?.focus();
+    } else if (event.key === "c") {
+      fields[at].closest(".rekey-field").querySelector("[data-copy]")?.click();
+      fields[at + 1]?.focus();
+    } else if (event.key in leads) {
+      document.querySelector(`a[rel=${leads[event.key]}]`)?.click();
+    }
+  });
+});
