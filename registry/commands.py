@@ -21,6 +21,7 @@ from registry.keys_commands import keys
 from registry.ledger import service as ledger
 from registry.ledger.signing import KeysUnsafe
 from registry.log_commands import audit, log, verify
+from registry.papers_commands import papers
 from registry.parties import staff
 from registry.parties.rules import Role
 from registry.statistics import tasks as counting
@@ -43,7 +44,7 @@ def cli() -> None:
     """Mingxu 明许: the open-license registry."""
 
 
-for part in (keys, log, verify, audit, erase, witness, verifier, check, backup, restore):
+for part in (keys, log, verify, audit, erase, witness, verifier, check, backup, restore, papers):
     cli.add_command(part)
 
 @cli.command()

@@ -5,9 +5,11 @@ from flask_babel.speaklater import LazyString
 
 from registry.duty_messages import DUTY_MESSAGES
 from registry.money_messages import MONEY
+from registry.paper_messages import PAPERS
 from registry.registrar_messages import REGISTRARS
 
 MESSAGES: dict[str, LazyString] = {
+    **PAPERS,
     # general
     "invalid": _l("有 %(count)s 处需要改正。"),
     "required": _l("请填写此项。"),

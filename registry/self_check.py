@@ -18,6 +18,8 @@ from sqlalchemy import func, select, text
 
 from registry import clock, schema
 from registry.config import Settings
+from registry.contracts import sealing
+from registry.contracts.reissue import OF_PAPERS
 from registry.database import db
 from registry.documents import foundry
 from registry.errors import Refused
@@ -26,6 +28,8 @@ from registry.ledger import service as ledger
 from registry.ledger.checkpoints import note_head
 from registry.ledger.keyfiles import check_folder
 from registry.ledger.models import LedgerHead
+from registry.ledger.seal_keys import SEALS
+from registry.ledger.seal_keys import State as SealState
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import KeysUnsafe
 from registry.parties.models import Mail
@@ -228,6 +232,37 @@ def _fonts(settings: Settings) -> Iterator[Checked]:
         yield _ok("fonts")
     else:
         yield _fail("fonts", "fonts_missing")
+
+
+@check("seal")
+def _seal(settings: Settings) -> Iterator[Checked]:
+    """The seal on certificates signs, is named for signatures, and lasts a while."""
+    found = sealing.state()
+    facts = {
+        "by": found.by,
+        "until": found.until.date().isoformat() if found.until else "",
+        "said": found.detail,
+    }
+    if found.state == SealState.READY:
+        yield _ok("seal", **facts)
+    elif found.state in (*SEALS, SealState.MISSING):
+        yield _warn("seal", f"seal_{found.state}", **facts)
+    else:
+        yield _fail("seal", f"seal_{found.state}", **facts)
+    left = sealing.unsealed() if found.state in SEALS else 0
+    if left:
+        yield _warn("seal", "certificates_unsealed", count=left)
+
+
+@check("printing")
+def _printing(_: Settings) -> Iterator[Checked]:
+    """No paper was given up by the worker."""
+    query = select(func.count()).select_from(Job).where(Job.state == "dead", Job.name.in_(OF_PAPERS))
+    count = db.session.scalar(query) or 0
+    if count:
+        yield _warn("printing", "papers_given_up", count=count)
+    else:
+        yield _ok("printing")
 
 
 @check("address")

@@ -313,6 +313,12 @@ PAGES: Mapping[str, Line] = {
     "GET registration.paper": line(READERS, number="contract", paper_id="paper"),
     "GET papers.text": line(READERS, number="contract", paper_id="paper"),
     "GET papers.editable": line(READERS, number="contract", paper_id="editable"),
+    "GET printing.index": line(OPERATORS),
+    "POST printing.again": line(VENUE, number="contract"),
+    "GET printing.ask": line(VENUE, number="contract", paper_id="paper"),
+    "POST printing.print_anew": line(
+        VENUE, {"ground": "misprint", "reason": "缺页"}, number="contract", paper_id="paper"
+    ),
     "GET bundles.bundle": line(READERS, number="contract"),
     "GET bundles.certificate": line(READERS, number="contract", paper_id="certificate"),
     **{

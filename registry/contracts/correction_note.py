@@ -5,17 +5,26 @@ from dataclasses import replace
 from registry.contracts.blocks import Block, Composed, Facts, Heading, Paragraph, Title
 from registry.contracts.paper_facts import Corrected, PaperFacts
 
+REISSUED = {
+    "misprint": ("前一版印制有误", "the edition before was misprinted"),
+    "glyphs": ("前一版缺字或者字形不对", "characters were missing or wrong in the edition before"),
+    "file_lost": ("前一版的文件损坏", "the file of the edition before was damaged"),
+    "other": ("原因见本平台的记录", "the reason stands in this registry's records"),
+}
+
 
 def noted(paper: Composed, facts: PaperFacts) -> Composed:
     """The paper with a line under its title, and the corrected values at its end.
 
     A form that must stand on one page has the line alone.
     """
-    if not facts.corrections:
+    if not facts.corrections and not facts.reissued:
         return paper
     at = next((n for n, block in enumerate(paper.blocks) if isinstance(block, Title)), -1) + 1
     blocks = (*paper.blocks[:at], Paragraph(_line(facts), small=True), *paper.blocks[at:])
-    return replace(paper, blocks=blocks if paper.dense else (*blocks, *_table(facts)))
+    return replace(
+        paper, blocks=blocks if paper.dense or not facts.corrections else (*blocks, *_table(facts))
+    )
 
 
 def _line(facts: PaperFacts) -> str:
@@ -33,6 +42,11 @@ def _line(facts: PaperFacts) -> str:
         "corrections are signed apart.",
     )
     head = edition if n > 1 else ""
+    if facts.reissued:
+        zh, en = REISSUED[facts.reissued]
+        head += say(f"重新印制：{zh}。", f"Printed again: {en}. ")
+    if not facts.corrections:
+        return head + say("冻结记录及其摘要不变。", "The frozen record and its digest are unchanged.")
     return head + say(f"本件依下列更正打印：{by}。{rest}", f"Printed with these corrections: {by}. {rest}")
 
 

@@ -14,6 +14,7 @@ from registry.contracts import (
     payments,
     refunds,
     register,
+    reissue,
     stamps,
 )
 from registry.contracts import service as contracts
@@ -94,6 +95,10 @@ def _of_venue(actor: Actor) -> Iterable[Card]:
         yield Card(
             title=_l("收款账户的变更"), url="/venue/account-changes", count=changes, due=True, place=13
         )
+    failed = len({contract.id for contract, _ in reissue.given_up(actor)})
+    if failed:
+        title = _l("没有打印成功的文件")
+        yield Card(title=title, url="/venue/printing", count=failed, due=True, place=9)
     yield Card(title=_l("合同与登记进度"), url="/venue/contracts", place=31)
     yield Card(title=_l("盖章要求与原件寄送"), url="/venue/stamping", place=45)
     yield Card(title=_l("导入登记结果"), url="/venue/results", place=32)

@@ -18,10 +18,12 @@ from registry.contracts import (
     papers_shown,
     payment_requests,
     preview,
+    print_progress,
     refunds,
     register,
     rules,
     schemas,
+    sealing,
 )
 from registry.contracts import service as contracts
 from registry.contracts.debts import START
@@ -239,7 +241,8 @@ def show(number: str) -> ResponseReturnValue:
         papers=papers_shown.of(acceptance.contract),
         newer=papers_shown.newer(papers_shown.of(acceptance.contract)),
         paper_readable=papers_shown.readable,
-        printing=papers_shown.printing(acceptance.contract),
+        progress=print_progress.of(acceptance.contract),
+        seals=sealing.shown(acceptance.contract),
         refunds=refunds.of_acceptance(acceptance),
         decisions=decisions.of_acceptance(acceptance),
         outstanding=outstanding(acceptance),

@@ -101,6 +101,7 @@ class PaperFacts:
     corrections: tuple[Corrected, ...] = ()
     frozen: str = ""
     edition: int = 1
+    reissued: str = ""  # why the staff had it printed again, a code
     lang: Lang = "zh"  # `en` for a reading version; the Chinese text is the one that binds
 
     @cached_property

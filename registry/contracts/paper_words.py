@@ -12,6 +12,8 @@ PAPERS: Mapping[str, LazyString] = {
     "confirmation": _l("许可合同（确认书）"),
     "sheet": _l("技术合同登记表（信息核对表）"),
     "certificate": _l("许可证书"),
+    "corrected": _l("因更正而不同的文件"),
+    "seal": _l("证书上的电子印章"),
     "contract_docx": _l("许可合同（可编辑文本）"),
     "notice_en": _l("实施通知书（英文阅读版）"),
     "payment_request_en": _l("付款通知单（英文阅读版）"),

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from registry.contracts import reissue
 from registry.contracts.blocks import Composed
 from registry.contracts.models import Acceptance, Contract, Paper
 from registry.contracts.papers import KINDS, PaperForm, compose, printed
@@ -18,9 +19,6 @@ from registry.database import db
 from registry.documents import store
 from registry.documents.stamps import stamped
 from registry.errors import NotFound
-from registry.jobs import Job
-
-PRINT = ("papers.print", "papers.reprint")
 
 
 def of(contract: Contract) -> Sequence[Paper]:
@@ -62,13 +60,7 @@ def printing(contract: Contract) -> str:
     """`waiting` while papers are with the worker, `dead` when it gave up and staff have to look, else
     empty.
     """
-    of_it = select(Acceptance.id).where(Acceptance.contract_id == contract.id)
-    query = select(Job.state).where(
-        Job.name.in_(PRINT),
-        Job.subject_id.in_(of_it),
-        or_(Job.state == "waiting", Job.state == "running", Job.state == "dead"),
-    )
-    states = set(db.session.scalars(query))
+    states = {job.state for job in reissue.open_jobs(reissue.subjects(contract), reissue.PRINT)}
     if "dead" in states:
         return "dead"
     return "waiting" if states else ""
@@ -76,7 +68,7 @@ def printing(contract: Contract) -> str:
 
 def find(contract: Contract, paper_id: UUID, *, form: str = "") -> tuple[Paper, bytes]:
     """A paper of this contract and its bytes, of that form if one is asked for. Raises NotFound."""
-    paper = _of(contract, paper_id)
+    paper = row(contract, paper_id)
     if form and form_of(paper) != form:
         raise NotFound("not_found")
     return paper, store.get(paper.digest)
@@ -106,18 +98,20 @@ def text_of(contract: Contract, paper_id: UUID) -> Text:
     """The paper's words, composed again from the record as it stood for that edition, and held against its
     digest. Raises NotFound, Gone once it has been erased.
     """
-    paper = _of(contract, paper_id)
+    paper = row(contract, paper_id)
     if not readable(paper) or paper.acceptance_id is None:
         raise NotFound("not_found")
     store.opener(paper.digest)  # raises Gone: what was erased is not composed again
     acceptance = db.session.get_one(Acceptance, paper.acceptance_id)
     upto = -1 if paper.corrected_seq is None else paper.corrected_seq
-    facts = replace(facts_of(acceptance, upto=upto), edition=paper.version)
+    facts = facts_of(acceptance, upto=upto)
+    facts = replace(facts, edition=paper.version, reissued=reissue.ground_of(contract, paper))
     again = printed(paper.kind, facts, printing_fonts())
     return Text(paper, compose(paper.kind, facts), again.digest == paper.digest)
 
 
-def _of(contract: Contract, paper_id: UUID) -> Paper:
+def row(contract: Contract, paper_id: UUID) -> Paper:
+    """A paper of this contract. Raises NotFound."""
     paper = db.session.get(Paper, paper_id)
     if paper is None or paper.contract_id != contract.id:
         raise NotFound("not_found")

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from registry import clock, history, jobs
 from registry.config import Settings
-from registry.contracts import corrections, corrigible, papers, register
+from registry.contracts import corrections, corrigible, papers, register, reissue
 from registry.contracts.blocks import plain
 from registry.contracts.models import Acceptance, Contract, Correction, Paper
 from registry.contracts.paper_facts import Corrected, Entered, PaperFacts
@@ -65,12 +65,29 @@ def reprint_papers(payload: Mapping[str, Any]) -> None:
     facts = facts_of(acceptance)
     stale = [(kind, last) for kind, last in _newest(acceptance_id) if _says_otherwise(acceptance, kind, last)]
     db.session.rollback()  # printing takes its time: no transaction stays open meanwhile
-    if not stale:
+    _editions(acceptance_id, [(kind, last.version + 1) for kind, last in stale], facts)
+
+
+@jobs.handler(reissue.REISSUE)
+def reissue_paper(payload: Mapping[str, Any]) -> None:
+    """Print one paper as another edition, as the staff asked. Payload: acceptance, kind, edition, ground."""
+    acceptance_id, kind = UUID(payload["acceptance"]), papers.KINDS[payload["kind"]]
+    acceptance = db.session.get_one(Acceptance, acceptance_id)
+    register.check_kept(acceptance.contract)
+    facts = replace(facts_of(acceptance), reissued=payload["ground"])
+    there = _present(acceptance_id)
+    db.session.rollback()
+    if (kind.kind, payload["edition"]) not in there:
+        _editions(acceptance_id, [(kind, payload["edition"])], facts)
+
+
+def _editions(acceptance_id: UUID, wanted: Sequence[tuple[PaperKind, int]], facts: PaperFacts) -> None:
+    if not wanted:
         return
     fonts = font_set()
     printed = [
         Printed(kind, papers.printed(kind.kind, replace(facts, edition=version), fonts), version)
-        for kind, version in ((kind, last.version + 1) for kind, last in stale)
+        for kind, version in wanted
     ]
     _keep(acceptance_id, printed, facts)
 

@@ -28,6 +28,7 @@ from registry.fields import (
 )
 
 CAPACITIES = ("legal_representative", "authorised", "self")
+REISSUE_GROUNDS = ("misprint", "glyphs", "file_lost", "other")
 OUTCOMES = ("paid", "unpaid", "void", "stands")
 DISCLOSURES = ("licensee", "licensor", "patents", "use", "contacts", "record", "fee", "offices")
 SLOTS = ("02b", "05", "06", "07a", "07b", "08", "08a", "08b", "12", "13", "14")
@@ -144,6 +145,13 @@ class DecisionSchema(Schema):
     arrived_on = LegalDate(load_default=None, metadata=_named(_l("到账日期")))
     arrived_time = ClockTime(load_default=None, metadata=_named(_l("到账时间")))
     password = _password()
+
+
+class ReissueSchema(Schema):
+    """Why a paper is printed again, for the staff."""
+
+    ground = Choice(REISSUE_GROUNDS, required=True, metadata=_named(_l("重新印制的原因")))
+    reason = CleanText(required=True, min=2, max=1000, metadata=_named(_l("说明")))
 
 
 class ReviewSchema(Schema):

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from registry import clock, history, jobs
 from registry.config import Settings
@@ -59,6 +60,15 @@ def of(paper: Paper) -> SealedPaper | None:
     return next((row for row in db.session.scalars(query) if store.is_there(row.digest)), None)
 
 
+def shown(contract: Contract) -> dict[UUID, SealedPaper]:
+    """By a certificate's id, the sealed file that is handed out of it."""
+    if contract.erased_at is not None:
+        return {}
+    held = [one for one in papers_shown.of(contract) if one.kind == bundles.CERTIFICATE]
+    pairs = ((paper.id, of(paper)) for paper in held)
+    return {key: row for key, row in pairs if row is not None and is_current(row, contract)}
+
+
 def is_current(row: SealedPaper, contract: Contract) -> bool:
     """Whether its bundle reaches every filing that tells what became of the license."""
     return row.size > _told(contract)
@@ -76,6 +86,34 @@ def sealed(contract: Contract, paper_id: UUID) -> tuple[Paper, bytes]:
     if found is not None and is_current(found, contract):
         return paper, store.get(found.digest)
     return bundles.certificate(contract, paper_id)
+
+
+def unsealed() -> int:
+    """How many certificates were never sealed; superseded ones and those of erased contracts do not count."""
+    return len(_never_sealed())
+
+
+def seal_all() -> int:
+    """Have every certificate that was never sealed sealed by the worker; how many contracts that concerns."""
+    contracts = {paper.contract_id for paper in _never_sealed()}
+    for contract_id in contracts:
+        jobs.enqueue(register.SEAL, {"contract": str(contract_id)}, subject_id=contract_id)
+    return len(contracts)
+
+
+def _never_sealed() -> list[Paper]:
+    newer = aliased(Paper)
+    superseded = select(newer.id).where(
+        newer.acceptance_id == Paper.acceptance_id, newer.kind == Paper.kind, newer.version > Paper.version
+    )
+    query = (
+        select(Paper)
+        .join(Contract, Contract.id == Paper.contract_id)
+        .where(Paper.kind == bundles.CERTIFICATE, Contract.erased_at.is_(None))
+        .where(~exists(select(SealedPaper.id).where(SealedPaper.paper_id == Paper.id)))
+        .where(~exists(superseded))
+    )
+    return list(db.session.scalars(query))
 
 
 def _seal(contract_id: UUID, paper_id: UUID) -> None:

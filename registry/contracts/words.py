@@ -8,10 +8,12 @@ from flask_babel.speaklater import LazyString
 from registry.contracts.duty_words import DUTIES, DUTY_WORDS, EVENTS
 from registry.contracts.money_words import MONEY
 from registry.contracts.paper_words import PAPERS
+from registry.contracts.print_words import PRINTED
 from registry.contracts.rules import REFUSAL_GROUNDS
 
 WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
     **MONEY,
+    **PRINTED,
     **DUTY_WORDS,
     "disclosure": {
         "licensee": _l("被许可方的名称和代码"),
@@ -229,6 +231,8 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "change": _l("变更登记"),
         "cancel": _l("注销登记"),
         "correct_filing": _l("更正一项存证"),
+        "reissue_paper": _l("重新印制一份文件"),
+        "print_again": _l("让后台再次打印"),
         "erase": _l("个人和保密信息已删除"),
     },
     "mend": {

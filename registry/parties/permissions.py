@@ -106,6 +106,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "contract.disclose": (Grant(PARTY_ROLES, _licensee), Grant(PARTY_ROLES, _holder)),
     "contract.reward": (Grant(PARTY_ROLES, _holder),),
     "contract.print": (BY_CLOCK, Grant(STAFF, _venue)),
+    "contract.reissue": (Grant(STAFF, _venue),),
     "contract.attach": (Grant(PARTY_ROLES, _licensee), Grant(PARTY_ROLES, _holder), Grant(STAFF, _venue)),
     "contract.register": (Grant(STAFF, _venue),),
     "contract.correct": (Grant(SIGN, _licensee), Grant(SIGN, _holder), Grant(STAFF, _venue)),

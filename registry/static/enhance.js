@@ -65,6 +65,24 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   });
 });
 
+// What the worker is still making is looked at again, and taken in where it changed; the rest of the page stays.
+const polled = document.querySelector("[data-poll]");
+if (polled) {
+  const look = async (left) => {
+    const place = document.getElementById(polled.id);
+    if (!place || place.dataset.poll === undefined || left === 0) return;
+    if (!place.contains(document.activeElement)) {
+      const answer = await fetch(location.pathname + location.search, { credentials: "same-origin", cache: "no-store" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById(polled.id);
+      if (!answer.ok || !fresh) return;
+      if (fresh.innerHTML !== place.innerHTML || fresh.dataset.poll === undefined) place.replaceWith(fresh);
+    }
+    setTimeout(look, 3000, left - 1);
+  };
+  setTimeout(look, 2000, 200);
+}
+
 // How many characters a long text has, while it is typed.
 document.querySelectorAll("textarea[data-longest]").forEach((area) => {
   const longest = Number(area.dataset.longest);

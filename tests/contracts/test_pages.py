@@ -82,7 +82,7 @@ def test_a_free_license_takes_three_pages(lite: Flask, offer: Offer) -> None:
     assert taking.seen(number, "state") == ("effective",)
     assert reading(lambda: register.find(number).record["notice"]["expected_input"]) == "500000.00"
     assert reading(lambda: register.find(number).contract.number) in browser.text
-    assert "正在打印" in browser.text
+    assert "许可证书 等待打印" in browser.text
     receipt = browser.get(f"/acceptances/{number}/receipt.json").page.get_json()
     assert receipt["seq"] == taking.seen(number, "noticed_seq")[0]
     assert {row["path"] for row in receipt["disclosures"]} >= {"record", "licensee"}
