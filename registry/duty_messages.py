@@ -21,4 +21,6 @@ DUTY_MESSAGES: dict[str, LazyString] = {
     "cure_running": _l("催告的履行期限到 %(day)s，届满之后才能以此解除。"),
     "day_before_license": _l("不能早于许可生效之日（%(day)s）。"),
     "handover_open": _l("已有一次交付等待签收。"),
+    "too_many_feeds": _l("日历地址最多 %(max)s 个；请先撤销不用的。"),
+    "annuity_not_announced": _l("声明还没有公告；年费减免以公告的开放许可和已备案的许可为前提。"),
 }

@@ -307,6 +307,18 @@ PAGES: Mapping[str, Line] = {
     "POST breaches.answer_handover": line(
         signing(LICENSEE), {"outcome": "confirm", "password": PASSWORD}, handover_id="handover"
     ),
+    "GET duties.index": line(SIGNED_IN),
+    "GET duties.month": line(SIGNED_IN),
+    "GET duties.file": line(SIGNED_IN),
+    "GET duties.of_contract": line(READERS, number="royal_contract"),
+    "GET duties.feed": line(frozenset(), token="=unknown"),
+    "GET duties.settings": line(SIGNED_IN),
+    "POST duties.subscribe": line(SIGNED_IN),
+    "POST duties.revoke": line(frozenset(), feed_id="=" + UUID0),
+    "POST duties.choose": line(SIGNED_IN),
+    "POST duties.acknowledge": line(signing(LICENSEE), {"bar": "B3 2026-01-01"}, number="royal"),
+    "GET recordals.index": line(SIGNED_IN),
+    "GET recordal_pack.annuity_pack": line(HOLDER | VENUE | AUDITOR, number="offer"),
     # contracts and batches
     "GET registration.show": line(READERS, number="contract"),
     "GET recordal_pack.download": line(READERS, number="contract"),

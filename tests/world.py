@@ -251,6 +251,7 @@ def _duties(world: World) -> None:
     holder, licensee = world.people["holder.owner"], world.people["licensee.owner"]
     offer = published(world.app, holder, world.people["venue"], fee=taking.ROYALTY_SALES)
     world.things["royal"] = number = taking.taken(licensee, offer)
+    world.things["royal_contract"] = reading(lambda: register.find(number).contract.number)
     world.things["handover"] = str(performing.hand_over(holder, number, clock.today()))
     world.things |= transaction(lambda: _months_later(register.find(number)))
 

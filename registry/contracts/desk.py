@@ -10,6 +10,7 @@ from registry.contracts import (
     authorities,
     decisions,
     duties,
+    duty_marks,
     invoices,
     payments,
     refunds,
@@ -39,11 +40,14 @@ def of_licenses(actor: Actor) -> Iterable[Card]:
 def _of_party(actor: Actor) -> Iterable[Card]:
     mine = contracts.of_licensee(actor)
     unpaid = sum(one.state == AcceptanceState.AWAITING_PAYMENT for one in mine)
+    if mine or contracts.of_holder(actor):
+        yield Card(title=_l("履行事项和日历"), url="/duties", place=19)
     if mine:
         yield Card(title=_l("取得的许可和文件"), url="/licenses", count=len(mine), place=20)
     if unpaid:
         yield Card(title=_l("等待您付款的许可"), url="/licenses", count=unpaid, due=True, place=10)
-    started = sum(_has_open_steps(one) for one in mine)
+    marks = duty_marks.of(mine)
+    started = sum(_has_open_steps(one, marks[one.id]) for one in mine)
     if started:
         yield Card(title=_l("生效后还有手续要办的许可"), url="/licenses", count=started, due=True, place=15)
     waiting = len(payments.waiting_for_holder(actor))
@@ -76,10 +80,11 @@ def _of_party(actor: Actor) -> Iterable[Card]:
         yield Card(title=_l("收到的实施通知"), url="/holder/acceptances", count=received, place=21)
 
 
-def _has_open_steps(license_: Acceptance) -> bool:
+def _has_open_steps(license_: Acceptance, marks: duty_marks.Marks) -> bool:
     """Whether the licensee has still to stamp, to show who it is, or to file for recordal."""
     steps = ("stamp", "evidence", "recordal")
-    return any(not one.done and one.code in steps for one in duties.of_side(license_, register.LICENSEE))
+    return any(not one.done and one.code in steps for one in duties.of_side(license_, register.LICENSEE,
+    marks))
 
 
 def _of_venue(actor: Actor) -> Iterable[Card]:

@@ -147,8 +147,14 @@ def _later(acceptance: Acceptance, arrived: list[Arrived]) -> Iterator[Debt]:
     for key, due in fixed(acceptance).items():
         if due.amount == ZERO and due.kind is not DueKind.MINIMUM and due.kind is not DueKind.ROYALTY:
             continue  # a first period free of charge: nobody owes anything
-        state = state_of(
-            due.amount, due.due_on, key=key, payments=arrived, today=clock.today(), ended_on=ended
+        used = due.period_first is not None and ended is not None and due.period_first <= ended
+        state = state_of(  # a royalty for use before the end is owed, whenever it falls due (CC 566)
+            due.amount,
+            due.due_on,
+            key=key,
+            payments=arrived,
+            today=clock.today(),
+            ended_on=None if used else ended,
         )
         period = (due.period_first, due.period_last) if due.period_first and due.period_last else None
         yield Debt(

@@ -44,8 +44,9 @@ class Duty:
     event: bool = False
     soft: bool = False
 
-    def late(self, today: date) -> bool:
-        return not self.done and not self.event and self.day is not None and self.day < today
+    def late(self, today: date | None = None) -> bool:
+        over = self.day is not None and self.day < (today or clock.today())
+        return over and not self.done and not self.event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

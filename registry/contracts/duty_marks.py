@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from registry.contracts.default_notices import OPEN
 from registry.contracts.duty_models import DefaultNotice, Ending, Handover
-from registry.contracts.models import Acceptance, Contract
+from registry.contracts.models import Acceptance, Contract, Payment
 from registry.contracts.performance import EndingState
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
@@ -49,8 +49,10 @@ def of(acceptances: Iterable[Acceptance]) -> dict[UUID, Marks]:
     return {one.id: found[one.id] for one in wanted}
 
 
-def licenses(condition: Any) -> Sequence[Acceptance]:
-    """The licenses of one side with everything their duties are read from."""
+def licenses(
+    condition: Any, *, order: Any = Acceptance.number, limit: int | None = None
+) -> Sequence[Acceptance]:
+    """The licenses a condition names, with everything their duties are read from."""
     declared = joinedload(Acceptance.declaration).joinedload(Declaration.patent)
     query = (
         select(Acceptance)
@@ -63,12 +65,12 @@ def licenses(condition: Any) -> Sequence[Acceptance]:
             joinedload(Acceptance.venue),
             joinedload(Acceptance.licensee),
             joinedload(Acceptance.holder),
-            selectinload(Acceptance.payments),
+            selectinload(Acceptance.payments).selectinload(Payment.refunds),
             selectinload(Acceptance.reports),
         )
-        .order_by(Acceptance.number)
+        .order_by(order)
     )
-    return db.session.scalars(query).unique().all()
+    return db.session.scalars(query.limit(limit)).unique().all()
 
 
 def _rows(table: Any, ids: Sequence[UUID], order: Any) -> Iterable[Any]:

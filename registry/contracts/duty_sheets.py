@@ -10,7 +10,7 @@ from typing import Any
 
 from registry import clock, money
 from registry.contracts import evidence, paper_wording
-from registry.contracts.blocks import Block, Composed, Facts, Grid, Heading, Signatures, Title
+from registry.contracts.blocks import Block, Composed, Facts, Grid, Signatures, Title
 from registry.contracts.duty_models import DefaultNotice, Ending, Handover, RoyaltyReport
 from registry.contracts.paper_facts import Entered, PaperFacts, day, instant
 from registry.documents.tables import Column, Signatory
@@ -33,7 +33,7 @@ GROUNDS = {
 }
 _PARTS = (
     Column(heading="许可年度", share=0.8),
-    Column(heading="起止", share=2.1),
+    Column(heading="起止", share=2.6),
     Column(heading="金额（元）", share=1.3, align="right"),
     Column(heading="扣除（元）", share=1.2, align="right"),
     Column(heading="提成率", share=0.8, align="right"),
@@ -178,10 +178,10 @@ def _paper(
         number=facts.contract,
         digest=facts.digest,
         watermark=facts.watermark,
+        dense=True,  # one page where it can be one
         blocks=(
             Title(title, f"平台存证编号　{facts.contract}"),
             *paper_wording.blocks(WORDING, template, words, inserts),
-            Heading("签章", 2),
             Signatures(tuple(_signatory(facts, side) for side in sides)),
             evidence.qr(facts),
         ),

@@ -198,6 +198,8 @@ class Payment(Model):
     settled_seq: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     acceptance: Mapped[Acceptance] = relationship(back_populates="payments")
+    # for lists of many licenses; whoever writes asks the table
+    refunds: Mapped[list["Refund"]] = relationship(viewonly=True)
 
 
 class Refund(Model):

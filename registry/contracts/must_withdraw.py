@@ -4,19 +4,23 @@ A license given before stands unless the right itself has gone (CC 865); the let
 do.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 
-from registry import history
+from registry import clock, history
+from registry.contracts.duty_models import BarReceipt
 from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
-from registry.database import db
+from registry.database import db, new_id
+from registry.errors import NotFound
 from registry.licenses.models import Declaration
 from registry.licenses.rules import BARS, MUST_WITHDRAW
 from registry.parties import mail
-from registry.parties.rules import CLOCK
+from registry.parties.permissions import allow
+from registry.parties.rules import CLOCK, Actor
 
 
 def tell_licensees(declaration_id: UUID, *, ground: str, since: date, words: str) -> int:
@@ -43,3 +47,37 @@ def tell_licensees(declaration_id: UUID, *, ground: str, since: date, words: str
         history.record(CLOCK, "tell_bar", acceptance, changes={"bar": key})
         told += 1
     return told
+
+
+def told(acceptance: Acceptance) -> list[tuple[str, BarReceipt | None]]:
+    """The bars a licensee was written about, as `B3 2026-11-01`, each with its receipt if one was given."""
+    bars = [str(row.changes["bar"]) for row in history.of(acceptance, verbs=("tell_bar",))]
+    query = select(BarReceipt).where(BarReceipt.acceptance_id == acceptance.id)
+    given = {one.bar: one for one in db.session.scalars(query)}
+    return [(bar, given.get(bar)) for bar in bars]
+
+
+def acknowledge(actor: Actor, acceptance: Acceptance, bar: str) -> None:
+    """The licensee says that it has read what a bar means (GL 2). Asked for, never required. Raises NotFound
+    for a bar it was not written about; a second time changes nothing.
+    """
+    allow(actor, "bar.acknowledge", acceptance)
+    known = dict(told(acceptance))
+    if bar not in known:
+        raise NotFound("not_found")
+    if known[bar] is not None or actor.account_id is None:
+        return
+    now = clock.now()
+    row = BarReceipt(
+        id=new_id(), acceptance_id=acceptance.id, bar=bar, account_id=actor.account_id, acknowledged_at=now
+    )
+    db.session.add(row)
+    history.record(actor, "acknowledge_bar", acceptance, changes={"ground": bar[:2]})
+
+
+def receipts(declaration_id: UUID) -> Sequence[tuple[str, str, BarReceipt | None]]:
+    """For the reviewer: contract, bar and receipt of everyone who was written to."""
+    query = select(Acceptance).where(Acceptance.declaration_id == declaration_id).order_by(Acceptance.number)
+    return [
+        (one.contract.number, bar, receipt) for one in db.session.scalars(query) for bar, receipt in told(one)
+    ]

@@ -111,6 +111,8 @@ ANSWER_DAYS = 15
 """Until when the other side answers an ending [ours; design: journeys 3.9]."""
 SOON_DAYS = 15
 """Until when one is asked to stamp and to hand over, where the contract sets no day [ours]."""
+FORGOTTEN_DAYS = 60
+"""After this nobody is reminded any more; lists go on showing what is late [ours]."""
 OFFSETS = (-7, 0, 7, 30)
 """Days before and after a due day on which one is reminded (design: journeys 3.9)."""
 
@@ -145,11 +147,13 @@ def check_ending(ground: str, *, today: date, cure_ends: date | None) -> None:
         raise Refused("cure_running", "ground", "CC 563(3)", day=cure_ends)
 
 
-def reminder_due(day: date, today: date, sent: Collection[int]) -> int | None:
-    """The newest offset that has come and was not sent; older ones are skipped, so that a worker that
-    slept for days writes once. None when there is nothing to send.
+def reminder_due(
+    day: date, today: date, sent: Collection[int], *, offsets: tuple[int, ...] = OFFSETS
+) -> int | None:
+    """The newest offset that has come and was not sent; older ones are skipped, so that a worker that slept
+    for days writes once. None when there is nothing to send, and once a matter is long past.
     """
-    reached = [offset for offset in OFFSETS if day + timedelta(days=offset) <= today]
-    if not reached or reached[-1] in sent:
+    reached = [offset for offset in offsets if day + timedelta(days=offset) <= today]
+    if not reached or reached[-1] in sent or today > day + timedelta(days=FORGOTTEN_DAYS):
         return None
     return reached[-1]

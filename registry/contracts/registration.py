@@ -110,17 +110,23 @@ def record_recordal(actor: Actor, contract: Contract, facts: Mapping[str, Any]) 
     contract = lock(contract)
     register.check_kept(contract)
     verb = facts["verb"]
+    if verb == "refuse" and not (facts.get("ground") or facts.get("reason")):
+        raise Refused("required", "ground")
+    reason = {name: facts[name] for name in ("ground", "reason") if facts.get(name)}
     before = contract.recordal_state
     contract.recordal_state = rules.RECORDAL.move(before, verb)
     if verb == "file":
         contract.recordal_filed_on = facts["day"]
     else:
         contract.recordal_day, contract.recordal_number = facts["day"], facts.get("number", "")
-        secrets = {"numbers": {"recordal": facts.get("number", "")}, "reason": facts.get("reason", "")}
+        secrets = {"numbers": {"recordal": facts.get("number", "")}, "reason": reason}
         contract.recordal_seq = _file_result(
             "recordal.result", contract, contract.recordal_state, facts["day"], secrets
         )
-    history.record(actor, f"recordal_{verb}", contract, before=before, after=contract.recordal_state)
+    changes = {"ground": reason["ground"]} if "ground" in reason else {}
+    history.record(
+        actor, f"recordal_{verb}", contract, before=before, after=contract.recordal_state, changes=changes
+    )
 
 
 def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) -> RegistrationResult:

@@ -16,8 +16,14 @@ from registry.codes.tables import table
 from registry.contracts import (
     cases,
     corrections,
+    default_notices,
     duties,
+    duty_marks,
+    duty_printing,
+    endings,
+    handovers,
     mending,
+    must_withdraw,
     papers_shown,
     print_progress,
     readiness,
@@ -25,14 +31,16 @@ from registry.contracts import (
     register,
     registrar_accounts,
     registration,
+    reminders,
     rules,
     schemas,
     sealing,
     slots,
     track,
 )
+from registry.contracts import record as records
 from registry.contracts import service as contracts
-from registry.contracts.models import Contract
+from registry.contracts.models import Acceptance, Contract
 from registry.contracts.pages import again
 from registry.contracts.words import WORDS, said
 from registry.database import db
@@ -56,16 +64,14 @@ blueprint.add_app_template_global(mending.by_words, "mending_by")
 def mine() -> ResponseReturnValue:
     """The licensee's licenses and papers, each with what is due next."""
     found = contracts.of_licensee(doors.actor())
+    marks = duty_marks.of(found)
     return render_template(
         "contracts/licenses.html",
-        found=[(one, _next_duty(duties.of_side(one, register.LICENSEE))) for one in found],
+        found=[
+            (one, duties.next_of(duties.of_side(one, register.LICENSEE, marks[one.id]))) for one in found
+        ],
         today=clock.today(),
     )
-
-
-def _next_duty(found: list[duties.Duty]) -> duties.Duty | None:
-    waiting = [duty for duty in found if not duty.done and duty.day is not None]
-    return min(waiting, key=lambda duty: duty.day) if waiting else None  # type: ignore[arg-type,return-value]
 
 
 @blueprint.get("/contracts/<number>")
@@ -135,6 +141,7 @@ def _show(contract: Contract, form: FormState) -> str:
         findings=registration.findings(contract) if effective else [],
         total=registration.total_of(contract),
         duties=duties.of(acceptance),
+        **_performance(acceptance),
         refunds=refunds.of_acceptance(acceptance),
         events=[{"at": row.at, "title": said(row.verb, "event"), "words": _places(row)} for row in shown],
         recordal_due=registration.recordal_due(contract),
@@ -143,6 +150,22 @@ def _show(contract: Contract, form: FormState) -> str:
         today=clock.today(),
         form=FormState(form.values, form.errors, form.labels or labels(schemas.AttachSchema)),
     )
+
+
+def _performance(acceptance: Acceptance) -> dict[str, Any]:
+    """What was done since the license, and what one's own side may do about it."""
+    actor = doors.actor()
+    mine = actor.organisation_id in (acceptance.licensee_id, acceptance.holder_id)
+    return {
+        "notices": default_notices.of_acceptance(acceptance),
+        "endings": endings.of_acceptance(acceptance),
+        "duty_papers": duty_printing.of_acceptance(acceptance),
+        "reminded": reminders.of_acceptance(acceptance),
+        "barred": must_withdraw.told(acceptance) if mine else [],
+        "can_act": mine and may(actor, "default.notice", acceptance),
+        "has_royalty": records.fee_of(acceptance.record).royalty is not None,
+        "has_materials": bool(handovers.promised(acceptance)),
+    }
 
 
 def _places(row: history.History) -> str:
@@ -213,7 +236,8 @@ def recordal(number: str) -> ResponseReturnValue:
     contract = own(number)
     allow(doors.actor(), "recordal.record", contract)
     verbs = [verb for verb in schemas.RECORDAL_VERBS if rules.RECORDAL.allows(contract.recordal_state, verb)]
-    extra = {"verbs": tuple(verbs), "due": registration.recordal_due(contract)}
+    grounds = [(row.code, row.name(language.current())) for row in table("recordal_refusal")]
+    extra = {"verbs": tuple(verbs), "due": registration.recordal_due(contract), "grounds": grounds}
     return form_page(
         number, schemas.RecordalSchema, "recordal.html", registration.record_recordal, known={}, **extra
     )

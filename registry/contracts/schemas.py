@@ -177,7 +177,8 @@ class RecordalSchema(Schema):
     verb = Choice(RECORDAL_VERBS, required=True, metadata=_named(_l("办理情况")))
     day = LegalDate(required=True, metadata=_named(_l("日期")))
     number = CleanName(load_default="", max=40, metadata=_named(_l("备案号")))
-    reason = CleanText(load_default="", max=1000, metadata=_named(_l("不予备案的理由")))
+    ground = Code("recordal_refusal", load_default="", metadata=_named(_l("不予备案的理由")))
+    reason = CleanText(load_default="", max=1000, metadata=_named(_l("理由的说明")))
 
 
 class DisclosureSchema(Schema):

@@ -17,6 +17,7 @@ from registry.contracts import (
     letters,
     must_withdraw,
     printing,
+    reminders,
     result_lists,
     uploads,
 )
@@ -101,6 +102,14 @@ def tick(_: Mapping[str, Any]) -> None:
         transaction(lambda found=acceptance_id: contracts.lapse(found))  # type: ignore[misc]
     transaction(contracts.end_due)
     money_round()
+    transaction(reminders.start)
+
+
+@handler(reminders.JOB)
+def remind(_: Mapping[str, Any]) -> None:
+    """The night's reminders, each in a transaction of its own; a second run writes only what is missing."""
+    for acceptance_id, key, _offset in list(reminders.due()):
+        transaction(lambda found=acceptance_id, name=key: reminders.send(found, name))  # type: ignore[misc]
 
 
 def catch_up() -> None:

@@ -71,7 +71,7 @@ def pack(actor: Actor, contract: Contract, fonts: FontSet) -> Pack:
     manifest = _manifest(contract, facts[0], listed, files)
     folder = f"{contract.number} 备案材料"
     members = [Member(name=f"{folder}/{one.name}", size=one.size, open=one.open) for one in files]
-    members.append(_member(f"{folder}/manifest.json", json_bytes(manifest)))
+    members.append(made_member(f"{folder}/manifest.json", json_bytes(manifest)))
     missing = tuple(one.name for one in places if one.state == MISSING)
     return Pack(archive=Archive(members), places=listed, missing=missing)
 
@@ -149,7 +149,7 @@ def _at_counter(number: str) -> _Place:
 def _declarations(contract: Contract, facts: Sequence[PaperFacts]) -> Iterator[Member]:
     for license, one in zip(licenses_of(contract), facts, strict=True):
         number = one.record["declaration"]["number"]
-        yield _member(f"07 声明全文 {number}.txt", license.version.public_text.encode())
+        yield made_member(f"07 声明全文 {number}.txt", license.version.public_text.encode())
 
 
 def _printed(contract: Contract, kind: str, number: str, name: str) -> Iterator[Member]:
@@ -157,7 +157,7 @@ def _printed(contract: Contract, kind: str, number: str, name: str) -> Iterator[
     newest = {one.acceptance_id: one for one in contract.papers if one.kind == kind}
     found = [one for key, one in newest.items() if key in living]
     for count, paper in enumerate(found, start=1):
-        yield _stored(f"{number} {name}{f' {count}' if count > 1 else ''}.pdf", paper.digest)
+        yield stored_member(f"{number} {name}{f' {count}' if count > 1 else ''}.pdf", paper.digest)
 
 
 def _uploads(
@@ -165,22 +165,23 @@ def _uploads(
 ) -> Iterator[Member]:
     seen = [one.upload for one in brought if one.slot == slot and parties.may_see(actor, one.upload)]
     for count, upload in enumerate(seen, start=1):
-        yield _stored(f"{number} {name}{f' {count}' if count > 1 else ''}{_ending(upload)}", upload.digest)
+        yield stored_member(f"{number} {name}{f' {count}' if count > 1 else ''}{upload_ending(upload)}",
+        upload.digest)
 
 
-def _ending(upload: Upload) -> str:
+def upload_ending(upload: Upload) -> str:
     return PurePath(upload.filename).suffix.lower()
 
 
 def _made(number: str, name: str, composed: Composed, fonts: FontSet) -> Member:
-    return _member(f"{number} {name}.pdf", rendered(composed, fonts).data)
+    return made_member(f"{number} {name}.pdf", rendered(composed, fonts).data)
 
 
-def _stored(name: str, digest: str) -> Member:
+def stored_member(name: str, digest: str) -> Member:
     return Member(name=name, size=store.find(digest).size, open=store.opener(digest))
 
 
-def _member(name: str, data: bytes) -> Member:
+def made_member(name: str, data: bytes) -> Member:
     return Member(name=name, size=len(data), open=lambda: BytesIO(data))
 
 

@@ -14,7 +14,7 @@ DAY = date(2026, 9, 1)
 
 
 def test_a_reminder_comes_seven_days_before_on_the_day_and_twice_after() -> None:
-    asked = [(-8, None), (-7, -7), (-1, -7), (0, 0), (6, 0), (7, 7), (29, 7), (30, 30), (400, 30)]
+    asked = [(-8, None), (-7, -7), (-1, -7), (0, 0), (6, 0), (7, 7), (29, 7), (30, 30), (60, 30), (61, None)]
     assert [reminder_due(DAY, DAY + timedelta(days=n), ()) for n, _ in asked] == [found for _, found in asked]
 
 
