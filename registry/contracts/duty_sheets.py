@@ -80,7 +80,7 @@ def royalty_report(
         "figures": [Grid(_PARTS, rows)],
         "sum": [Facts(_sum_rows(report))],
         "files": [Facts(_files(files))],
-        "entered": [Facts(_entered_rows(facts, entered, report.signer))],
+        "entered": [Facts(_entered_rows(entered, report.signer))],
     }
     title = "提成费报告" if report.edition == 1 else "提成费报告（更正）"
     return _paper(facts, title, "royalty_report", words, inserts, "licensee")
@@ -102,7 +102,7 @@ def default_notice(
     inserts: dict[str, list[Block]] = {
         "license": [Facts(_license_rows(facts))],
         "files": [Facts(_files(files))],
-        "entered": [Facts(_entered_rows(facts, entered, notice.signer))],
+        "entered": [Facts(_entered_rows(entered, notice.signer))],
     }
     return _paper(facts, "催告函", "default_notice", words, inserts, notice.side)
 
@@ -134,7 +134,7 @@ def ending(
     inserts: dict[str, list[Block]] = {
         "license": [Facts(_license_rows(facts))],
         "files": [Facts(_files(files))],
-        "entered": [Facts(_entered_rows(facts, entered, ended.signer))],
+        "entered": [Facts(_entered_rows(entered, ended.signer))],
     }
     return _paper(facts, "解除合同通知书", "ending", words, inserts, ended.side)
 
@@ -152,11 +152,11 @@ def handover(
         "day": day(handed.day),
         "items": handed.items,
     }
-    receipt = _entered_rows(facts, answered, "") if answered else (("签收", ""),)
+    receipt = _entered_rows(answered, "") if answered else (("签收", ""),)
     inserts: dict[str, list[Block]] = {
         "license": [Facts(_license_rows(facts))],
         "files": [Facts(_files(files))],
-        "entered": [Facts(_entered_rows(facts, entered, handed.signer))],
+        "entered": [Facts(_entered_rows(entered, handed.signer))],
         "received": [Facts(receipt)],
     }
     return _paper(facts, "资料交付签收单", "handover", words, inserts, "holder", "licensee")
@@ -209,8 +209,6 @@ def _license_rows(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
     return (
         ("合同", f"{facts.title}　{facts.contract}"),
         ("专利", "；".join(f"{one['number']}　{one['title']}" for one in facts.record["patents"])),
-        ("许可方", facts.record["licensor"]["name"]),
-        ("被许可方", facts.record["licensee"]["name"]),
         ("许可期限", f"{day(first)} 至 {day(last)}"),
     )
 
@@ -239,11 +237,10 @@ def _files(files: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple((f"附件 {number}", name) for number, name in enumerate(files, start=1))
 
 
-def _entered_rows(facts: PaperFacts, entered: Entered, signer: str) -> tuple[tuple[str, str], ...]:
+def _entered_rows(entered: Entered, signer: str) -> tuple[tuple[str, str], ...]:
     return (
         *((("签署人", signer),) if signer else ()),
         ("存证序号", str(entered.seq)),
         ("进入系统时刻", instant(entered.at)),
         ("存证项摘要", evidence.grouped(entered.leaf)),
-        ("记录随机数", facts.record["nonce"]),
     )

@@ -59,7 +59,8 @@ def nil_report() -> RoyaltyReport:
 def notice() -> DefaultNotice:
     return DefaultNotice(
         id=UUID(int=1), key="report:1", side="holder", due_on=date(2027, 3, 8), cure_by=date(2027, 4, 1),
-        words="贵方第一结算期的提成费报告至今未提交，请尽快提交并付款。", signer="吴岚", noticed_at=AT, seq=99,
+        words="贵方第一结算期的提成费报告至今未提交，请尽快提交并付款。", signer="吴岚", noticed_at=AT,
+        seq=99,
     )  # fmt: skip
 
 
@@ -69,6 +70,10 @@ def ending(**changes: Any) -> Ending:
         "words": "催告的期限届满，贵方仍未提交报告，也未付款。", "signer": "吴岚",
     }  # fmt: skip
     return Ending(**{**made, **changes})
+
+
+def refused() -> Ending:
+    return ending(side="licensee", ground="refused", words="许可方拒绝交付资料。")
 
 
 def handover() -> Handover:
@@ -87,8 +92,6 @@ ALL: dict[str, Callable[[], Composed]] = {
     "royalty_report_nil": lambda: duty_sheets.royalty_report(_facts(), nil_report(), ROYALTY, (), ENTERED),
     "default_notice": lambda: duty_sheets.default_notice(_facts(), notice(), FILES, ENTERED),
     "ending": lambda: duty_sheets.ending(_facts(), ending(), notice(), FILES, ENTERED),
-    "ending_refused": lambda: duty_sheets.ending(
-        _facts("free"), ending(side="licensee", ground="refused", words="许可方拒绝交付资料。"), None, (), ENTERED
-    ),
+    "ending_refused": lambda: duty_sheets.ending(_facts("free"), refused(), None, (), ENTERED),
     "handover": lambda: duty_sheets.handover(_facts("free"), handover(), FILES, ENTERED, ANSWERED),
 }
