@@ -225,7 +225,7 @@ def _sum_rows(report: RoyaltyReport) -> tuple[tuple[str, str], ...]:
     rows = [("本期提成费", f"{yuan(report.royalty)} 元")]
     if report.credited:
         rows.append(("抵扣已预付的最低提成费", f"{yuan(report.credited)} 元"))
-    rows += [("本期应付", f"{yuan(report.due)} 元"), ("大写", money.capitals(report.due))]
+    rows.append(("本期应付", f"{yuan(report.due)} 元　{money.capitals(report.due)}"))
     if report.top_up is not None:
         rows.append(("该许可年度最低提成费尚差", f"{yuan(report.top_up)} 元"))
     return tuple(rows)

@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 from registry.contracts import printing
 from registry.contracts.registration_pages import own
 from registry.exports import annuity, recordal
-from registry.exports.archives import ZIP
 from registry.exports.packing import ZIP
 from registry.licenses import register as offers
 from registry.parties import doors
