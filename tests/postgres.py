@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 
+HERE = "127.0.0.1"
 OWNER, APPLICATION = "registry_owner", "registry_app"
 
 
@@ -28,15 +29,26 @@ def binaries() -> Path | None:
 class Cluster:
     """One server; databases are cloned from a template in a few hundredths of a second."""
 
-    def __init__(self, place: Path, folder: Path, *, port: int, options: Sequence[str]) -> None:
+    def __init__(
+        self,
+        place: Path,
+        folder: Path,
+        *,
+        port: int,
+        options: Sequence[str],
+        host: str = HERE,
+        through: Sequence[str] = (),
+    ) -> None:
+        """`through` is put before the server's command, to run it in a network of its own under `host`."""
         self.place, self.folder, self.port, self.options = place, folder, port, options
+        self.host, self.through = host, through
         self._server: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str, role: str) -> str:
-        return f"postgresql+psycopg://{role}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql+psycopg://{role}@{self.host}:{self.port}/{database}"
 
     def admin(self) -> psycopg.Connection:
-        return psycopg.connect(f"postgresql://postgres@127.0.0.1:{self.port}/postgres", autocommit=True)
+        return psycopg.connect(f"postgresql://postgres@{self.host}:{self.port}/postgres", autocommit=True)
 
     def create(self, name: str, template: str = "template0") -> None:
         with self.admin() as connection:
@@ -57,10 +69,20 @@ class Cluster:
     def start(self, *, patience: float = 10) -> None:
         """Start the server and wait until it answers. Raises RuntimeError when it does not."""
         command = [str(self.place / "postgres"), "-D", str(self.folder / "d"), "-p", str(self.port)]
-        command += ["-c", "listen_addresses=127.0.0.1", "-k", str(self.folder), "-c", "max_connections=120"]
+        command += [
+            "-c",
+            f"listen_addresses={self.host}",
+            "-k",
+            str(self.folder),
+            "-c",
+            "max_connections=120",
+        ]
         with (self.folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
-                _as_postgres(*command, *self.options), stdout=log, stderr=log, cwd=self.folder
+                [*self.through, *_as_postgres(*command, *self.options)],
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
             )
         self._wait(time.monotonic() + patience)
 
@@ -94,20 +116,24 @@ def cluster(
     within: Path | None = None,
     initdb: Sequence[str] = (),
     options: Sequence[str] = (),
+    host: str = HERE,
+    through: Sequence[str] = (),
 ) -> Iterator[Cluster]:
     """Start a cluster, stop and remove it afterwards. `durable` keeps fsync on, for benches and faults."""
     place = binaries()
     if place is None:
         raise FileNotFoundError("no PostgreSQL server is installed")
     folder = Path(tempfile.mkdtemp(prefix="mxpg", dir=within))
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
+    give(folder)
     try:
         command = [str(place / "initdb"), "-D", str(folder / "d"), "-U", "postgres", "-A", "trust"]
         _run(_as_postgres(*command, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", *initdb))
         fast = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         said = [part for option in (*fast, *options) for part in ("-c", option)]
-        made = Cluster(place, folder, port=free_port(), options=said)
+        if host != HERE:
+            with (folder / "d" / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
+        made = Cluster(place, folder, port=free_port(), options=said, host=host, through=through)
         try:
             made.start()
             with made.admin() as connection:
@@ -118,6 +144,17 @@ def cluster(
             made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def give(folder: Path) -> None:
+    """Let the server's user write there: PostgreSQL does not run as root."""
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+
+
+def run(command: list[str]) -> None:
+    """One of PostgreSQL's programs, as the server's user. Raises RuntimeError with what it said."""
+    _run(_as_postgres(*command))
 
 
 def _run(command: list[str]) -> None:

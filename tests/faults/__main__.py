@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from tests import postgres
-from tests.faults import processes, surroundings, traces, workers
+from tests.faults import copies, pairs, processes, surroundings, traces, workers
 from tests.faults.dying import POINTS
 from tests.faults.judging import Result
 from tests.faults.stage import Place, cloned, copied, prepare
@@ -91,12 +91,37 @@ def disk_full_postgresql(stage: Stage) -> Result:
         return surroundings.full_disk(place, disk, cluster)
 
 
+def failover(stage: Stage) -> Result:
+    """A pair of its own: the stage's cluster would wait for the standby's confirmation for ever after."""
+    with postgres.cluster(durable=True, options=pairs.REPLICATION) as cluster:
+        return pairs.failover(_prepared_on(cluster, stage.folder / "run-pair"), cluster)
+
+
+def network_cut(stage: Stage) -> Result:
+    through = ("ip", "netns", "exec", pairs.NETWORK)
+    with pairs.cable(), postgres.cluster(durable=True, host=pairs.THEIRS, through=through) as cluster:
+        return pairs.network_cut(_prepared_on(cluster, stage.folder / "run-cable"))
+
+
+def _prepared_on(cluster: postgres.Cluster, folder: Path) -> Place:
+    folder.mkdir()
+    cluster.create("one")
+    urls = cluster.url("one", postgres.APPLICATION), cluster.url("one", postgres.OWNER)
+    place = Place(database=SERVER, folder=folder, url=urls[0], owner_url=urls[1])
+    prepare(place, OFFERS)
+    return place
+
+
 def runs() -> Iterator[tuple[str, Run]]:
     """Every fault by name, in the order of the table."""
     for database in (LITE, SERVER):
         yield f"web workers · {database}", lambda s, d=database: processes.web_workers(s.place(d))  # type: ignore[misc]
     yield f"server · {SERVER}", lambda s: processes.server(s.place(SERVER), s.cluster)
     yield f"backends · {SERVER}", lambda s: processes.backends(s.place(SERVER), s.cluster)
+    yield f"failover · {SERVER}", failover
+    yield f"network · {SERVER}", network_cut
+    yield f"backup · {LITE}", lambda s: copies.backup_and_restore(s.place(LITE))
+    yield f"backup · {SERVER}", lambda s: copies.backup_and_restore(s.place(SERVER), s.cluster)
     yield f"disk · {LITE}", disk_full_sqlite
     yield f"disk · {SERVER}", disk_full_postgresql
     for database in (LITE, SERVER):
