@@ -1,5 +1,5 @@
 # Two commands: `make run` serves the product with demonstration data, `make test` runs every test.
-# Everything else is a step of these two, or `make bench`, `make faults`, `make mutations`.
+# Everything else is a step of these two, or `make bench`, `make faults`, `make mutations`, `make pictures`.
 
 VENV   ?= .venv
 PYTHON ?= python3
@@ -7,7 +7,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 export REGISTRY_INSTANCE ?= instance
 
-.PHONY: run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
+.PHONY: pictures run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
 
 run: setup
 	@$(BIN)/registry serve --demo --port $(PORT)
@@ -63,6 +63,10 @@ faults: setup-dev fonts-test
 # ALL=1 tries all 255 values of each byte.
 mutations: setup-dev fonts-test
 	@$(BIN)/python -m tests.mutations $(ALL:%=--all) $(ONLY:%=--only %)
+
+# Needs Poppler's pdftoppm; writes docs/pictures/papers, shown by docs/papers.md.
+pictures: setup-dev fonts-test
+	@$(BIN)/python -m tests.pictures
 
 walkthrough: setup
 	@$(BIN)/registry walkthrough --out build/walkthrough

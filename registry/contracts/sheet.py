@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from registry import money
-from registry.contracts.blocks import Block, Composed, Form, Title
+from registry.contracts.blocks import Block, Composed, Form, PageBreak, Title
 from registry.contracts.paper_facts import PaperFacts, coded, country, day, industry, place
 from registry.contracts.registration_form import (
     REGISTRAR_HEAD,
@@ -23,7 +23,7 @@ from registry.documents.tables import Field, Group, boxes
 
 TITLE = "技术合同登记表（信息核对表）"
 SUBTITLE = "按登记事项整理，供申请人和登记机构核对录入；非登记机构制发的表格"
-ON_ONE_PAGE = 2  # patents; more go on a second page
+NUMBERS_SHOWN = 2  # of several patents, on the first page; each has its rows on the second
 
 
 def compose(licenses: Sequence[PaperFacts], extras: FormExtras) -> Composed:
@@ -35,15 +35,19 @@ def compose(licenses: Sequence[PaperFacts], extras: FormExtras) -> Composed:
         Group("三　买方（被许可方）", _party(row, "buyer", first)),
         Group("四　金额与支付（元）", _money(row)),
         Group("五　分类", _classes(row, first, extras)),
-        Group("六　专利", tuple(f for one in patents[:ON_ONE_PAGE] for f in _patent(one))),
+        Group("六　专利", _patent(patents[0]) if len(patents) == 1 else _several(patents)),
         Group("七　开放许可与存证", _filing(row, first, extras)),
         Group("八　申请人", _applicant(row)),
         Group(REGISTRAR_HEAD[0], registrar_fields()),
     ]
     more: list[Block] = []
-    if len(patents) > ON_ONE_PAGE:
-        rest = tuple(f for one in patents[ON_ONE_PAGE:] for f in _patent(one))
-        more.append(Form((Group("六　专利（续）", rest),)))
+    if len(patents) > 1:
+        total = len(patents)
+        listed = (
+            Group(f"六　专利（续）　第 {n} 件，共 {total} 件", _patent(one))
+            for n, one in enumerate(patents, 1)
+        )
+        more += [PageBreak(), Form(tuple(listed))]
     return Composed(
         title=TITLE,
         number=first.contract,
@@ -132,6 +136,17 @@ def _classes(row: Mapping[str, str], first: PaperFacts, extras: FormExtras) -> t
         Field(label="计划类别", value=coded("plan", codes.get("plan", ""))),
         Field(label="保密要求", value="按合同第七条"),
         Field(label="标识", value=flags, wide=True),
+    )
+
+
+def _several(patents: Sequence[Mapping[str, str]]) -> tuple[Field, ...]:
+    """Where one page cannot hold them: how many and the first numbers; the rest stands overleaf."""
+    numbers = SEPARATOR.join(one["patent_number"] for one in patents[:NUMBERS_SHOWN])
+    more = " 等" if len(patents) > NUMBERS_SHOWN else ""
+    return (
+        Field(label="专利件数", value=str(len(patents))),
+        Field(label="各件详情", value="见续页"),
+        Field(label="专利号", value=numbers + more, wide=True),
     )
 
 

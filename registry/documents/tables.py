@@ -35,6 +35,7 @@ DENSE_PADDING, DENSE_LEADING = 3.0, 12.1
 TALLEST_ROW = HEIGHT * 0.6
 LABEL_SHARE, VALUE_SHARE = 0.19, 0.31
 SEAL_DIAMETER = 42 * mm
+SHORT_TABLE = 8  # rows that stay on one page
 
 Commands = list[tuple[Any, ...]]
 
@@ -122,7 +123,7 @@ def facts_table(fonts: FontSet, facts: Iterable[tuple[str, Words]], width: float
     widths = [width * 0.26, width * 0.74]
     pairs = [[Text(fonts, label, CELL), Text(fonts, value or EMPTY, CELL)] for label, value in facts]
     rows = [row for pair in pairs for row in _page_sized(pair, widths)]
-    style = [*_ruled(), ("BACKGROUND", (0, 0), (0, -1), PALE)]
+    style = [*_ruled(), ("BACKGROUND", (0, 0), (0, -1), PALE), *_held_together(len(rows))]
     return Table(rows, colWidths=widths, style=style, **PLACE)
 
 
@@ -137,7 +138,7 @@ def grid_table(
     for row in rows:
         cells = [Text(fonts, cell or EMPTY, style) for cell, style in zip(row, styles, strict=True)]
         body += _page_sized(cells, widths)
-    style = [*_ruled(), ("BACKGROUND", (0, 0), (-1, 0), GREY)]
+    style = [*_ruled(), ("BACKGROUND", (0, 0), (-1, 0), GREY), *_held_together(len(body))]
     return Table(body, colWidths=widths, style=style, repeatRows=1, **PLACE)
 
 
@@ -252,6 +253,13 @@ def _dense() -> Commands:
     """Over the ruled table's own paddings."""
     sides = [(side, (0, 0), (-1, -1), DENSE_PADDING) for side in ("LEFTPADDING", "RIGHTPADDING")]
     return [*sides, ("TOPPADDING", (0, 0), (-1, -1), 0.2), ("BOTTOMPADDING", (0, 0), (-1, -1), 0.9)]
+
+
+def _held_together(rows: int) -> Commands:
+    """A short table is not torn; of a long one no row stands alone at a page's foot or top."""
+    if rows <= SHORT_TABLE:
+        return [("NOSPLIT", (0, 0), (-1, -1))]
+    return [("NOSPLIT", (0, 0), (-1, 2)), ("NOSPLIT", (0, rows - 2), (-1, rows - 1))]
 
 
 def _typeface() -> Commands:
