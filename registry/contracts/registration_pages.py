@@ -161,7 +161,7 @@ def _performance(acceptance: Acceptance) -> dict[str, Any]:
         "endings": endings.of_acceptance(acceptance),
         "duty_papers": duty_printing.of_acceptance(acceptance),
         "reminded": reminders.of_acceptance(acceptance),
-        "barred": must_withdraw.told(acceptance) if mine else [],
+        "barred": must_withdraw.told(acceptance),
         "can_act": mine and may(actor, "default.notice", acceptance),
         "has_royalty": records.fee_of(acceptance.record).royalty is not None,
         "has_materials": bool(handovers.promised(acceptance)),

@@ -1,13 +1,15 @@
 """Erasing: every value gone from database and files, every proof still good, nothing half done."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from registry import jobs
+from registry import clock, jobs
 from registry.contracts import bundles, registration
 from registry.contracts import register as contracts
 from registry.database import db, transaction
@@ -27,12 +29,14 @@ from registry.ledger.receipt_file import check_receipt
 from registry.ledger.setup import ledger_setup
 from registry.ledger.verify import verify_bytes, verify_path
 from registry.parties.models import Upload
+from tests.contracts import performing
 from tests.contracts.correcting import correct
 from tests.erasure import making
 from tests.erasure.making import (
     administrator,
     approve,
     ask,
+    brought,
     codes,
     erase,
     licensed,
@@ -319,3 +323,23 @@ def test_a_packed_batch_loses_its_archive_and_the_erased_row_and_keeps_its_sums(
     assert form["buyer_name"] == "—"
     with pytest.raises(Gone):
         reading(lambda: exports.archive(exports.find(offer.venue.actor, batch)))
+
+
+def test_what_was_written_and_brought_after_a_license_goes_with_its_contract(lite: Flask) -> None:
+    offer, licensee, number = performing.licensed(lite)
+    first, second = two(lite)
+    secrets = ["某车间的秘密产量", "账目-私人.pdf", "催告里的私事", "不成立的私人理由"]
+    extract = brought(licensee, b"accounts of one contract", secrets[1])
+    with time_machine.travel(clock.now() + timedelta(days=120), tick=True):
+        performing.report(licensee, number, note=secrets[0], files=[extract])
+        performing.notice(offer.holder, number, "recordal", words=secrets[2])
+        ending = performing.end(offer.holder, number, ground="refused")
+        performing.answer_ending(licensee, ending, "object", secrets[3])
+        jobs.run_all()
+        contract = reading(lambda: contracts.find(number).contract.number)
+        assert "erasure_open_question" in codes(preview(first, "contract", contract, "request").holds)
+        performing.settle(offer.venue, ending, "uphold")
+        jobs.run_all()
+    with years_later():
+        erase(first, second, "contract", contract, "order")
+    assert where(lite, secrets) == []
