@@ -47,7 +47,7 @@ class RegistrarSchema(Schema):
     expert_days = Whole(load_default=20, min=1, max=200, metadata=_named(_l("专家评审的期限（工作日）")))
     date_form = Choice(DateForm, load_default=DateForm.ISO, metadata=_named(_l("日期怎样录入")))
     papers = CleanText(load_default="", max=1000, metadata=_named(_l("材料怎样交")))
-    contact = CleanName(load_default="", max=200, metadata=_named(_l("联系方式")))
+    contact = CleanName(load_default="", max=200, metadata=_named(_l("公开的联系方式")))
     notes = CleanText(load_default="", max=2000, metadata=_named(_l("备注")))
     zero_fee_view = CleanText(load_default="", max=1000, metadata=_named(_l("对零金额合同的意见")))
     zero_fee_on = LegalDate(load_default=None, metadata=_named(_l("答复日期")))

@@ -43,6 +43,7 @@ from registry.parties.rules import Actor, Role
 BOUNDS = Bounds(rows=10_001)  # ten thousand results and the headings
 AT_ONCE = 100  # rows saved with the press of the button; more are left to the worker
 CHUNK = 500
+SHAPE = ResultSchema()  # made once: ten thousand rows ask it
 AT_REGISTRAR = (
     RegistrationState.EXPORTED,
     RegistrationState.SUBMITTED,
@@ -96,7 +97,7 @@ def _shaped(line: Line) -> Line:
     if not line.facts:
         return line
     try:
-        load(ResultSchema, dict(line.facts))
+        load(SHAPE, dict(line.facts))
     except Invalid as invalid:
         problems = tuple(
             (one.code, {**one.params, "column": NAMES.get(one.field, (one.field,))[0]})
@@ -194,7 +195,7 @@ def write_rows(import_id: UUID, *, limit: int) -> int:
 
 def _write(actor: Actor, row: ResultImportRow) -> None:
     contract = registration.lock(db.session.get_one(Contract, row.contract_id))
-    facts = load(ResultSchema, {**row.facts})
+    facts = load(SHAPE, dict(row.facts))
     try:
         with db.session.begin_nested():
             result = registration.record_result(

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -270,7 +271,8 @@ def _repeats(facts: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
 def _remarks(line: Line, known: Known) -> Iterable[Reason]:
     recognised = line.facts.get("total_amount")
     if recognised is not None and known.total and recognised != known.total:
-        yield "recognised_differs", {"ours": known.total, "theirs": recognised}
+        ours, theirs = (money.yuan(Decimal(one)) for one in (known.total, recognised))
+        yield "recognised_differs", {"ours": ours, "theirs": theirs}
     number = str(line.facts.get("registration_number", ""))
     if number and (not number.isascii() or not number.isdigit() or len(number) not in NUMBER_LENGTHS):
         yield "registration_number_length", {"number": number}

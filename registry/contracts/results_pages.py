@@ -7,6 +7,7 @@ from uuid import UUID
 import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from registry import problems
 from registry.contracts import certificates_in, result_lists
@@ -117,7 +118,7 @@ def said(row: ResultImportRow) -> str:
     for code, params in row.reasons:
         column = params.get("column", "")
         words = problems.sentence(Refused(code, **{k: v for k, v in params.items() if k != "column"}))
-        found.append(f"{column}：{words}" if column else words)
+        found.append(f"{column}{_('：')}{words}" if column else words)
     return " ".join(found)
 
 
