@@ -224,6 +224,10 @@ PAGES: Mapping[str, Line] = {
     "POST accounts.stop": line(
         those(HOLDER, "owner", "signer", "finance") | VENUE, {"reason": "可疑"}, change_id="account_change"
     ),
+    "GET doubts.show": line(CLAIMING, payment_id="payment"),
+    "POST doubts.bring_receipt": line(CLAIMING, {"receipt_upload": "{slip}"}, payment_id="payment"),
+    "POST doubts.dispute": line(CLAIMING, {"reason": "金额不对"}, payment_id="payment"),
+    "GET doubts.payer_statement_form": line(CLAIMING, number="awaiting"),
     "GET invoices.ask": line(CLAIMING, number="awaiting"),
     "POST invoices.ask": line(CLAIMING, INVOICE, number="awaiting"),
     "GET invoices.of_holder": line(SIGNED_IN),

@@ -30,7 +30,8 @@ from registry.parties.rules import CLOCK, Actor
 
 PAID, UNPAID, VOID, STANDS = "paid", "unpaid", "void", "stands"
 OUTCOMES = (PAID, UNPAID, VOID, STANDS)
-GROUNDS = (*rules.OBJECTION_GROUNDS, "no_answer", "same_day", "after_withdrawal")
+AMOUNT = "amount_disputed"
+GROUNDS = (*rules.OBJECTION_GROUNDS, "no_answer", "same_day", "after_withdrawal", AMOUNT)
 OPEN_PAYMENTS = (PaymentState.CLAIMED, PaymentState.DISPUTED, PaymentState.NOT_ARRIVED)
 """Payments about which a decision can still say that the money came, or that it did not."""
 
@@ -169,6 +170,8 @@ def outcomes(decision: Decision, acceptance: Acceptance) -> tuple[str, ...]:
         return STANDS, VOID
     if decision.ground == "same_day":
         return PAID, VOID
+    if decision.ground == AMOUNT:
+        return PAID, UNPAID
     if decision.ground in ("no_answer", "money_not_received"):
         return (PAID, UNPAID, VOID) if open_payment(acceptance) else (UNPAID, VOID)
     return STANDS, VOID
@@ -306,13 +309,13 @@ def _paid_later(actor: Actor, acceptance: Acceptance, decision: Decision, facts:
 def _unpaid_later(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
     payment = later_payment(decision)
     assert payment is not None
-    _close(actor, payment)
+    _close(actor, payment, decision)
 
 
 def _unpaid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
     payment = open_payment(acceptance)
     if payment is not None:
-        _close(actor, payment)
+        _close(actor, payment, decision)
     register.move(actor, acceptance, "decide_unpaid")
     _give_back_time(acceptance, decision)
 
@@ -322,7 +325,7 @@ def _void(
 ) -> Filing | None:
     payment = open_payment(acceptance)
     if payment is not None:
-        _close(actor, payment)
+        _close(actor, payment, decision)
     owed = owe_all(acceptance, reason=decision.ground)
     late = acceptance.state == AcceptanceState.IN_DECISION and decision.ground == "same_day" and owed
     register.move(actor, acceptance, "arrive_late" if late else "decide_void")
@@ -347,12 +350,13 @@ _APPLY_LATER: Mapping[str, Callable[[Actor, Acceptance, Decision, Mapping[str, A
 }  # fmt: skip
 
 
-def _close(actor: Actor, payment: Payment) -> None:
-    """The money did not come, or does not count."""
+def _close(actor: Actor, payment: Payment, decision: Decision) -> None:
+    """The money did not come, or does not count; where its amount alone was in doubt, it stays as said."""
     if payment.state == PaymentState.CLAIMED:
         register.move_payment(actor, payment, "dispute")
     if payment.state == PaymentState.DISPUTED:
-        register.move_payment(actor, payment, "decide_unpaid")
+        verb = "decide_short" if decision.ground == AMOUNT else "decide_unpaid"
+        register.move_payment(actor, payment, verb)
 
 
 def _give_back_time(acceptance: Acceptance, decision: Decision) -> None:

@@ -166,6 +166,7 @@ class Payment(Model):
     __table_args__ = (
         CheckConstraint(f"state IN ({_listed(PaymentState)})", name="state"),
         Index(None, "state", "created_at"),
+        Index(None, "bank_serial"),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()

@@ -72,7 +72,9 @@ class AnswerSchema(Schema):
 
 
 class AnswerFormSchema(AnswerSchema):
-    """The same with what a person signs with."""
+    """The same with what a person signs with, and the line of a statement it was matched with."""
+
+    line = fields.UUID(load_default=None)
 
     password = _password()
 
@@ -82,6 +84,12 @@ class RefundSchema(Schema):
 
     sent_on = LegalDate(required=True, metadata=_named(_l("退款日期")))
     slip_upload = _upload(_l("退款回单"))
+
+
+class ReceiptSchema(Schema):
+    """The receipt a bank stamped, for the venue."""
+
+    receipt_upload = _upload(_l("银行盖章的回单"))
 
 
 class RefundDecisionSchema(Schema):

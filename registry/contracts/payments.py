@@ -133,8 +133,18 @@ def _check_claim(acceptance: Acceptance, facts: Mapping[str, Any]) -> None:
         raise Refused("amount_zero_claimed", "amount")
     if facts["payer"] != acceptance.licensee.name and not facts.get("payer_reason"):
         raise Refused("other_payer_reason", "payer_reason", "CC 523, 524")
-    if any(payment.bank_serial == facts["serial"] for payment in acceptance.payments):
+    if _serial_known(acceptance, facts["serial"]):
         raise Conflict("payment_known", "serial")
+
+
+def _serial_known(acceptance: Acceptance, serial: str) -> bool:
+    """Whether the same transfer was brought before, for this license or another into the same account."""
+    if any(payment.bank_serial == serial for payment in acceptance.payments):
+        return True
+    number = acceptance.record.get("account", {}).get("number")
+    query = select(Payment).join(Acceptance, Acceptance.id == Payment.acceptance_id)
+    others = query.where(Acceptance.holder_id == acceptance.holder_id, Payment.bank_serial == serial)
+    return any(number and one.account.get("number") == number for one in db.session.scalars(others))
 
 
 # --- what the account shows --------------------------------------------------------------------------
@@ -240,8 +250,7 @@ def _check_arrival(acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -
         raise Conflict("claim_waiting", article="GL 7(3)")
     elif acceptance.state != AcceptanceState.AWAITING_PAYMENT:
         raise Conflict("wrong_state", state=acceptance.state, verb="confirm")
-    serial = facts.get("serial")
-    if serial and any(payment.bank_serial == serial for payment in acceptance.payments):
+    if facts.get("serial") and _serial_known(acceptance, facts["serial"]):
         raise Conflict("payment_known", "serial")
     _check_facts(acceptance, due, facts)
 

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from registry import problems
 from registry.contracts import (
+    bank_lines,
     decisions,
     dues,
     money_schemas,
@@ -24,6 +25,7 @@ from registry.contracts import (
 from registry.contracts import service as contracts
 from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Payment, Refund
+from registry.contracts.money_models import BankLine
 from registry.contracts.pages import again, own, side_of
 from registry.errors import NotFound, Refused
 from registry.forms import FormState, labels, load, nested
@@ -159,12 +161,22 @@ def acceptances() -> ResponseReturnValue:
 @doors.signed_in
 def match(payment_id: UUID) -> ResponseReturnValue:
     payment = _payment(payment_id)
+    line = _line(request.args.get("line", ""))
     known = {
-        "amount": payment.claimed_amount,
-        "arrived_on": payment.claimed_on,
-        "serial": payment.bank_serial,
+        "amount": line.amount if line else payment.claimed_amount,
+        "arrived_on": line.day if line else payment.claimed_on,
+        "serial": line.serial if line else payment.bank_serial,
+        "line": line.id if line else None,
     }
     return _match(payment, FormState(known))
+
+
+def _line(line_id: str) -> BankLine | None:
+    """The line of a statement this payment is looked at with; the actor's own alone."""
+    try:
+        return bank_lines.find(doors.actor(), UUID(line_id)) if line_id else None
+    except ValueError:
+        raise NotFound("not_found")
 
 
 @blueprint.post("/payments/<uuid:payment_id>")
@@ -178,15 +190,18 @@ def answer(payment_id: UUID) -> ResponseReturnValue:
 
 
 def _answer(payment_id: UUID, given: dict[str, Any]) -> None:
-    actor, password = doors.actor(), given.pop("password")
+    actor, password, line_id = doors.actor(), given.pop("password"), given.pop("line")
     facts = money_schemas.answer_facts(given)
     act = payments.confirm_act(actor, _payment(payment_id), facts)
     statement = parties.sign(actor, password, act.statement)
-    doors.submit(
-        "payment.confirm",
-        {"payment": str(payment_id), **given},
-        lambda: str(payments.confirm(actor, _payment(payment_id), facts, act, statement).id),
-    )
+
+    def work() -> str:
+        payment = payments.confirm(actor, _payment(payment_id), facts, act, statement)
+        if line_id is not None:
+            bank_lines.take(actor, bank_lines.find(actor, line_id), payment)
+        return str(payment.id)
+
+    doors.submit("payment.confirm", {"payment": str(payment_id), "line": str(line_id), **given}, work)
 
 
 def _match(payment: Payment, form: FormState) -> str:
@@ -197,6 +212,7 @@ def _match(payment: Payment, form: FormState) -> str:
         due=None if payment.due_key == START else dues.find(payment.acceptance, payment.due_key),
         outstanding=payments.outstanding(payment.acceptance, payment.due_key),
         reference=payment_requests.reference(payment.acceptance, payment.due_key),
+        line=_line(form.value("line")),
         account=payment.account or payment.acceptance.record["account"],
         can_answer=payment.state == "claimed" and may(doors.actor(), "payment.confirm", payment.acceptance),
         form=FormState(form.values, form.errors, form.labels or labels(money_schemas.AnswerFormSchema)),

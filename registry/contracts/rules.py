@@ -104,6 +104,8 @@ PAYMENT_MOVES: dict[tuple[PaymentState, str], Move[PaymentState]] = {
     **{(state, "duplicate"): Move(_P.DUPLICATE, "CC 985") for state in _OPEN_PAYMENT},
     (_P.CLAIMED, "dispute"): Move(_P.DISPUTED, "GL 7(3)"),
     (_P.NOT_ARRIVED, "dispute"): Move(_P.DISPUTED, "GL 7(3)"),
+    (_P.SHORT, "dispute"): Move(_P.DISPUTED, "GL 7(3)"),
+    (_P.DISPUTED, "decide_short"): Move(_P.SHORT, "GL 7(3)"),
     (_P.OTHER_PAYER, "confirm"): Move(_P.CONFIRMED, "CC 524"),
     (_P.OTHER_PAYER, "dispute"): Move(_P.DISPUTED, "CC 524"),
     (_P.LATE, "confirm"): Move(_P.CONFIRMED, "PL 51"),

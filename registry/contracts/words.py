@@ -49,6 +49,7 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "foreign_party": _l("被许可方在境外或者港澳台地区"),
         "other_law": _l("违反其他法律、行政法规"),
         "no_answer": _l("期限内无人核对到账"),
+        "amount_disputed": _l("对到账金额有争议"),
         "same_day": _l("款项与撤回在同一日"),
         "after_withdrawal": _l("撤回生效日当日或之后才具备条件"),
         "unpaid": _l("未按期付款"),

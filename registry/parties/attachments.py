@@ -34,6 +34,7 @@ PURPOSES: Mapping[str, str] = {
     "gazette_upload": "gazette",
     "consent_upload": "consent",
     "slip_upload": "bank_slip",
+    "receipt_upload": "bank_slip",
 }
 """What a file is for, by the last part of its input's name; others are evidence of another kind."""
 
