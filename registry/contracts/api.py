@@ -259,7 +259,7 @@ def attach(given: dict[str, Any], number: str) -> dict[str, Any]:
         found = readable(number)
         allow(actor, "contract.attach", found)
         upload = parties.uploaded(actor, given["file_upload"], field="file_upload")
-        registration.attach(actor, found, given["slot"], upload)
+        registration.attach(actor, found, given["slot"], upload, seats=given["seats"])
         return number
 
     doors.once("contract.attach", {"number": number, **given}, work, key=doors.idempotency_header())

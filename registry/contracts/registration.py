@@ -67,14 +67,14 @@ def move(actor: Actor, contract: Contract, verb: str, **changes: Any) -> None:
     history.record(actor, verb, contract, before=before, after=contract.registration, changes=changes)
 
 
-def attach(actor: Actor, contract: Contract, slot: str, upload: Upload) -> None:
+def attach(actor: Actor, contract: Contract, slot: str, upload: Upload, *, seats: Sequence[str] = ()) -> None:
     """Put a file into a slot of the package. A stamped scan (02b) without more is one of the whole
     contract.
     """
     allow(actor, "contract.attach", contract)
     register.check_kept(contract)
     if slot == stamps.SLOT:
-        stamps.bring(actor, contract, upload)
+        stamps.bring(actor, contract, upload, seats)
         return
     if slot not in slots.BROUGHT:
         raise Refused("not_a_choice", "slot")

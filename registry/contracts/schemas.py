@@ -168,6 +168,13 @@ class AttachSchema(Schema):
     """A file for one place of the package."""
 
     slot = Choice(SLOTS, required=True, metadata=_named(_l("材料种类")))
+    seats = fields.List(
+        CleanName(max=16),
+        load_default=list,
+        metadata={
+            "description": "of a stamped sheet (02b): whose stamps it shows; none for the whole contract"
+        },
+    )
     file_upload = _upload(_l("文件"))
 
 

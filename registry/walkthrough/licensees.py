@@ -153,7 +153,7 @@ def collect_papers(person: Person, license_: License, folder: Path, *, kinds: in
 
     def printed() -> list[str] | None:
         page = person.browser.get(f"/contracts/{license_.contract}")
-        links = sorted({one for one in page.links if one.startswith(beginning)})
+        links = sorted({one for one in page.links if one.startswith(beginning) and one.endswith(".pdf")})
         return links if len(links) >= kinds else None
 
     names = []

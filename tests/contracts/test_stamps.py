@@ -286,3 +286,18 @@ def test_registration_still_takes_a_whole_scan_through_the_package(deal: Deal) -
         )
     )
     assert deal.state == "complete"
+
+
+def test_a_machine_may_say_whose_stamps_a_scan_shows(deal: Deal) -> None:
+    upload = make_upload(deal.app, deal.licensee, data=PDF + b"own sheet")
+
+    def work() -> None:
+        kept = db.session.get_one(Upload, upload)
+        found = register.find_contract(deal.number)
+        registration.attach(deal.licensee.actor, found, "02b", kept, seats=["licensee"])
+
+    transaction(work)
+    held = reading(
+        lambda: [one.seat.key for one in stamps.places(register.find_contract(deal.number)) if one.sheet]
+    )
+    assert held == ["licensee"]
