@@ -58,7 +58,7 @@ DUTY_WORDS: Mapping[str, Mapping[str, LazyString]] = {
     },
 }
 DUTIES: Mapping[str, LazyString] = {
-    "report": _l("报告提成"),
+    "report": _l("提交提成费报告"),
     "royalty": _l("支付提成费"),
     "answer_report": _l("答复提成报告"),
     "answer_question": _l("回答许可方关于提成报告的疑问"),

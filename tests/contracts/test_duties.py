@@ -239,7 +239,7 @@ def test_what_is_late_stands_first_and_events_are_never_late(lite: Flask) -> Non
         browser.sign_in(licensee.email)
         page = browser.get("/duties").text
         assert page.index("已逾期") < page.index("尽快办理")
-        assert "报告提成" in browser.get("/duties?kind=report&side=licensee").text
+        assert "提交提成费报告" in browser.get("/duties?kind=report&side=licensee").text
         assert "没有待办的事项" in browser.get("/duties?side=holder").text
         assert browser.get("/duties/calendar?month=2026-99").status == 404
         assert "<caption>" in browser.get("/duties/calendar").html
