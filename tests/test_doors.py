@@ -5,6 +5,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from registry.app import create_app
+from registry.licenses.service import STEPS
 from registry.parties import doors
 from tests.browser import Browser, open_account
 
@@ -140,3 +141,8 @@ def test_a_signed_in_page_sends_strangers_to_sign_in_and_machines_a_problem(lite
     assert Browser(lite).get("/desk").address == "/login?next=/desk"
     answer = lite.test_client().get("/desk", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+
+
+def test_no_page_stands_in_the_way_of_a_step_of_a_declaration(lite: Flask) -> None:
+    match = lite.url_map.bind("localhost").match
+    assert {match(f"/declarations/X/{step}")[0] for step in STEPS} == {"declarations.step"}

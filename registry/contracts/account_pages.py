@@ -21,13 +21,13 @@ from registry.parties.permissions import allow, may
 blueprint = flask.Blueprint("accounts", __name__)
 
 
-@blueprint.get("/declarations/<number>/account")
+@blueprint.get("/declarations/<number>/receiving-account")
 @doors.signed_in
 def show(number: str) -> ResponseReturnValue:
     return _page(_declaration(number), FormState())
 
 
-@blueprint.post("/declarations/<number>/account")
+@blueprint.post("/declarations/<number>/receiving-account")
 @doors.signed_in
 def ask(number: str) -> ResponseReturnValue:
     try:

@@ -73,7 +73,7 @@ def _of_party(actor: Actor) -> Iterable[Card]:
     if asked:
         yield Card(title=_l("待开发票"), url="/holder/invoices", count=asked, due=True, place=12)
     for change in account_changes.waiting(actor):
-        url = f"/declarations/{change.declaration.number}/account"
+        url = f"/declarations/{change.declaration.number}/receiving-account"
         yield Card(title=_l("收款账户变更，请核实"), url=url, due=True, place=9)
     received = len(contracts.of_holder(actor))
     if received:

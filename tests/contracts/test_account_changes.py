@@ -179,7 +179,9 @@ def test_strangers_licensees_and_preparers_change_nothing(lite: Flask, offer: Of
 
 def test_a_stolen_session_without_the_password_asks_for_nothing(lite: Flask, offer: Offer) -> None:
     browser = Browser(lite).sign_in(offer.holder.email)
-    browser.get(f"/declarations/{offer.number}/account").submit({**NEW, "password": "not the password"})
+    browser.get(f"/declarations/{offer.number}/receiving-account").submit(
+        {**NEW, "password": "not the password"}
+    )
     assert (browser.status, "密码" in browser.text) == (422, True)
     assert reading(lambda: account_changes.open_of(offers.find(offer.number))) is None
 
@@ -263,17 +265,17 @@ def test_the_second_person_confirms_on_the_page_and_the_venue_sees_it(
     lite: Flask, offer: Offer, second: Person
 ) -> None:
     first = Browser(lite).sign_in(offer.holder.email)
-    first.get(f"/declarations/{offer.number}/account").submit({**NEW, "password": PASSWORD})
+    first.get(f"/declarations/{offer.number}/receiving-account").submit({**NEW, "password": PASSWORD})
     assert (first.status, "等待第二人确认" in first.text) == (200, True)
     assert "签署并确认" not in first.text
     browser = Browser(lite).sign_in(second.email)
-    browser.get(f"/declarations/{offer.number}/account")
+    browser.get(f"/declarations/{offer.number}/receiving-account")
     assert "签署并确认" in browser.text
     change = reading(lambda: account_changes.open_of(offers.find(offer.number)).id)  # type: ignore[union-attr]
     browser.submit({"password": PASSWORD}, action=f"/account-changes/{change}/approve")
     assert "已确认，等待生效" in browser.text
     venue = Browser(lite).sign_in(offer.venue.email).get("/venue/account-changes")
     assert offer.number in venue.text
-    venue.get(f"/declarations/{offer.number}/account")
+    venue.get(f"/declarations/{offer.number}/receiving-account")
     venue.submit({"reason": "电话核实不符"}, action=f"/account-changes/{change}/stop")
     assert (venue.status, state(change)) == (200, "stopped")

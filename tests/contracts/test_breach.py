@@ -119,7 +119,7 @@ def test_dues_after_the_end_cease_and_the_lists_say_so(lite: Flask) -> None:
 
     assert "report:4" in reading(keys)
     do.end(offer.holder, number, ground="refused")
-    assert reading(keys) == {"report:1", "answer_ending"}
+    assert reading(keys) == {"report:1", "royalty:1", "answer_ending"}  # for the use before the end (CC 566)
 
 
 def test_forms_offer_the_answers_the_services_know() -> None:
