@@ -145,4 +145,4 @@ def test_a_signed_in_page_sends_strangers_to_sign_in_and_machines_a_problem(lite
 
 def test_no_page_stands_in_the_way_of_a_step_of_a_declaration(lite: Flask) -> None:
     match = lite.url_map.bind("localhost").match
-    assert {match(f"/declarations/X/{step}")[0] for step in STEPS} == {"declarations.step"}
+    assert {match(f"/declarations/X/{step}")[0] for step in STEPS} == {"licenses.step"}
