@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from registry.contracts import registration, stamps
+from registry import clock
+from registry.contracts import cases, registration, stamps
 from registry.demonstration.cast import MARK
 from registry.demonstration.stage import Stage
 from registry.exports import service as exports
@@ -59,8 +60,31 @@ def refresh(stage: Stage, *keys: str) -> None:
 
 
 def zero_view(stage: Stage, words: str) -> None:
-    """What the registrar says about contracts without a price."""
-    registration.note_zero_fee_view(stage.actor("operator"), stage.venue("V1"), words)
+    """What the registrar says about contracts without a price, on its own row of the venue's list."""
+    clerk = stage.actor("operator")
+    facts: dict[str, Any] = {
+        "name": REGISTRAR,
+        "regions": ["31"],
+        "applicants": ["seller", "intermediary"],
+        "working_days": 7,
+        "expert_days": 20,
+        "date_form": "iso",
+        "papers": "",
+        "contact": "",
+        "notes": "演示数据，与任何真实机构无关。",
+        "zero_fee_view": words,
+        "zero_fee_on": clock.today() if words else None,
+        "zero_fee_source": "演示数据" if words else "",
+        "valid_from": None,
+        "valid_to": None,
+        "source": "演示数据",
+        "confidence": "second_hand",
+    }
+    known = [one for one in cases.registrars(stage.venue("V1").id) if one.name == REGISTRAR]
+    if known:
+        cases.change_registrar(clerk, known[0], facts)
+    else:
+        cases.enter_registrar(clerk, facts)
 
 
 def batch(stage: Stage, *keys: str, include_zero: bool = False) -> None:
