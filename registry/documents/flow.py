@@ -76,7 +76,7 @@ class Text(Flowable):  # type: ignore[misc]
     def _set(self, fonts: FontSet, text: str, faces: list[str], *, style: PaperStyle, ends: bool) -> None:
         """`ends` is false for a part whose paragraph goes on overleaf: its last line is stretched too."""
         self.fonts, self.text, self.faces, self.style, self.ends = fonts, text, faces, style, ends
-        self.advances = [fonts.width(char, style.size, face) for char, face in zip(text, faces, strict=True)]
+        self.advances = fonts.advances(text, faces, style.size)
         self.keepWithNext = style.keep_with_next
         self.spaceBefore, self.spaceAfter = style.before, style.after
         self._broken: tuple[float, list[Line]] | None = None

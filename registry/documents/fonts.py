@@ -50,6 +50,12 @@ class FontSet:
 
     def face_for(self, char: str, wanted: str) -> str | None:
         """The face that draws `char`, `wanted` first; None when no face does."""
+        known = _drawn_by(self.faces, wanted)
+        if char not in known:
+            known[char] = self._found(char, wanted)
+        return known[char]
+
+    def _found(self, char: str, wanted: str) -> str | None:
         if unicodedata.category(char) in UNSEEN and char != "\n":
             return None
         return next((face for face in (wanted, *self.faces) if ord(char) in _widths(face)), None)
@@ -78,6 +84,10 @@ class FontSet:
     def width(self, text: str, size: float, wanted: str = SERIF) -> float:
         """Width in points at `size` points."""
         return sum(self._advance(char, wanted) for char in text) * size / 1000
+
+    def advances(self, text: str, faces: Iterable[str], size: float) -> list[float]:
+        """Width in points of each character in its own face."""
+        return [self._advance(char, face) * size / 1000 for char, face in zip(text, faces, strict=True)]
 
     def _advance(self, char: str, wanted: str) -> float:
         face = self.face_for(char, wanted) or wanted
@@ -118,6 +128,13 @@ def _register(name: str, path: Path) -> None:
         raise Misconfigured(f"{path} is not a TrueType font that can be embedded: {error}") from error
     pdfmetrics.registerFont(font)
     _widths.cache_clear()
+    _drawn_by.cache_clear()
+
+
+@lru_cache
+def _drawn_by(faces: tuple[str, ...], wanted: str) -> dict[str, str | None]:
+    """Which face draws which character: found once, since papers ask for every character several times."""
+    return {}
 
 
 @lru_cache
