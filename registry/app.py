@@ -42,7 +42,7 @@ from registry.contracts import tasks as contracts_tasks  # noqa: F401 - register
 from registry.erasure import pages as erasure_pages
 from registry.erasure import tasks as erasure_tasks  # noqa: F401 - registers its jobs
 from registry.exports import api as exports_api
-from registry.exports import batch_pages, recordal_pages
+from registry.exports import batch_pages, recordal_pages, venue_api
 from registry.exports import pages as exports_pages
 from registry.exports import tasks as exports_tasks  # noqa: F401 - registers its jobs
 from registry.ledger import service as ledger
@@ -115,6 +115,7 @@ PAGES: list[Blueprint] = [
     printing_pages.blueprint,
     correction_pages.blueprint,
     exports_pages.blueprint,
+    venue_api.pages,
     batch_pages.blueprint,
     erasure_pages.blueprint,
     recordal_pages.blueprint,
@@ -136,6 +137,7 @@ MACHINES: list[openapi.Blueprint] = [
     bundle_api.blueprint,
     corrections_api.blueprint,
     exports_api.blueprint,
+    venue_api.blueprint,
 ]
 
 

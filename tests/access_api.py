@@ -114,6 +114,9 @@ API: Mapping[str, Line] = {
     "POST results-api.bring": line(OPERATORS, {"results": [{**RESULT, "contract": "{contract}"}]}),
     "GET results-api.show": line(VENUE, import_id="results"),
     "POST results-api.save": line(VENUE, {"digest": "0" * 64}, import_id="results"),
+    "GET venue-api.contracts": line(OPERATORS | AUDITOR),
+    "GET venue-api.techcontract_of": line(READERS, number="contract"),
+    "GET venue-api.of_batch": line(VENUE | AUDITOR, number="batch"),
     "GET exports-api.show": line(VENUE | AUDITOR, number="batch"),
     "GET exports-api.archive": line(VENUE | AUDITOR, number="batch"),
 }

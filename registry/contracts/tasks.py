@@ -96,6 +96,7 @@ def tick(_: Mapping[str, Any]) -> None:
     first.
     """
     transaction(lambda: start_clock(after=EVERY))
+    transaction(lambda: enqueue("exports.look", {}))  # what is in order may have run out overnight
     transaction(ledger.ask_outside)  # before what may be paused until they answer
     transaction(offers.expire_due)
     for acceptance_id in contracts.due_to_lapse():

@@ -19,13 +19,12 @@ from registry.contracts.blocks import Composed, rendered
 from registry.contracts.models import Acceptance
 from registry.contracts.paper_facts import PaperFacts
 from registry.contracts.papers import KINDS
-from registry.contracts.registration_form import COLUMNS
 from registry.database import db
 from registry.documents import store
 from registry.documents.archive import Member
 from registry.documents.fonts import FontSet
 from registry.documents.pictures import page_count
-from registry.exports import covers, voucher
+from registry.exports import covers, techcontract, voucher
 from registry.exports.frozen import thawed
 from registry.ledger import service as ledger
 from registry.ledger.bundle_file import check_bundle
@@ -69,7 +68,13 @@ def members(row: Mapping[str, Any], fonts: FontSet) -> tuple[list[Member], dict[
     licenses, extras = thawed(row)
     first, number = licenses[0], row["contract"]
     files = [
-        *_form_files(row, sheet.compose(licenses, extras), first, fonts),
+        *_form_files(
+            row,
+            sheet.compose(licenses, extras),
+            techcontract.document(row, licenses, extras),
+            first=first,
+            fonts=fonts,
+        ),
         *_printed_files(row),
         *_declaration_files(row, licenses, fonts),
         _pdf(number, "09", "真实性承诺书", covers.truthfulness(row, first), fonts),
@@ -93,19 +98,12 @@ def json_bytes(value: Mapping[str, Any]) -> bytes:
 
 
 def _form_files(
-    row: Mapping[str, Any], form: Composed, first: PaperFacts, fonts: FontSet
+    row: Mapping[str, Any], form: Composed, machine: Mapping[str, Any], *, first: PaperFacts, fonts: FontSet
 ) -> Iterator[File]:
     number = row["contract"]
     yield _pdf(number, "01", "技术合同登记表", form, fonts)
     yield _pdf(number, "01", "技术合同登记表英文说明", sheet_notes.compose(form, first), fonts)
-    fields = [{"key": c.key, "heading": c.heading, "value": row["form"][c.key]} for c in COLUMNS]
-    body = {
-        "format": "mingxu-registration-form-1",
-        "contract": number,
-        "fields": fields,
-        "patents": row["patents"],
-    }
-    yield _made(f"01 技术合同登记表 {number}.json", "01", json_bytes(body))
+    yield _made(f"01 技术合同登记表 {number}.json", "01", json_bytes(machine))
 
 
 def _printed_files(row: Mapping[str, Any]) -> Iterator[File]:

@@ -25,7 +25,8 @@ from registry.documents import store
 from registry.documents.archive import Member
 from registry.documents.fonts import FontSet
 from registry.documents.growing import GrowingZip
-from registry.exports import handover, rekey
+from registry.exports import handover, rekey, techcontract
+from registry.exports.frozen import thawed
 from registry.exports.models import BatchContract
 from registry.exports.packages import json_bytes, members
 from registry.exports.rules import PlaceState
@@ -152,6 +153,7 @@ def _finish(archive: GrowingZip, facts: BatchFacts, fonts: FontSet, *, folder: P
     tops = [
         _top(folder, "rekey.xlsx", lambda file: rekey.write_workbook(file, rows, found)),
         _top(folder, "rekey.csv", lambda file: rekey.write_csv(file, rows)),
+        _top(folder, "contracts.ndjson", lambda file: _write_lines(file, rows())),
         _top(folder, "交接清单.pdf", lambda file: _handover(file, archive, facts, fonts, sums=found)),
     ]
     manifest = _top(
@@ -179,6 +181,13 @@ def _top(folder: Path, name: str, write: Callable[[BinaryIO], None]) -> _Top:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     size = path.stat().st_size
     return _Top(member=Member(name=name, size=size, open=lambda: path.open("rb")), digest=digest)
+
+
+def _write_lines(file: BinaryIO, rows: Iterator[tuple[int, Mapping[str, Any]]]) -> None:
+    """Every contract as techcontract-export/1, one a line."""
+    for _, row in rows:
+        file.write(techcontract.line(techcontract.document(row, *thawed(row))))
+        db.session.rollback()
 
 
 def _handover(file: BinaryIO, archive: GrowingZip, facts: BatchFacts, fonts: FontSet, *, sums: Sums) -> None:

@@ -81,6 +81,13 @@ class BatchSchema(Schema):
             raise ValidationError({"contracts": [Refused("required")]})
 
 
+class CursorSchema(Schema):
+    """From where to read on, and how much at once."""
+
+    after = Whole(load_default=0, min=0, metadata={"label": _l("从此之后")})
+    limit = Whole(load_default=100, min=1, max=500, metadata={"label": _l("份数")})
+
+
 class TakeBackSchema(Schema):
     """Why a contract is taken back from a batch."""
 
@@ -125,6 +132,25 @@ class BatchAnswer(Schema):
     refusals = fields.List(fields.Nested(RefusedAnswer))
     sums = fields.Dict(metadata={"description": "as in the manifest"})
     next = fields.String(allow_none=True, metadata={"description": "address of the next contracts"})
+
+
+class VenueContractAnswer(Schema):
+    """A license of the venue by its place in the log."""
+
+    seq = fields.Integer()
+    contract = fields.String()
+    license = fields.String()
+    registration = fields.String()
+    techcontract = fields.String(metadata={"description": "address of the contract as techcontract-export/1"})
+    receipt = fields.String(metadata={"description": "address of the receipt of its effect"})
+
+
+class VenueContractsAnswer(Schema):
+    """Licenses in the order of the log; `after` is where to go on from."""
+
+    contracts = fields.List(fields.Nested(VenueContractAnswer))
+    after = fields.Integer()
+    next = fields.String(allow_none=True)
 
 
 def choice_of(data: dict[str, Any]) -> Choice:

@@ -33,6 +33,7 @@ from tests.browser import Browser
 from tests.documents.papers import pdftotext
 from tests.exports import making
 from tests.exports.test_batches import archive, choice, make
+from tests.exports.test_techcontract import CHECK
 from tests.factories import FREE, Person, make_organisation, published, reading
 
 Three = tuple[Person, list[str]]
@@ -361,3 +362,14 @@ def test_standings_of_contracts_that_left_are_not_kept(packed: Packed) -> None:
     assert reading(lambda: standings.never(UUID(str(venue.venue_id)))) == []
     assert reading(lambda: db.session.query(Contract).count()) == 3
     assert reading(lambda: db.session.query(Batch).count()) == 1
+
+
+def test_the_archive_holds_every_contract_as_json_lines_that_validate(packed: Packed) -> None:
+    venue, numbers, number, _ = packed
+    held = ZipFile(BytesIO(archive(venue, number)))
+    lines = [json.loads(line) for line in held.read("contracts.ndjson").splitlines()]
+    assert sorted(one["filing_number"] for one in lines) == sorted(numbers)
+    for one in lines:
+        CHECK.validate(one)
+        name = f"packages/{one['filing_number']}/01 技术合同登记表 {one['filing_number']}.json"
+        assert json.loads(held.read(name)) == one
