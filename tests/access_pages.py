@@ -406,6 +406,7 @@ PAGES: Mapping[str, Line] = {
     "POST corrections.sign": line(
         signing(HOLDER, LICENSEE), {**CORRECTION, "password": PASSWORD}, number="contract", seq="noticed"
     ),
+    "GET export_schemas.schema": line(EVERYBODY),
     "GET exports.choose": line(OPERATORS),
     "GET exports.applicants": line(OPERATORS, {"c": "{contract}"}),
     "GET exports.applicants_all": line(OPERATORS),
