@@ -8,6 +8,9 @@ from registry.catalogue import api as catalogue_api
 from registry.catalogue import glossary_pages, instant_pages, log_api, log_files, log_pages, verify_pages
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
+from registry.codebook import api as codebook_api
+from registry.codebook import pages as codebook_pages
+from registry.codebook import present as codebook
 from registry.config import Settings
 from registry.contracts import account_pages as contracts_accounts
 from registry.contracts import api as contracts_api
@@ -118,6 +121,7 @@ PAGES: list[Blueprint] = [
     venue_api.pages,
     batch_pages.blueprint,
     erasure_pages.blueprint,
+    codebook_pages.blueprint,
     recordal_pages.blueprint,
     health_pages.blueprint,
     statistics_pages.blueprint,
@@ -125,6 +129,7 @@ PAGES: list[Blueprint] = [
 MACHINES: list[openapi.Blueprint] = [
     statistics_api.blueprint,
     catalogue_api.blueprint,
+    codebook_api.blueprint,
     instant_pages.machines,
     log_api.blueprint,
     parties_api.blueprint,
@@ -165,6 +170,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app)  # first in, and of what is done afterwards last
     logs.init_app(app, settings)
     doors.init_app(app)
+    codebook.init_app(app)
     navigation.init_app(app)
     ledger.init_app(app, settings)
     for blueprint in PAGES:

@@ -198,7 +198,7 @@ class Code(Checked[str]):
     def read(self, value: Any) -> str:
         if not isinstance(value, str) or len(value) > 40:
             raise Refused("not_a_choice", table=self.table)
-        return tables.table(self.table).get(value.strip()).code
+        return tables.table(self.table).choose(value.strip()).code
 
 
 class Choice(Checked[Any]):

@@ -12,6 +12,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any, cast
@@ -57,6 +58,16 @@ class Job(Model):
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+Surround = Callable[[], AbstractContextManager[None]]
+_AROUND: list[Surround] = []
+
+
+def around(surround: Surround) -> Surround:
+    """Register what stands around every job while it runs, as a door's own work stands around a request."""
+    _AROUND.append(surround)
+    return surround
 
 
 def handler(name: str, *, slow: bool = False, sliced: bool = False) -> Callable[[Handler], Handler]:
@@ -151,7 +162,11 @@ def run_one(*, slow: bool | None = None) -> bool:
     name, payload, attempts = job.name, dict(job.payload), job.attempts
     db.session.rollback()
     try:
-        HANDLERS[name](payload)
+        with contextlib.ExitStack() as stack:
+            for surround in _AROUND:
+                stack.enter_context(surround())
+            db.session.rollback()  # what was read around it holds no transaction open
+            HANDLERS[name](payload)
     except Paused as paused:
         db.session.rollback()
         reason = paused.code

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from registry.code_messages import CODES
 from registry.duty_messages import DUTY_MESSAGES
 from registry.money_messages import MONEY
 from registry.paper_messages import PAPERS
@@ -233,26 +234,6 @@ MESSAGES: dict[str, LazyString] = {
     "receiving_system_missing": _l("须指定本平台为接收实施通知的系统，否则通知何时到达无从认定。"),
     "undertaking_missing": _l("须作出符合开放许可条件的承诺。"),
     "authorisation_missing": _l("须授权本平台按本声明生成合同确认书。"),
-    "advertising_words": _l("声明及其材料中不得有商业性宣传用语：%(words)s。请改写为可以核实的事实。"),
-    "advertising_in_description": _l("介绍中含有宣传用语，建议改写为可以核实的事实：%(words)s。"),
-    "monopoly_improvement": _l(
-        "“%(words)s”可能属于限制改进或者单方面回授，登记机构可能不予登记；建议删去，或者写明改进成果归完成改进的一方所有。"
-    ),
-    "monopoly_competing": _l(
-        "“%(words)s”可能属于禁止使用竞争技术，登记机构可能不予登记；建议删去，被许可方可以采用其他技术。"
-    ),
-    "monopoly_limits": _l(
-        "“%(words)s”可能属于不合理限制数量、品种、价格、渠道或者出口，登记机构可能不予登记；建议删去，或者改为只报告、不限制。"
-    ),
-    "monopoly_tying": _l(
-        "“%(words)s”可能属于搭售，登记机构可能不予登记；建议删去，或者写明由被许可方自愿选购。"
-    ),
-    "monopoly_sources": _l(
-        "“%(words)s”可能属于限制原材料等的来源，登记机构可能不予登记；建议删去，或者改为推荐、不指定。"
-    ),
-    "monopoly_challenge": _l(
-        "“%(words)s”可能属于禁止对专利权有效性提出异议，登记机构可能不予登记；建议删去，任何人都可以请求宣告专利权无效。"
-    ),
     "late_licensee_gets_less": _l(
         "较晚取得许可的人付同样的费用而期限较短；可把接受通知的最后一日改为 %(proposal)s。"
     ),
@@ -374,6 +355,7 @@ MESSAGES: dict[str, LazyString] = {
     "batch_packing": _l("批次 %(number)s 正在打包，请稍后再下载。"),
     "choice_changed": _l("符合条件的合同有变化，现在是 %(count)s 份；请核对新的清单后再制作批次。"),
     "not_encodable": _l("清单中有 %(encoding)s 不能表示的字符（%(characters)s），请改用 UTF-8。"),
+    **CODES,
     **MONEY,
     **DUTY_MESSAGES,
     **REGISTRARS,

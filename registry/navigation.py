@@ -32,6 +32,7 @@ VENUE: tuple[Item, ...] = (
 FOOTER: tuple[Item, ...] = (
     (_l("统计"), "/statistics"),
     (_l("用语"), "/glossary"),
+    (_l("代码表"), "/codes"),
     (_l("存证日志"), "/log"),
     (_l("接口文档"), "/api/openapi.json"),
 )

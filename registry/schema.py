@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 
 from registry import database, idempotency, jobs  # noqa: F401 - the metadata must be complete
 from registry.catalogue import search as catalogue
+from registry.codebook import models as codebook  # noqa: F401
 from registry.config import Settings
 from registry.contracts import duty_models as duties  # noqa: F401
 from registry.contracts import models as contracts  # noqa: F401
@@ -33,7 +34,10 @@ from registry.parties import prepared  # noqa: F401
 from registry.statistics import models as statistics  # noqa: F401
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
-FROZEN = ("declaration_version", "history", "registration_result", "paper", "correction", "audit_run")
+FROZEN = (
+    "declaration_version", "history", "registration_result", "paper", "correction", "audit_run",
+    "code_change",
+)  # fmt: skip
 ERASABLE: Mapping[str, tuple[str, ...]] = {
     "declaration_version": (
         "answers", "public_fields", "public_text", "filing", "statement", "signed_by",

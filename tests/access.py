@@ -58,6 +58,8 @@ def line(who: frozenset[str], body: Mapping[str, Any] | None = None, **things: s
 
 
 TODAY = "{today}"
+CODE_CHANGE = {"verb": "end", "code": "none", "day": TODAY, "source": "通知第1号"}
+CODE_LIST = {"text": "code\tzh\ten\nnew\t新\tNew", "day": TODAY, "source": "通知第1号", "digest": "0"}
 NOTICE = {
     "capacity": "legal_representative",
     "use": "用于文件服务器产品。",

@@ -40,6 +40,8 @@ from tests.access import (
 
 API: Mapping[str, Line] = {
     "GET api-docs.openapi_json": line(EVERYBODY),
+    "GET codebook-api.index": line(EVERYBODY),
+    "GET codebook-api.show": line(EVERYBODY, name="=plan"),
     "GET statistics-api.counted": line(EVERYBODY),
     "GET catalogue-api.offers": line(EVERYBODY),
     "GET catalogue-api.offer": line(EVERYBODY, number="offer"),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from registry.codes import tables
 from registry.contracts import (
     certificate,
     confirmation,
@@ -139,9 +140,10 @@ def compose(kind: str, facts: PaperFacts) -> Composed:
     missing = [name for name in paper.needs if name not in facts.record]
     if missing:
         raise ValueError(f"the record lacks {missing} for {kind}")
-    composed = paper.compose(facts)
-    said = {"en": READING}.get(composed.lang, EDITABLE if paper.form == "docx" else "")
-    return correction_note.noted(_marked(composed, said), replace(facts, lang=composed.lang))
+    with tables.reading(on=facts.noticed_on):  # names as they were, whatever the tables say since
+        composed = paper.compose(facts)
+        said = {"en": READING}.get(composed.lang, EDITABLE if paper.form == "docx" else "")
+        return correction_note.noted(_marked(composed, said), replace(facts, lang=composed.lang))
 
 
 def printed(kind: str, facts: PaperFacts, fonts: FontSet) -> Rendered:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from registry import money
+from registry.codes import tables
 from registry.contracts import rules
 from registry.contracts.paper_facts import PaperFacts, row
 from registry.documents.tables import Field
@@ -133,13 +134,22 @@ class FormExtras:
     filled_on: date | None = None
     voucher: str = ""
     missing: Sequence[str] = ()
+    registrar: str = ""  # by its name, whose own codes are printed
     identities: Mapping[str, str] = field(
         default_factory=dict
     )  # full numbers of natural persons: packages only
 
 
 def form_row(licenses: Sequence[PaperFacts], extras: FormExtras) -> dict[str, str]:
-    """The row of a contract's licenses, which have one licensor set and one licensee."""
+    """The row of a contract's licenses, which have one licensor set and one licensee.
+
+    Codes are said as on the day of the notice, and as the registrar it goes to calls them where known.
+    """
+    with tables.reading(on=licenses[0].noticed_on, registrar=extras.registrar):
+        return _form_row(licenses, extras)
+
+
+def _form_row(licenses: Sequence[PaperFacts], extras: FormExtras) -> dict[str, str]:
     first = licenses[0]
     return {
         **_contract_fields(licenses),

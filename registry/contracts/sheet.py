@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from registry import money
+from registry.codes import tables
 from registry.contracts.blocks import Block, Composed, Form, PageBreak, Title
 from registry.contracts.paper_facts import PaperFacts, coded, country, day, industry, place
 from registry.contracts.registration_form import (
@@ -27,7 +28,12 @@ NUMBERS_SHOWN = 2  # of several patents, on the first page; each has its rows on
 
 
 def compose(licenses: Sequence[PaperFacts], extras: FormExtras) -> Composed:
-    """The sheet of one contract's licenses."""
+    """The sheet of one contract's licenses; codes as in `form_row`."""
+    with tables.reading(on=licenses[0].noticed_on, registrar=extras.registrar):
+        return _composed(licenses, extras)
+
+
+def _composed(licenses: Sequence[PaperFacts], extras: FormExtras) -> Composed:
     first, row, patents = licenses[0], form_row(licenses, extras), patent_rows(licenses)
     groups = [
         Group("一　合同", _contract(row)),

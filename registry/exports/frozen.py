@@ -77,8 +77,11 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
     needs = _needs(contract, licenses, chosen)
     held = {one.slot for one in brought}
     missing = [slot for slot in wanted_slots(needs) if slot not in held and slot != VOUCHER]
+    place = cases.standing(contract)  # as the batch has just noted it
+    registrar = choice.registrar or (place.office.name if place.office else "")
     extras = FormExtras(
         codes=registration.classification(contract),
+        registrar=registrar,
         recordal_number=contract.recordal_number,
         recordal_day=contract.recordal_day,
         recordal_filed_on=contract.recordal_filed_on,
@@ -91,7 +94,6 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
         identities=_identities(contract),
     )
     facts = [printing.facts_of(one) for one in licenses]
-    place = cases.standing(contract)  # as the batch has just noted it
     return {
         "contract": contract.number,
         "form": form_row(facts, extras),
@@ -105,7 +107,7 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
             for s in missing
         ],
         "voucher": "" if VOUCHER in held else extras.voucher,  # printed unless the venue brought its own
-        "registrar": choice.registrar or (place.office.name if place.office else ""),
+        "registrar": registrar,
         "as_of": ledger.size() - 1,  # later corrections are no part of this package
     }
 

@@ -289,6 +289,10 @@ KINDS: Mapping[str, Kind] = {
     ),
     "registration.result": _OFFICE_RESULT,
     "recordal.result": _OFFICE_RESULT,
+    "codes.changed": Kind(
+        subject="table",
+        required={"table": TEXT, "digest": DIGEST, "changes": NUMBER},  # digest of the table as it stands now
+    ),
     "override.recorded": Kind(
         subject="subject",
         required={"subject": TEXT, "rule": TEXT},

@@ -125,6 +125,8 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "batch.view": (Grant(STAFF, _venue), READ_ALL),
     "erasure.manage": (Grant((Role.ADMINISTRATOR,), _any),),
     "erasure.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
+    "codes.change": (Grant((Role.ADMINISTRATOR,), _any),),
+    "codes.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "audits.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any), READ_ALL),
     "anchors.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any), READ_ALL),
     "system.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),

@@ -54,6 +54,7 @@ const TABLE = {
   "papers.issued": ["number", "number text, papers objects", 0],
   "registration.result": ["contract", RESULT, 0],
   "recordal.result": ["contract", RESULT, 0],
+  "codes.changed": ["table", "table text, digest digest, changes number", 0],
   "override.recorded": ["subject", "*subject text, *rule text", 2],
   correction: ["subject", "*subject text, *corrects number, *values object", 0],
 };
