@@ -140,3 +140,25 @@ def test_what_is_no_region_is_refused(code: str, reason: str) -> None:
     with pytest.raises(Refused) as caught:
         region(code, field="region")
     assert caught.value.code == reason
+
+
+def test_tables_of_the_standards_are_whole() -> None:
+    assert [row.code for row in table("locarno_class")] == [f"{n:02d}" for n in range(1, 33)]
+    assert [row.code for row in table("refusal_ground")] == [str(n) for n in range(1, 10)]
+    assert len(table("ipc_class")) == 132  # eight of them the 99 of a section
+    assert {"B33", "C40", "G16", "H10", "H99"} <= set(table("ipc_class").index)
+    countries = [row for row in table("country") if row.code != "other"]
+    numbers = [row.facts["numeric"] for row in countries]
+    assert len(set(numbers)) == len(numbers) == len(countries) >= 195
+    assert all(len(number) == 3 and number.isdigit() for number in numbers)
+
+
+def test_chinas_two_numbers_stand_as_data_with_their_confidence() -> None:
+    china = table("country").get("CN")
+    assert (china.registrar_code, china.facts["numeric"], china.confidence) == ("142", "156", "unverified")
+
+
+def test_every_region_hangs_under_its_own_province() -> None:
+    for row in table("region"):
+        assert not row.parent or row.parent[:2] == row.code[:2], row.code
+    assert table("region").get("810000").zh == "香港特别行政区"
