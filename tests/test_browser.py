@@ -164,7 +164,7 @@ def paths(offer: Offer) -> tuple[str, ...]:
     here = clock.now().astimezone(clock.SHANGHAI)
     moment = f"/offers/{offer.number}/at?day={here.date()}&time={here:%H:%M:%S}"
     everybody = ("/", "/search", f"/offers/{offer.number}", *verify, "/log", "/log/0", moment)
-    own = ("/desk", "/account", "/organisation", "/licenses", "/patents", "/patents/new", "/declarations")
+    own = ("/desk", "/account", "/organisation", "/licenses", "/patents", "/patents/new", "/declarations", "/bank")
     return (*everybody, "/about", "/declarations/new", f"/offers/{offer.number}/accept", *own)
 
 
