@@ -164,7 +164,8 @@ def paths(offer: Offer) -> tuple[str, ...]:
     here = clock.now().astimezone(clock.SHANGHAI)
     moment = f"/offers/{offer.number}/at?day={here.date()}&time={here:%H:%M:%S}"
     everybody = ("/", "/search", f"/offers/{offer.number}", *verify, "/log", "/log/0", moment)
-    own = ("/desk", "/account", "/organisation", "/licenses", "/patents", "/patents/new", "/declarations", "/bank")
+    own = ("/desk", "/account", "/organisation", "/licenses", "/patents", "/patents/new", "/declarations")
+    own = (*own, "/bank", "/holder/payments", "/holder/invoices")
     return (*everybody, "/about", "/declarations/new", f"/offers/{offer.number}/accept", *own)
 
 
