@@ -327,7 +327,10 @@ PAGES: Mapping[str, Line] = {
     "GET recordal_pack.annuity_pack": line(HOLDER | VENUE | AUDITOR, number="offer"),
     # contracts and batches
     "GET registration.show": line(READERS, number="contract"),
-    "GET recordal_pack.download": line(READERS, number="contract"),
+    "POST recordal_pack.make": line(READERS, number="contract"),
+    "POST made_files.disclose": line(HOLDER | LICENSEE, number="contract"),
+    "GET made_files.show": line(frozenset(), number="contract", made_id="=" + UUID0),
+    "GET made_files.download": line(frozenset(), number="contract", made_id="=" + UUID0),
     "GET registration.paper": line(READERS, number="contract", paper_id="paper"),
     "GET papers.text": line(READERS, number="contract", paper_id="paper"),
     "GET papers.editable": line(READERS, number="contract", paper_id="editable"),
@@ -341,7 +344,7 @@ PAGES: Mapping[str, Line] = {
     "GET bundles.certificate": line(READERS, number="contract", paper_id="certificate"),
     **{
         f"GET bundles.{name}": line(HOLDER | LICENSEE, number="contract")
-        for name in ("disclose", "disclosed", "disclosed_archive")
+        for name in ("disclose", "disclosed")
     },
     "POST registration.attach": line(SIDES, ATTACH, number="contract"),
     "POST registration.refresh": line(VENUE, number="contract"),

@@ -3,9 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
+from werkzeug.wrappers import Response
+
 from registry import openapi
-from registry.contracts import bundles, disclosure, register, schemas, sealing
+from registry.contracts import bundles, disclosure, made_files, register, schemas, sealing
 from registry.contracts.api import readable
+from registry.contracts.made_pages import made_response
+from registry.database import transaction
 from registry.parties import doors
 from registry.parties.permissions import allow
 
@@ -41,3 +46,32 @@ def disclosed(given: dict[str, Any], number: str) -> Any:
     allow(doors.actor(), "contract.disclose", contract)
     register.check_kept(contract)
     return doors.plain_response(disclosure.bundle(contract, given["show"]), "application/json")
+
+
+@blueprint.route("/contracts/<number>/disclosure", methods=["POST"])
+@blueprint.arguments(schemas.DisclosureSchema)
+@blueprint.doc(responses={202: {"description": "with the worker; Location says where the file will be"}})
+@doors.signed_in
+def disclosed_archive(given: dict[str, Any], number: str) -> Any:
+    """Have the same bundle made into a ZIP with a sheet to print that names what is shown and what is not."""
+    actor = doors.actor()
+    made_id = transaction(lambda: disclosure.ask(actor, readable(number), given["show"]).id)
+    return made_answer(number, made_id)
+
+
+@blueprint.route("/contracts/<number>/made/<uuid:made_id>")
+@blueprint.doc(responses={200: {"description": "ZIP"}, 202: {"description": "still with the worker"}})
+@doors.signed_in
+def made(number: str, made_id: UUID) -> Any:
+    """A file that was asked for, the same bytes every time; 202 while the worker makes it."""
+    contract = readable(number)
+    row = made_files.find(doors.actor(), contract, made_id)
+    return made_response(contract, made_id) if row.digest else made_answer(number, made_id)
+
+
+def made_answer(number: str, made_id: UUID) -> Response:
+    """202, and where the file will be."""
+    answer = openapi.json_answer({"made": str(made_id), "state": "waiting"}, 202)
+    answer.headers["Location"] = url_for("bundles-api.made", number=number, made_id=made_id)
+    answer.headers["Retry-After"] = "2"
+    return answer

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from registry.contracts import bundles, disclosure, register, schemas, sealing
 from registry.contracts.models import Contract
-from registry.contracts.printing import font_set
 from registry.contracts.registration_pages import own
 from registry.forms import FormState, labels, load, nested
 from registry.parties import doors
@@ -57,15 +56,6 @@ def disclosed(number: str) -> ResponseReturnValue:
     contract = _own(number)
     response = doors.plain_response(disclosure.bundle(contract, _chosen()), "application/json")
     return doors.named(response, f"{contract.number}-disclosed.json")
-
-
-@blueprint.get("/contracts/<number>/disclosure.zip")
-@doors.signed_in
-def disclosed_archive(number: str) -> ResponseReturnValue:
-    """The same bundle with a sheet to print that names what is shown and what is not."""
-    contract = _own(number)
-    data = disclosure.archive(contract, _chosen(), fonts=font_set())
-    return doors.named(doors.plain_response(data, "application/zip"), f"{contract.number}-disclosed.zip")
 
 
 def _own(number: str) -> Contract:

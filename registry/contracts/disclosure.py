@@ -8,11 +8,16 @@ behind, which say nothing.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
+from uuid import UUID
 from zipfile import ZipFile, ZipInfo
 
-from registry.contracts import disclosure_sheet, printing
+from registry import jobs
+from registry.contracts import disclosure_sheet, made_files, printing, register
 from registry.contracts.blocks import rendered
 from registry.contracts.models import Contract
+from registry.contracts.printed_models import MadeFile
+from registry.database import db
 from registry.documents.fonts import FontSet
 from registry.ledger import service as ledger
 from registry.ledger.bundle_file import open_bundle
@@ -21,6 +26,8 @@ from registry.ledger.filings import Filed
 from registry.ledger.kinds import KINDS
 from registry.ledger.policy import policy_of
 from registry.ledger.setup import ledger_setup
+from registry.parties.permissions import allow
+from registry.parties.rules import Actor
 
 ALWAYS = frozenset({"license.noticed", "license.effective", "license.ended", "correction", "papers.issued"})
 PAYMENTS = frozenset({"payment.claimed", "payment.confirmed", "payment.refunded"})
@@ -81,6 +88,25 @@ def bundle(contract: Contract, chosen: Collection[str]) -> bytes:
         return filed.subject == contract.number and any(part.opens(filed.type, path) for part in parts)
 
     return jcs(ledger.bundle(contract.number, shown=shown, without=KINDS.keys() - kept))
+
+
+def ask(actor: Actor, contract: Contract, chosen: Collection[str]) -> MadeFile:
+    """Have the archive made by the worker. Raises NotAllowed for whoever is no side of the license."""
+    allow(actor, "contract.disclose", contract)
+    return made_files.ask(actor, contract, made_files.DISCLOSURE, chosen=list(chosen))
+
+
+@jobs.handler(made_files.JOBS[made_files.DISCLOSURE])
+def make(payload: Mapping[str, Any]) -> None:
+    """Make one archive. Payload: made. Does nothing where it was made, or is wanted no more."""
+    row = db.session.get(MadeFile, UUID(payload["made"]))
+    if row is None or row.digest:
+        return
+    register.check_kept(row.contract)
+    data = archive(row.contract, row.chosen, fonts=printing.font_set())
+    made_id = row.id
+    db.session.rollback()
+    made_files.keep(made_id, data)
 
 
 def archive(contract: Contract, chosen: Collection[str], *, fonts: FontSet) -> bytes:

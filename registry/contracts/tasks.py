@@ -15,6 +15,7 @@ from registry.contracts import (
     desk,
     duty_printing,
     letters,
+    made_files,
     must_withdraw,
     printing,
     reminders,
@@ -102,6 +103,7 @@ def tick(_: Mapping[str, Any]) -> None:
     for acceptance_id in contracts.due_to_lapse():
         transaction(lambda found=acceptance_id: contracts.lapse(found))  # type: ignore[misc]
     transaction(contracts.end_due)
+    made_files.sweep()
     money_round()
     transaction(reminders.start)
 

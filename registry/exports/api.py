@@ -6,11 +6,13 @@ from flask import request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry import clock, openapi
-from registry.exports import places
+from registry.contracts.api import readable
+from registry.contracts.bundle_api import made_answer
+from registry.database import transaction
+from registry.exports import places, recordal_tasks
 from registry.exports import service as exports
 from registry.exports.download import archive_response
 from registry.exports.models import Batch, BatchContract
-from registry.exports.recordal_pages import pack_response
 from registry.exports.rules import PlaceState
 from registry.exports.schemas import BatchAnswer, BatchSchema, choice_of
 from registry.parties import doors
@@ -60,12 +62,14 @@ def archive(number: str) -> AnyResponse:
     return archive_response(batch)
 
 
-@blueprint.route("/contracts/<number>/recordal-pack")
-@blueprint.doc(responses={200: {"description": "ZIP"}})
+@blueprint.route("/contracts/<number>/recordal-pack", methods=["POST"])
+@blueprint.doc(responses={202: {"description": "with the worker; Location says where the file will be"}})
 @doors.signed_in
 def recordal_pack(number: str) -> AnyResponse:
-    """What CNIPA asks to record a license, as far as there is any; 00 in it says what is missing."""
-    return pack_response(number)
+    """Have made what CNIPA asks to record a license, as far as there is any; 00 says what is missing."""
+    actor = doors.actor()
+    made_id = transaction(lambda: recordal_tasks.ask(actor, readable(number)).id)
+    return made_answer(number, made_id)
 
 
 def _answer(batch: Batch) -> dict[str, Any]:

@@ -1,11 +1,16 @@
-"""The door to a license's recordal pack."""
+"""The doors to what CNIPA asks for: a license's recordal pack, made by the worker like other such files; and
+what a holder brings for the annuity reduction.
+"""
 
 import flask
+from flask import redirect, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from registry.contracts import printing
 from registry.contracts.registration_pages import own
-from registry.exports import annuity, recordal
+from registry.database import transaction
+from registry.exports import annuity, recordal_tasks
 from registry.exports.packing import ZIP
 from registry.licenses import register as offers
 from registry.parties import doors
@@ -13,11 +18,13 @@ from registry.parties import doors
 blueprint = flask.Blueprint("recordal_pack", __name__)
 
 
-@blueprint.get("/contracts/<number>/recordal-pack.zip")
+@blueprint.post("/contracts/<number>/recordal-pack")
 @doors.signed_in
-def download(number: str) -> Response:
+def make(number: str) -> ResponseReturnValue:
     """What CNIPA asks for, as far as there is any; 00 in it says what is missing."""
-    return pack_response(number)
+    actor = doors.actor()
+    made_id = transaction(lambda: recordal_tasks.ask(actor, own(number)).id)
+    return redirect(url_for("made_files.show", number=number, made_id=made_id), 303)
 
 
 @blueprint.get("/declarations/<number>/annuity-pack.zip")
@@ -28,14 +35,4 @@ def annuity_pack(number: str) -> Response:
     response = Response(iter(made.archive), content_type=ZIP)
     response.content_length = len(made.archive)
     response.headers["Content-Disposition"] = f'attachment; filename="{number}-annuity.zip"'
-    return response
-
-
-def pack_response(number: str) -> Response:
-    """The pack as an attachment, its length known before the first byte."""
-    contract = own(number)
-    made = recordal.pack(doors.actor(), contract, printing.font_set())
-    response = Response(iter(made.archive), content_type=ZIP)
-    response.content_length = len(made.archive)
-    response.headers["Content-Disposition"] = f'attachment; filename="{contract.number}-recordal.zip"'
     return response

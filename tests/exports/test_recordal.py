@@ -17,6 +17,7 @@ from zipfile import ZipFile
 import pytest
 from flask import Flask
 
+from registry import jobs
 from registry.contracts import printing, register
 from registry.contracts.blocks import Composed, plain, rendered
 from registry.contracts.paper_facts import PaperFacts
@@ -177,11 +178,17 @@ def test_both_sides_download_it_from_the_contracts_page_and_strangers_do_not(lit
     offer = published(lite)
     licensee = make_organisation(lite, "c1")
     number = making.effective(lite, offer, licensee)
+    addresses: list[str] = []
     for who in (licensee, offer.holder, offer.venue):
         browser = Browser(lite).sign_in(who.email).get(f"/contracts/{number}")
-        assert f"/contracts/{number}/recordal-pack.zip" in browser.html
-        answer = browser.client.get(f"/contracts/{number}/recordal-pack.zip")
+        browser.submit({}, action=f"/contracts/{number}/recordal-pack")
+        jobs.run_all()
+        answer = browser.client.get(f"{browser.address}.zip")
         assert answer.mimetype == "application/zip"
         assert answer.content_length == len(answer.data)
+        addresses.append(browser.address)
+    assert len(set(addresses)) == 3  # each side what it may see
+    for address in addresses[:-1]:
+        assert browser.client.get(f"{address}.zip").status_code == 404
     stranger = Browser(lite).sign_in(make_organisation(lite, "c2").email)
-    assert stranger.client.get(f"/contracts/{number}/recordal-pack.zip").status_code == 404
+    assert stranger.client.get(f"{addresses[0]}.zip").status_code == 404
