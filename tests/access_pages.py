@@ -175,6 +175,7 @@ PAGES: Mapping[str, Line] = {
     "POST reviews.save": line(VENUE, {"lines.number.verdict": "pass"}, number="review"),
     "GET reviews.decide": line(VENUE, number="review"),
     "POST reviews.approve": line(VENUE, number="review"),
+    "POST reviews.condition": line(VENUE, {"condition": "设备交付并签收"}, number="review"),
     "POST reviews.send_back": line(VENUE, {"note": "请补充"}, number="review"),
     "POST reviews.refuse": line(VENUE, {"ground": "B3", **WORDS}, number="review"),
     "POST reviews.checked": line(VENUE, number="review"),
@@ -257,6 +258,8 @@ PAGES: Mapping[str, Line] = {
     "POST payments.send_refund": line(MONEY, {"sent_on": TODAY, "slip_upload": "{slip}"}, refund_id="refund"),
     "POST payments.received": line(CLAIMING, {"received": "yes"}, refund_id="refund"),
     "GET payments.object_to": line(signing(HOLDER), number="awaiting"),
+    "GET conditions.show": line(signing(HOLDER, LICENSEE), number="worded"),
+    "POST conditions.state": line(signing(HOLDER, LICENSEE), {"reason": "设备没有交付。"}, number="worded"),
     "POST payments.object_to": line(
         signing(HOLDER), {"ground": "other_law", "reason": "事实说明"}, number="awaiting"
     ),

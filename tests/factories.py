@@ -43,6 +43,13 @@ from tests.persons import organisation_facts as organisation_facts
 T = TypeVar("T")
 FREE: dict[str, Any] = {"method": "FREE"}
 LUMP: dict[str, Any] = {"method": "LUMP", "amount": "68000.00", "tax_included": True, "pay_within_days": 15}
+IN_KIND: dict[str, Any] = {
+    "method": "OTHER",
+    "words": "以一台检测设备的使用权抵付。",
+    "condition": "设备交付并由双方在交接单上签收",
+    "tax_included": True,
+    "pay_within_days": 30,
+}
 _serial = count(1)
 
 

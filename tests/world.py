@@ -60,6 +60,7 @@ from tests.documents.test_uploads import png
 from tests.exports.making import ready
 from tests.factories import (
     FREE,
+    IN_KIND,
     LUMP,
     Offer,
     Person,
@@ -216,6 +217,7 @@ def _licenses(world: World) -> None:
 def _money(world: World) -> None:
     app, licensee = world.app, world.people["licensee.owner"]
     holder, venue = world.people["holder.owner"], world.people["venue"]
+    world.things["worded"] = taking.taken(licensee, published(app, holder, venue, fee=IN_KIND))
     waiting = taking.taken(licensee, published(app, holder, venue, fee=LUMP))
     world.things["awaiting"] = waiting
     claimed = taking.taken(licensee, published(app, holder, venue, fee=LUMP))

@@ -154,7 +154,7 @@ DUES = {
     "other": _l("约定款项"),
 }
 LICENSES = {
-    "awaiting_payment": _l("等待付款"),
+    "awaiting_payment": _l("等待付款或约定的条件"),
     "claimed": _l("付款待确认"),
     "in_decision": _l("待裁定"),
     "effective": _l("有效"),

@@ -135,7 +135,7 @@ def _key_terms(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
         ),
         (say("许可的行为", "Acts"), facts.acts),
         (say("许可期限", "Term"), say(f"{first} 至 {last}（{length}）", f"{first} to {last} ({length})")),
-        (say("使用费", "Fee"), wording.price(facts.fee, facts.lang)),
+        (say("使用费", "Fee"), facts.fee.words if facts.in_kind else wording.price(facts.fee, facts.lang)),
         (say("合同成交总额", "Total of the contract"), _total(facts)),
         (say("合同成立", "Contract formed"), facts.instant(facts.noticed_at)),
         (say("许可取得", "License obtained"), first),
@@ -154,7 +154,7 @@ def _total(facts: PaperFacts) -> str:
     """In figures and in words; what the declaration does not state in money is not printed as nought."""
     if facts.unvalued:
         return facts.say(
-            "未以货币定明（登记时由申请人估算并说明依据）",
+            "未定明以货币计算的总额（登记时由申请人估算并说明依据）",
             "not stated in money (estimated by the applicant for registration, with its basis)",
         )
     total, basis = facts.total, confirmation_words.basis(facts)

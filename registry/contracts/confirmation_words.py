@@ -167,8 +167,10 @@ def _fee_lines(facts: PaperFacts) -> list[str]:
     """The declaration's own sentences; its last, the condition, stands in section six."""
     if facts.free:
         return []
-    lines, example = wording.describe(facts.fee, facts.lang).splitlines()[:-1], wording.worked_example
-    worked = example(facts.fee, facts.lang)
+    lines = wording.describe(facts.fee, facts.lang).splitlines()[:-1]
+    if facts.in_kind:
+        lines = lines[:-1]  # the one about tax speaks of amounts, and there are none
+    worked = wording.worked_example(facts.fee, facts.lang)
     return [*lines, *([worked] if worked else [])]
 
 
@@ -197,7 +199,7 @@ def _obtained_words(facts: PaperFacts) -> dict[str, Any]:
     return {
         "by_payment": facts.condition.kind is Condition.ON_PAYMENT,
         "by_words": facts.condition.kind is Condition.ON_WORDS,
-        "stated_by": facts.say(*STATED_BY["condition"]),
+        "stated_by": facts.say(*STATED_BY["decided" if facts.decided else "condition"]),
         "amount": money.yuan(due),
         "capitals": facts.say(money.capitals(due), money.in_words(due)),
         "day": facts.day(facts.effective_on),

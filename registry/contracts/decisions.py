@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from registry import clock, history
-from registry.contracts import dues, payments, register, rules
+from registry.contracts import conditions, dues, payments, register, rules
 from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Decision, Payment
 from registry.contracts.refunds import owe, owe_all
@@ -28,10 +28,12 @@ from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
 from registry.parties.rules import CLOCK, Actor
 
-PAID, UNPAID, VOID, STANDS = "paid", "unpaid", "void", "stands"
-OUTCOMES = (PAID, UNPAID, VOID, STANDS)
+PAID, UNPAID, VOID, STANDS, MET, UNMET = "paid", "unpaid", "void", "stands", "met", "unmet"
+OUTCOMES = (PAID, UNPAID, VOID, STANDS, MET, UNMET)
 AMOUNT = "amount_disputed"
-GROUNDS = (*rules.OBJECTION_GROUNDS, "no_answer", "same_day", "after_withdrawal", AMOUNT)
+GROUNDS = (
+    *rules.OBJECTION_GROUNDS, "no_answer", "same_day", "after_withdrawal", AMOUNT, conditions.GROUND,
+)  # fmt: skip
 OPEN_PAYMENTS = (PaymentState.CLAIMED, PaymentState.DISPUTED, PaymentState.NOT_ARRIVED)
 """Payments about which a decision can still say that the money came, or that it did not."""
 
@@ -168,6 +170,8 @@ def outcomes(decision: Decision, acceptance: Acceptance) -> tuple[str, ...]:
         return PAID, UNPAID
     if acceptance.state == AcceptanceState.EFFECTIVE:
         return STANDS, VOID
+    if decision.ground == conditions.GROUND:
+        return MET, UNMET, VOID
     if decision.ground == "same_day":
         return PAID, VOID
     if decision.ground == AMOUNT:
@@ -243,6 +247,8 @@ def _filing(decision: Decision, acceptance: Acceptance, facts: Mapping[str, Any]
     payment = payment_of(decision, acceptance)
     if facts["outcome"] == PAID and payment is not None:
         secrets["evidence"] = _money(_stated(payment, facts))
+    if facts["outcome"] == MET and facts.get("arrived_on"):
+        secrets["evidence"] = {"met_on": facts["arrived_on"].isoformat()}
     return Filing(type="objection.decided", subject=contract, fields=fields, secrets=secrets)
 
 
@@ -312,6 +318,20 @@ def _unpaid_later(actor: Actor, acceptance: Acceptance, decision: Decision, fact
     _close(actor, payment, decision)
 
 
+def _met(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> Filing:
+    """Found to be met: on the day the venue names, which the reasons account for."""
+    met_on = facts.get("arrived_on")
+    if met_on is None:
+        raise Refused("required", "arrived_on")
+    conditions.check_day(acceptance, met_on, field="arrived_on")
+    return conditions.take_effect(actor, acceptance, met_on, verb="decide_met")
+
+
+def _unmet(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
+    register.move(actor, acceptance, "decide_unpaid")
+    _give_back_time(acceptance, decision)
+
+
 def _unpaid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> None:
     payment = open_payment(acceptance)
     if payment is not None:
@@ -343,7 +363,7 @@ def _stands(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Map
 
 
 _APPLY: Mapping[str, Callable[[Actor, Acceptance, Decision, Mapping[str, Any]], Filing | None]] = {
-    PAID: _paid, UNPAID: _unpaid, VOID: _void, STANDS: _stands,
+    PAID: _paid, UNPAID: _unpaid, VOID: _void, STANDS: _stands, MET: _met, UNMET: _unmet,
 }  # fmt: skip
 _APPLY_LATER: Mapping[str, Callable[[Actor, Acceptance, Decision, Mapping[str, Any]], None]] = {
     PAID: _paid_later, UNPAID: _unpaid_later,

@@ -67,6 +67,8 @@ MONEY: Mapping[str, Mapping[str, LazyString]] = {
         "unpaid": _l("款项没有到账，仍须付款"),
         "void": _l("许可不成立，款项退回"),
         "stands": _l("异议不成立，维持原状"),
+        "met": _l("认定条件已经满足，许可生效"),
+        "unmet": _l("条件没有满足，通知继续有效"),
     },
     "outcome_later": {
         "paid": _l("款项已经到账"),

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from registry import clock, language, money, problems
 from registry.contracts import (
+    conditions,
     decisions,
     dues,
     duties,
@@ -243,6 +244,8 @@ def show(number: str) -> ResponseReturnValue:
         paper_readable=papers_shown.readable,
         progress=print_progress.of(acceptance.contract),
         seals=sealing.shown(acceptance.contract),
+        by_words=conditions.waits(acceptance),
+        condition=conditions.words(acceptance) if conditions.waits(acceptance) else "",
         refunds=refunds.of_acceptance(acceptance),
         decisions=decisions.of_acceptance(acceptance),
         outstanding=outstanding(acceptance),

@@ -102,6 +102,7 @@ class PaperFacts:
     frozen: str = ""
     edition: int = 1
     reissued: str = ""  # why the staff had it printed again, a code
+    decided: bool = False  # the venue found that a condition in words was met
     lang: Lang = "zh"  # `en` for a reading version; the Chinese text is the one that binds
 
     @cached_property
@@ -218,9 +219,14 @@ class PaperFacts:
         return schedule.contract_total(self.fee, terms.years_in_term(*self.term))
 
     @property
-    def unvalued(self) -> bool:
-        """Whether the declaration states no sum of money though it is not free: in kind and the like."""
+    def in_kind(self) -> bool:
+        """Whether the declaration states no sum of money though it is not free."""
         return self.fee.method is Method.OTHER and self.fee.amount is None
+
+    @property
+    def unvalued(self) -> bool:
+        """Whether no total can be told: in kind, or a royalty without minimum. Nought would be untrue."""
+        return self.total.basis is schedule.Basis.ESTIMATE and not self.total.amount
 
     @property
     def dues(self) -> list[schedule.Due]:

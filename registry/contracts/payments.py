@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from registry import clock, history
-from registry.contracts import dues, payment_requests, register, rules
+from registry.contracts import conditions, dues, payment_requests, register, rules
 from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Payment
 from registry.contracts.payment_filings import check_day, check_same, filing
@@ -124,7 +124,7 @@ def _check_claim(acceptance: Acceptance, facts: Mapping[str, Any]) -> None:
     due = _due(facts)
     if due != START:
         dues.payable(acceptance, due)
-    elif acceptance.state not in _PAYABLE:
+    elif acceptance.state not in _PAYABLE or conditions.waits(acceptance):
         raise Conflict("wrong_state", state=acceptance.state, verb="claim")
     if any(one.state == PaymentState.CLAIMED for one in acceptance.payments if one.due_key == due):
         raise Conflict("claim_waiting", article="GL 7(3)")

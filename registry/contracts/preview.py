@@ -58,7 +58,7 @@ def of(acceptance: Acceptance, lang: str) -> Preview:
         sentences=tuple(wording.describe(fee, lang).splitlines()),
         example=wording.worked_example(fee, lang),
         free=fee.method is Method.FREE,
-        needs_payment=schedule.condition(fee).kind is not schedule.Condition.ON_NOTICE,
+        needs_payment=schedule.condition(fee).kind is schedule.Condition.ON_PAYMENT,
         due_now=due,
         due_now_capitals=money.capitals(due) if due else "",
         pay_by=schedule.pay_by(on, schedule.start_window(fee)).day,

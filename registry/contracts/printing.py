@@ -18,7 +18,7 @@ from registry import clock, history, jobs
 from registry.config import Settings
 from registry.contracts import corrections, corrigible, papers, register, reissue
 from registry.contracts.blocks import plain
-from registry.contracts.models import Acceptance, Contract, Correction, Paper
+from registry.contracts.models import Acceptance, Contract, Correction, Decision, Paper
 from registry.contracts.paper_facts import Corrected, Entered, PaperFacts
 from registry.contracts.papers import PaperKind
 from registry.database import db, new_id, transaction
@@ -139,7 +139,13 @@ def facts_of(acceptance: Acceptance, *, upto: int | None = None) -> PaperFacts:
         effective_on=acceptance.effective_on,
         last_day=acceptance.last_day,
         effective=effective,
+        decided=_decided(acceptance),
     )
+
+
+def _decided(acceptance: Acceptance) -> bool:
+    query = select(Decision.id).where(Decision.acceptance_id == acceptance.id, Decision.outcome == "met")
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _corrected(row: Correction) -> Corrected:

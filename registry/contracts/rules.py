@@ -49,10 +49,12 @@ MOVES: dict[tuple[AcceptanceState, str], Move[AcceptanceState]] = {
     (_A.MANUAL_REVIEW, "decide_void"): Move(_A.VOID, "GL 6; TIE"),
     (_A.AWAITING_PAYMENT, "claim"): Move(_A.CLAIMED, "GL 7(3)"),
     **{(state, "confirm"): Move(_A.EFFECTIVE, "PL 51; GL 6") for state in _UNPAID},
+    (_A.AWAITING_PAYMENT, "meet"): Move(_A.EFFECTIVE, "PL 51; CC 158"),  # a condition in words, no money
     (_A.CLAIMED, "fall_short"): Move(_A.AWAITING_PAYMENT, "PL 51"),
     **{(state, "dispute"): Move(_A.IN_DECISION, "GL 7(3)") for state in _UNPAID},
     (_A.EFFECTIVE, "dispute"): Move(_A.EFFECTIVE, "PL 52"),  # an objection alone takes no license away
     (_A.IN_DECISION, "decide_paid"): Move(_A.EFFECTIVE, "PL 51; GL 7(3)"),
+    (_A.IN_DECISION, "decide_met"): Move(_A.EFFECTIVE, "PL 51; CC 158, 159"),
     (_A.IN_DECISION, "decide_unpaid"): Move(_A.AWAITING_PAYMENT, "PL 51; GL 7(3)"),
     (_A.IN_DECISION, "decide_void"): Move(_A.VOID, "GL 6"),
     (_A.EFFECTIVE, "decide_void"): Move(_A.VOID, "GL 6; CC 143"),

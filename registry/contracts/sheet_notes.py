@@ -41,7 +41,9 @@ LABELS: Mapping[str, str] = {
     "预计新增投入": "Expected new investment", "预计新增产值": "Expected new output",
     "技术领域": "Technology field", "社会经济目标": "Socio-economic objective",
     "国民经济行业": "Industry served", "涉及知识产权": "Intellectual property", "计划类别": "Plan",
-    "保密要求": "Secrecy", "标识": "Flags", "专利名称": "Title", "专利号": "Patent number",
+    "保密要求": "Secrecy", "标识": "Flags",
+    "专利件数": "Number of patents", "各件详情": "Each of them", "专利名称": "Title",
+    "专利号": "Patent number",
     "专利种类": "Kind of patent", "申请号": "Application number", "申请日": "Filing date",
     "授权公告日": "Grant date", "有效期届满日": "Last day of the patent", "发明人": "Inventors",
     "年费缴至": "Annuity paid to", "专利权人": "Patentees", "开放许可声明编号": "CNIPA declaration number",
@@ -59,6 +61,7 @@ _WORDS: Mapping[str, str] = {
     "固定": "fixed", "估算": "estimate", "零": "none", "按合同第七条": "as Article 7 of the contract",
     "卖方（许可方）": "seller (licensor)", "中介方（受卖方委托）": "intermediary (for the seller)",
     "买方（被许可方）": "buyer (licensee)", "尚未申请备案": "not yet filed",
+    "待申请人估算": "to be estimated by the applicant",
 }  # fmt: skip
 _PHRASES = (
     ("关联交易：", "related parties: "), ("涉密：", "state secrets: "), ("涉外：", "foreign: "),
@@ -108,9 +111,9 @@ def _group(group: Group, facts: PaperFacts) -> list[Block]:
 
 def _value(field: Field, facts: PaperFacts) -> str:
     text = field.value if isinstance(field.value, str) else "".join(map(str, field.value))
-    if field.label == "合同成交总额" and not facts.unvalued:
-        return f"CNY {money.yuan(facts.total.amount)}, {money.in_words(facts.total.amount)}"
     known = _codes().get(text) or _WORDS.get(text)
+    if field.label == "合同成交总额" and not known:
+        return f"CNY {money.yuan(facts.total.amount)}, {money.in_words(facts.total.amount)}"
     return known or _DAY.sub(_english_day, _phrases(text))
 
 

@@ -115,6 +115,9 @@ def obstacles(declaration: Declaration) -> list[Refused]:
     ]
     approved = {rule for rule, one in overrides_of(declaration).items() if one.approved_by is not None}
     refused += [refusal for refusal in service.checks(declaration) if refusal.code not in approved]
+    fee = declaration.draft.get("fee", {})
+    if fee.get("method") == "OTHER" and not fee.get("condition"):
+        refused.append(Refused("condition_missing", "condition", "PL 51; GL 3.3"))
     if version is not None and assembly.present(declaration).digest != version.digest:
         refused.append(Refused("register_changed", "lines.register", "GL 3.2"))
     return refused
@@ -125,7 +128,7 @@ def obstacles(declaration: Declaration) -> list[Refused]:
 
 def take_up(actor: Actor, declaration: Declaration) -> None:
     """Begin the review."""
-    declaration = _open(actor, declaration)
+    declaration = opened(actor, declaration)
     register.move(actor, declaration, "take_up")
 
 
@@ -133,7 +136,7 @@ def note_line(actor: Actor, declaration: Declaration, line: str, verdict: str, n
     """Answer one line; a later answer of the same round replaces it. A problem needs words: they go to the
     holder.
     """
-    declaration = _open(actor, declaration)
+    declaration = opened(actor, declaration)
     if line not in LINES:
         raise NotFound("not_found")
     if verdict not in VERDICTS:
@@ -157,7 +160,7 @@ def approve(actor: Actor, declaration: Declaration) -> None:
 
     Raises Refused or Invalid with everything that stands against it.
     """
-    declaration = _open(actor, declaration)
+    declaration = opened(actor, declaration)
     _in_review(declaration, "approve")
     refuse_all(obstacles(declaration))
     register.move(actor, declaration, "approve")
@@ -169,7 +172,7 @@ def send_back(actor: Actor, declaration: Declaration, note: str = "") -> None:
     """Return for correction; the reasons are the lines with a problem, and `note`. Raises Refused
     `reasons_missing`.
     """
-    declaration = _open(actor, declaration)
+    declaration = opened(actor, declaration)
     reasons = [
         (str(LINES[name]), line.note)
         for name, line in lines_of(declaration).items()
@@ -194,7 +197,7 @@ def send_back(actor: Actor, declaration: Declaration, note: str = "") -> None:
 
 def refuse(actor: Actor, declaration: Declaration, *, ground: str, words: str) -> None:
     """Refuse for one of the nine bars, in words the holder reads (IR 86; GL 3.1)."""
-    declaration = _open(actor, declaration)
+    declaration = opened(actor, declaration)
     if ground not in rules.BARS:
         raise Refused("not_a_choice", "ground", "IR 86; GL 3.1")
     if not words.strip():
@@ -241,7 +244,7 @@ def ask_override(actor: Actor, declaration: Declaration, act: Act, statement: St
 
     `act` is what `override_act` gave. Raises Conflict `override_known` when it has been asked already.
     """
-    declaration = _open(actor, declaration)
+    declaration = opened(actor, declaration)
     _in_review(declaration, "ask_override")
     act.signed(statement)
     statements.check_signature(statement)
@@ -285,7 +288,7 @@ def approve_override(actor: Actor, override: Override, statement: Statement) -> 
     """The second person, who is not the first, signs too; the override becomes a filing. Raises Refused
     `same_person`.
     """
-    declaration = _open(actor, db.session.get_one(Declaration, override.declaration_id))
+    declaration = opened(actor, db.session.get_one(Declaration, override.declaration_id))
     _in_review(declaration, "approve_override")
     override = db.session.get_one(Override, override.id, populate_existing=True)
     if override.approved_by is not None:
@@ -313,7 +316,7 @@ class _Venue:
         self.venue_id = actor.venue_id
 
 
-def _open(actor: Actor, declaration: Declaration) -> Declaration:
+def opened(actor: Actor, declaration: Declaration) -> Declaration:
     """The declaration, locked, if the actor may review it; nobody reviews what they drafted themselves."""
     allow(actor, "declaration.review", declaration)
     if actor.account_id == declaration.created_by:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from registry import clock, problems
 from registry.errors import Invalid, Refused
 from registry.forms import AnySchema, FormState, load, nested
-from registry.licenses import assembly, reviewing, reviews, reviews_schemas, rules, timeline
+from registry.licenses import assembly, conditions, reviewing, reviews, reviews_schemas, rules, timeline
 from registry.licenses import service as licenses
 from registry.licenses.models import Declaration
 from registry.licenses.pages import own
@@ -102,6 +102,25 @@ def send_back(number: str) -> ResponseReturnValue:
         doors.submit("review.return", {"number": number, **given}, work)
     except Refused as refused:
         return _decide(reviewed(number), failed(refused, reviews_schemas.ReturnSchema)), problems.status(
+            refused
+        )
+    return redirect(url_for("reviews.queue"), 303)
+
+
+@blueprint.post("/venue/reviews/<number>/condition")
+@doors.signed_in
+def condition(number: str) -> ResponseReturnValue:
+    actor = doors.actor()
+    try:
+        given = load(reviews_schemas.ConditionSchema, nested(request.form))
+
+        def work() -> str:
+            conditions.write(actor, reviewed(number), given["condition"])
+            return number
+
+        doors.submit("review.condition", {"number": number, **given}, work)
+    except Refused as refused:
+        return _decide(reviewed(number), failed(refused, reviews_schemas.ConditionSchema)), problems.status(
             refused
         )
     return redirect(url_for("reviews.queue"), 303)
@@ -236,6 +255,7 @@ def _decide(declaration: Declaration, form: FormState | None = None) -> str:
         overrides=reviews.overrides_of(declaration),
         overridable=sorted({one.code for one in licenses.checks(declaration)} & rules.OVERRIDABLE),
         bars=rules.BARS,
+        condition=conditions.present(declaration) if conditions.needed(declaration) else None,
     )
 
 

@@ -58,6 +58,12 @@ class ReturnSchema(Schema):
     note = CleanText(max=2000, load_default="", metadata={"label": _l("给专利权人的话")})
 
 
+class ConditionSchema(Schema):
+    """When a license of a fee of another kind is obtained, in the reviewer's words (journeys 1.4)."""
+
+    condition = CleanText(required=True, min=4, max=2000, metadata={"label": _l("取得许可的条件")})
+
+
 class RefusalSchema(Schema):
     """Which of the nine bars holds, in words the holder reads (IR 86; GL 3.1)."""
 

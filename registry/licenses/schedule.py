@@ -77,7 +77,11 @@ class Total:
 
 
 def due_at_start(fee: Fee) -> Decimal:
-    """What has to be paid before the license is obtained, in yuan."""
+    """What has to be paid before the license is obtained, in yuan; nothing where a condition in words
+    decides.
+    """
+    if fee.method is Method.OTHER and fee.condition:
+        return ZERO
     if fee.method in (Method.LUMP, Method.PER_YEAR, Method.ENTRY_ROYALTY, Method.OTHER):
         entry = fee.amount or ZERO
     else:
@@ -116,7 +120,8 @@ def schedule(fee: Fee, noticed_on: date, *, effective_on: date, license_last_day
         kind = {Method.LUMP: DueKind.WHOLE, Method.ENTRY_ROYALTY: DueKind.ENTRY}.get(
             fee.method, DueKind.OTHER
         )
-        found.append(_due(kind, 1, fee.amount, pay_by(noticed_on, fee.pay_within_days), at_start=True))
+        start = condition(fee).kind is Condition.ON_PAYMENT
+        found.append(_due(kind, 1, fee.amount, pay_by(noticed_on, fee.pay_within_days), at_start=start))
     if fee.method is Method.INSTALMENTS:
         found += _instalments(fee, noticed_on, effective_on, license_last_day)
     if fee.method is Method.PER_YEAR:

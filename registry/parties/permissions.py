@@ -83,6 +83,8 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "acceptance.correct": (Grant(SIGN, _licensee), Grant(SIGN, _holder)),
     "acceptance.review": (Grant(STAFF, _venue),),
     "acceptance.object": (Grant(SIGN, _holder),),
+    "acceptance.meet": (Grant(SIGN, _holder),),
+    "acceptance.ask": (Grant(SIGN, _licensee),),
     "acceptance.decide": (Grant(STAFF, _venue),),
     "acceptance.lapse": (BY_CLOCK,),
     "payment.claim": (Grant((*SIGN, Role.FINANCE), _licensee),),

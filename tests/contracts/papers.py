@@ -65,9 +65,17 @@ FEES: dict[str, dict[str, Any]] = {
         **PAID,
     },
 }
+FEES["in_kind"] = {
+    "method": "OTHER",
+    "words": "以一台检测设备的使用权抵付。",
+    "condition": "设备在实施通知到达后六十日内交付，并由双方在交接单上签收。",
+    "tax_included": True,
+    "pay_within_days": 60,
+}
 DUE = {
     "free": "0.00", "lump": "68000.00", "instalments": "40000.00", "free_first": "0.00",
     "per_year": "8000.00", "royalty_sales": "0.00", "royalty_profit": "0.00", "entry_royalty": "30000.00",
+    "in_kind": "0.00",
 }  # fmt: skip
 UNIVERSITY = {
     "id": "00000000-0000-4000-8000-000000000001",
@@ -162,7 +170,12 @@ ANSWERS = {
     },
     "opening": {"open_from": "announcement"},
 }  # fmt: skip
-ENGLISH = (("entry_royalty", "statutory"), ("instalments", "local"), ("free", "statutory"))
+ENGLISH = (
+    ("entry_royalty", "statutory"),
+    ("instalments", "local"),
+    ("free", "statutory"),
+    ("in_kind", "local"),
+)
 """The variants whose reading versions are compared word by word; all are built as the Chinese is."""
 NOTICED_AT = datetime(2026, 11, 22, 1, 2, 3, 4000, tzinfo=UTC)
 EFFECTIVE_ON = date(2026, 11, 26)
@@ -236,7 +249,7 @@ def record(fee: str = "lump", *, track: str = "statutory", **changes: Any) -> di
 def facts(record_: dict[str, Any] | None = None, **changes: Any) -> PaperFacts:
     """The record with what came to stand beside it."""
     frozen = record_ or record()
-    paid = frozen.get("amount_due") != "0.00"
+    paid = frozen.get("amount_due") != "0.00" or frozen["fee"]["method"] == "OTHER"
     effective_on = EFFECTIVE_ON if paid else date(2026, 11, 22)
     made: dict[str, Any] = {
         "record": frozen,
