@@ -4,6 +4,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 MONEY: dict[str, LazyString] = {
+    "condition_missing": _l("收费方式为“其他”的，须先写明满足什么条件即取得许可。"),
+    "condition_same": _l("条件与现在写的相同。"),
+    "condition_before_notice": _l("条件满足的日期不能早于实施通知到达之日。"),
+    "condition_same_day": _l("当日声明撤回或者出现不得许可的情形，先后由交易场所认定。"),
     "due_unknown": _l("这项许可没有这一期款项。"),
     "due_not_fixed": _l("这一期的金额还没有确定，请先提交报告。"),
     "due_paid": _l("这一期款项已经付清。"),
