@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 from flask import Flask
 
-from registry import clock, jobs
-from registry.contracts import register, registration, result_lists
+from registry import clock
+from registry.contracts import register, registration, result_lists, tasks
 from registry.contracts.registration_models import ResultImportRow
 from registry.database import db, transaction
 from registry.documents.archives_in import read_archive
@@ -103,7 +103,7 @@ def test_a_long_list_is_finished_by_the_worker_which_goes_on_where_it_stopped(
     assert [making.state(one) for one in numbers] == ["registered", "submitted"]
     browser = Browser(lite).sign_in(offer.venue.email).get(f"/venue/results/{found}")
     assert "已保存 1 行，共 2 行" in browser.text
-    jobs.run_all()
+    tasks.results({"import": str(found)})
     assert [making.state(one) for one in numbers] == ["registered", "registered"]
     kept = reading(lambda: result_lists.find(actor, found))
     assert (kept.state, kept.saved_at is not None) == ("saved", True)
@@ -121,7 +121,7 @@ def test_a_row_overtaken_while_the_worker_writes_is_left_out_and_says_why(
     digest = reading(lambda: result_lists.find(actor, found).digest)
     transaction(lambda: result_lists.save(actor, result_lists.find(actor, found), digest))
     at(second, "draft")
-    jobs.run_all()
+    tasks.results({"import": str(found)})
     assert making.state(second) == "draft"
     rows = reading(
         lambda: [(row.verdict, row.result_id is None) for row in result_lists.rows_of(kept(found))]
