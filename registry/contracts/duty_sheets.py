@@ -181,7 +181,7 @@ def _paper(
         dense=True,  # one page where it can be one
         blocks=(
             Title(title, f"平台存证编号　{facts.contract}"),
-            *paper_wording.blocks(WORDING, template, words, inserts),
+            *paper_wording.blocks(WORDING, template, {**facts.laws.words(), **words}, inserts),
             Signatures(tuple(_signatory(facts, side) for side in sides)),
             evidence.qr(facts),
         ),
