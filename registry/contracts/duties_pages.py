@@ -23,6 +23,7 @@ from registry.parties import service as parties
 
 blueprint = flask.Blueprint("duties", __name__)
 AHEAD = timedelta(days=366)
+PAGE = 100
 KINDS = {
     "money": ("pay", "whole", "instalment", "year", "entry", "minimum", "royalty", "other"),
     "report": ("report", "answer_report", "answer_question"),
@@ -35,20 +36,24 @@ KINDS = {
 @blueprint.get("/duties")
 @doors.signed_in
 def index() -> ResponseReturnValue:
-    """What is late first, then what has no day, then month by month for a year."""
+    """What is late first, then what has no day, then month by month for a year; a long list in pages."""
     today, found = clock.today(), _chosen()
     waiting = [one for one in found if not one.duty.done]
-    late = [one for one in waiting if one.duty.late(today)]
+    late = _by_day(one for one in waiting if one.duty.late(today))
     undated = [one for one in waiting if one.duty.day is None]
     ahead = [one for one in waiting if one.duty.day is not None and one.duty.day >= today]
-    near = [one for one in ahead if one.duty.day is not None and one.duty.day <= today + AHEAD]
+    near = _by_day(one for one in ahead if one.duty.day is not None and one.duty.day <= today + AHEAD)
+    shown, page, pages = _page_of([*late, *undated, *near])
     return render_template(
         "contracts/duties.html",
-        late=_by_day(late),
-        undated=undated,
-        months=_by_month(near),
+        late=[one for one in shown if one.duty.late(today)],
+        undated=[one for one in shown if one.duty.day is None],
+        months=_by_month(one for one in shown if one.duty.day is not None and one.duty.day >= today),
         further=len(ahead) - len(near),
+        lates=len(late),
         total=len(waiting),
+        page=page,
+        pages=pages,
         **_filters(),
     )
 
@@ -196,6 +201,13 @@ def _chosen() -> list[Listed]:
 
 def _filters() -> dict[str, Any]:
     return {"side": request.args.get("side", ""), "kind": request.args.get("kind", ""), "kinds": tuple(KINDS)}
+
+
+def _page_of(found: list[Listed]) -> tuple[list[Listed], int, int]:
+    """The rows of the page that is asked for, its number, and how many pages there are."""
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return found[(page - 1) * PAGE : page * PAGE], page, pages
 
 
 def _by_day(found: Iterable[Listed]) -> list[Listed]:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from registry.contracts.default_notices import OPEN
 from registry.contracts.duty_models import DefaultNotice, Ending, Handover
@@ -22,6 +22,9 @@ CONCERNED = (
     AcceptanceState.EXPIRED, AcceptanceState.TERMINATED,
 )  # fmt: skip
 """States in which somebody may still owe something; of an ended license, reports and money only."""
+
+UNREAD = (Acceptance.answers, Acceptance.salts, Acceptance.statement_fields, Acceptance.statement)
+"""Long columns no duty is read from: a list of hundreds leaves them in the database."""
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ def licenses(
         .where(condition, Acceptance.state.in_(CONCERNED))
         .options(
             declared,
+            *(defer(column) for column in UNREAD),
             joinedload(Acceptance.contract).options(
                 joinedload(Contract.licensee), joinedload(Contract.holder), joinedload(Contract.venue)
             ),

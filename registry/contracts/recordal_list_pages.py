@@ -1,12 +1,13 @@
 """Recordals with CNIPA at a glance: three months from effect, days left, what came of it (IR 5, 15)."""
 
 import flask
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from registry import clock
+from registry.contracts.duty_marks import UNREAD
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.rules import RecordalState
 from registry.contracts.snapshots import recordal_due
@@ -16,13 +17,14 @@ from registry.parties import service as parties
 from registry.parties.permissions import may
 
 blueprint = flask.Blueprint("recordals", __name__)
+PAGE = 100
 ORDER = (RecordalState.REFUSED, RecordalState.DUE, RecordalState.FILED, RecordalState.RECORDED)
 
 
 @blueprint.get("/recordals")
 @doors.signed_in
 def index() -> ResponseReturnValue:
-    """One's own licenses, or a venue's: what has to be filed first."""
+    """One's own licenses, or a venue's: what has to be filed first; a long list in pages."""
     actor = doors.actor()
     if may(actor, "contract.register", actor):
         mine = Contract.venue_id == actor.venue_id
@@ -33,7 +35,9 @@ def index() -> ResponseReturnValue:
         select(Contract)
         .where(mine, Contract.recordal_state != "", Contract.erased_at.is_(None))
         .options(
-            selectinload(Contract.acceptances).joinedload(Acceptance.declaration),
+            selectinload(Contract.acceptances).options(
+                joinedload(Acceptance.declaration), *(defer(column) for column in UNREAD)
+            ),
             joinedload(Contract.licensee),
             joinedload(Contract.holder),
         )
@@ -42,8 +46,12 @@ def index() -> ResponseReturnValue:
     today = clock.today()
     rows = [(one, due, (due - today).days) for one, due in found if due is not None]
     rows.sort(key=lambda row: (ORDER.index(RecordalState(row[0].recordal_state)), row[1], row[0].number))
+    pages = max(1, -(-len(rows) // PAGE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
     return render_template(
         "contracts/recordals.html",
-        found=rows,
+        found=rows[(page - 1) * PAGE : page * PAGE],
+        page=page,
+        pages=pages,
         can=lambda contract: may(actor, "recordal.record", contract),
     )

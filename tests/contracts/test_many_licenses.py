@@ -1,0 +1,62 @@
+"""An organisation with many licenses: its lists take as many statements as for a few, and come in pages."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+
+from registry import clock
+from registry.contracts import duties_pages, recordal_list_pages
+from registry.database import db
+from tests.browser import Browser
+from tests.contracts import performing as do
+from tests.contracts.copies import copied, mixed
+from tests.contracts.test_duties import counted
+from tests.factories import make_organisation
+
+LISTS = ("/duties", "/duties/calendar", "/duties.ics", "/recordals")
+ROW = re.compile(r'<a href="/contracts/[^"]+#(?:duties|recordal)">')
+
+
+def test_the_lists_of_forty_mixed_licenses_ask_no_more_than_those_of_four(lite: Flask) -> None:
+    licensee = make_organisation(lite, "c1")
+    numbers = mixed(lite, licensee)
+    browser = Browser(lite).sign_in(licensee.email)
+    few = {address: asked(browser, address) for address in LISTS}
+    assert len(ROW.findall(browser.get("/recordals").html)) == 4
+    copied(numbers, 9)
+    assert {address: asked(browser, address) for address in LISTS} == few
+    assert len(ROW.findall(browser.get("/recordals").html)) == 40
+
+
+def asked(browser: Browser, address: str) -> int:
+    """How many questions a page puts to the database, but for the one about code tables, asked by the clock.
+    """
+    db.session.remove()  # what an earlier page has read asks nothing
+    with counted() as said:
+        assert browser.client.get(address).status_code == 200
+    return sum(one.startswith("SELECT") and "code_change" not in one for one in said)
+
+
+def test_a_long_list_comes_in_pages_late_first_and_loses_nothing(
+    lite: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, licensee, number = do.licensed(lite)
+    copied([number], 2)
+    with time_machine.travel(clock.now() + timedelta(days=120), tick=True):
+        browser = Browser(lite).sign_in(licensee.email)
+        whole = browser.get("/duties").html
+        monkeypatch.setattr(duties_pages, "PAGE", 4)
+        monkeypatch.setattr(recordal_list_pages, "PAGE", 2)
+        first = browser.get("/duties").html
+        last = int(re.findall(r"page=(\d+)", first)[-2])
+        assert 'id="late"' in first
+        assert "其中已逾期" in browser.text
+        pages = [browser.get(f"/duties?side=&kind=&page={page}").html for page in range(1, last + 1)]
+        assert 'id="late"' not in pages[-1]
+        assert sum(len(ROW.findall(one)) for one in pages) == len(ROW.findall(whole)) > 8
+        assert all(len(ROW.findall(one)) == 4 for one in pages[:-1])
+        assert len(ROW.findall(browser.get("/recordals?page=2").html)) == 1
+        assert browser.get("/duties?page=999").html.count('aria-current="page"') >= 1
