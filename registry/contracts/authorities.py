@@ -5,7 +5,7 @@ Registrars ask for the legal representative's authority when an internal unit ac
 seller's when the venue applies for registration (08b) [second-hand].
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -83,14 +83,27 @@ def of(organisation: Organisation) -> Sequence[Authority]:
 
 def valid(organisation_id: UUID, venue_id: UUID, on: date) -> Sequence[Authority]:
     """What a package of this holder at this venue takes: 08a of the organisation, 08b for the venue."""
+    return at_venue(valid_of([organisation_id], on), organisation_id, venue_id)
+
+
+def valid_of(organisations: Iterable[UUID], on: date) -> Sequence[Authority]:
+    """Everything valid that some organisations brought, for whichever venue, in one statement."""
     query = select(Authority).where(
-        Authority.organisation_id == organisation_id,
-        or_(Authority.venue_id.is_(None), Authority.venue_id == venue_id),
+        Authority.organisation_id.in_(set(organisations)),
         Authority.ended_at.is_(None),
         Authority.valid_from <= on,
         or_(Authority.valid_to.is_(None), Authority.valid_to >= on),
     )
     return db.session.scalars(query.order_by(Authority.added_at, Authority.id)).all()
+
+
+def at_venue(found: Iterable[Authority], organisation_id: UUID, venue_id: UUID) -> list[Authority]:
+    """Of what is valid, what one organisation's package at one venue takes."""
+    return [
+        one
+        for one in found
+        if one.organisation_id == organisation_id and one.venue_id in (None, venue_id)
+    ]
 
 
 def expiring(organisation_id: UUID, today: date) -> Sequence[Authority]:
