@@ -55,14 +55,15 @@ def matching(venue_id: UUID, asked: Filter, *, zero: bool) -> list[tuple[UUID, s
     Zero-fee ones only where they are asked for.
     """
     columns = Standing.contract_id, Contract.number, Standing.cents, Standing.technology_cents
-    query = select(*columns, Standing.kind, Standing.effective_on).join(Standing.contract)
+    more = Standing.kind, Standing.effective_on, Standing.registrar
+    query = select(*columns, *more).join(Standing.contract)
     free = () if zero else (Standing.zero.is_(False),)
     ready = Standing.ready.is_(True), Standing.batch == "", *free
     query = query.where(*_conditions(venue_id, asked), *ready).order_by(*_ORDER)
     found = db.session.execute(_seller(query, asked))
     return [
-        (contract_id, number, _line(whole, technology, kind=kind, month=f"{day:%Y-%m}"))
-        for contract_id, number, whole, technology, kind, day in found
+        (contract_id, number, _line(whole, technology, kind=kind, month=f"{day:%Y-%m}", registrar=registrar))
+        for contract_id, number, whole, technology, kind, day, registrar in found
     ]
 
 
@@ -100,5 +101,5 @@ def _seller(query: Select[*Ts], asked: Filter) -> Select[*Ts]:
     return query.join(Organisation, Organisation.id == Contract.holder_id) if asked.seller else query
 
 
-def _line(whole: int, technology: int, *, kind: str, month: str) -> Line:
-    return Line(total=yuan(whole), technology=yuan(technology), registrar="", kind=kind, month=month)
+def _line(whole: int, technology: int, *, kind: str, month: str, registrar: str) -> Line:
+    return Line(total=yuan(whole), technology=yuan(technology), registrar=registrar, kind=kind, month=month)

@@ -77,8 +77,7 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
     needs = _needs(contract, licenses, chosen)
     held = {one.slot for one in brought}
     missing = [slot for slot in wanted_slots(needs) if slot not in held and slot != VOUCHER]
-    place = cases.standing(contract)  # as the batch has just noted it
-    registrar = choice.registrar or (place.office.name if place.office else "")
+    registrar = choice.registrar or registrar_of(contract)  # as the batch has just noted it
     extras = FormExtras(
         codes=registration.classification(contract),
         registrar=registrar,
@@ -110,6 +109,12 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
         "registrar": registrar,
         "as_of": ledger.size() - 1,  # later corrections are no part of this package
     }
+
+
+def registrar_of(contract: Contract) -> str:
+    """The registrar a contract leads to, as set or as the rule proposes; empty where none serves it."""
+    place = cases.standing(contract)
+    return place.office.name if place.office else ""
 
 
 def thawed(row: Mapping[str, Any]) -> tuple[list[PaperFacts], FormExtras]:

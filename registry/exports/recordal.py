@@ -165,8 +165,9 @@ def _uploads(
 ) -> Iterator[Member]:
     seen = [one.upload for one in brought if one.slot == slot and parties.may_see(actor, one.upload)]
     for count, upload in enumerate(seen, start=1):
-        yield stored_member(f"{number} {name}{f' {count}' if count > 1 else ''}{upload_ending(upload)}",
-        upload.digest)
+        yield stored_member(
+            f"{number} {name}{f' {count}' if count > 1 else ''}{upload_ending(upload)}", upload.digest
+        )
 
 
 def upload_ending(upload: Upload) -> str:

@@ -65,6 +65,7 @@ class Candidate:
     total: Total
     kind: str
     month: str
+    registrar: str
 
     @property
     def ready(self) -> bool:
@@ -77,7 +78,8 @@ class Candidate:
     def line(self, registrar: str) -> Line:
         """What of it is counted."""
         amount = self.total.amount  # a fee and nothing else: no equipment is part of it (form, row 18)
-        return Line(total=amount, technology=amount, registrar=registrar, kind=self.kind, month=self.month)
+        where = registrar or self.registrar
+        return Line(total=amount, technology=amount, registrar=where, kind=self.kind, month=self.month)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +336,7 @@ def _candidate(contract: Contract, chosen: Chosen) -> Candidate:
         total=registration.total_of(contract),
         kind=payment_ways(from_fields(one.record["fee"]).method for one in licenses),
         month=f"{max(one.effective_on for one in licenses if one.effective_on):%Y-%m}",
+        registrar=frozen.registrar_of(contract),
     )
 
 
@@ -353,7 +356,7 @@ def _at(line: Line, registrar: str) -> Line:
     return Line(
         total=line.total,
         technology=line.technology,
-        registrar=registrar,
+        registrar=registrar or line.registrar,
         kind=line.kind,
         month=line.month,
     )

@@ -164,6 +164,7 @@ def _seen(contract: Contract) -> dict[str, Any]:
         "region": contract.holder.region,
         "effective_on": max(one.effective_on for one in licenses if one.effective_on),
         "batch": "",
+        "registrar": frozen.registrar_of(contract),
         "looked_at": at,
     }
 

@@ -373,3 +373,13 @@ def test_the_archive_holds_every_contract_as_json_lines_that_validate(packed: Pa
         CHECK.validate(one)
         name = f"packages/{one['filing_number']}/01 技术合同登记表 {one['filing_number']}.json"
         assert json.loads(held.read(name)) == one
+
+
+def test_a_contract_is_summed_under_the_registrar_it_leads_to(lite: Flask, three: Three) -> None:
+    venue, numbers = three
+    transaction(lambda: exports.bring_up(venue.actor))
+    seen = reading(lambda: exports.found(venue.actor, Filter(), include_zero=True)).sums
+    checked = reading(lambda: exports.check(venue.actor, choice(*numbers, include_zero=True))).sums
+    number = make(venue, choice(*numbers, include_zero=True))
+    batch = reading(lambda: exports.find(venue.actor, number))
+    assert seen.texts() == checked.texts() == batch.sums
