@@ -8,7 +8,7 @@ reasons. The archive is packed by the worker and stored once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import BinaryIO
 from uuid import UUID
@@ -162,7 +162,7 @@ def found(actor: Actor, asked: Filter, *, registrar: str = "", include_zero: boo
     allow(actor, "batch.make", actor)
     listed = candidates.matching(_venue_id(actor), asked, zero=True)
     taken = [one for one in listed if include_zero or one[2].total]
-    lines = (_at(line, registrar) for _, _, line in taken)
+    lines = (replace(line, registrar=registrar or line.registrar) for _, _, line in taken)
     return Found(
         matching=Matching(filter=asked, count=len(taken), digest=digest_of(number for _, number, _ in taken)),
         sums=summed(lines),
@@ -350,16 +350,6 @@ def _contract(actor: Actor, number: str) -> Contract:
 def _venue_id(actor: Actor) -> UUID:
     assert actor.venue_id is not None
     return actor.venue_id
-
-
-def _at(line: Line, registrar: str) -> Line:
-    return Line(
-        total=line.total,
-        technology=line.technology,
-        registrar=registrar or line.registrar,
-        kind=line.kind,
-        month=line.month,
-    )
 
 
 def _once(contracts: Sequence[Chosen]) -> list[Chosen]:
