@@ -8,6 +8,8 @@ from registry.clock import SHANGHAI
 
 OPENS = time(9, 0)
 STEP = timedelta(minutes=3)
+Telling = Callable[[int, str, Callable[[], None]], None]
+"""How a scene says that something happened: days before D, what it is called, the act."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
 
@@ -20,8 +22,10 @@ from registry import clock, schema
 from registry.catalogue import service as catalogue
 from registry.clock import SHANGHAI
 from registry.config import Misconfigured, Settings
+from registry.contracts import reminders
 from registry.contracts import service as contracts
 from registry.contracts import tasks as contract_tasks  # noqa: F401 - registers its jobs
+from registry.contracts.money_tasks import money_round
 from registry.database import db, transaction
 from registry.demonstration import arrivals, story
 from registry.demonstration.calendar import Story
@@ -36,8 +40,8 @@ from registry.licenses import tasks as license_tasks  # noqa: F401 - registers i
 from registry.parties.models import Mail
 
 Say = Callable[[str], None]
-BEGINS = 220
-"""Days before D on which the registry opens."""
+BEGINS = 236
+"""Days before D on which the registry opens: room for two quarters of royalties; no standard terms are older."""
 PAST = frozenset({"mail.send", "ledger.publish", "catalogue.index"})
 """Jobs that one act at the end does all of; every other is done on the day of its cause, papers included."""
 
@@ -138,30 +142,33 @@ def _tick() -> None:
     transaction(licenses.expire_due)
     transaction(contracts.lapse_due)
     transaction(contracts.end_due)
+    money_round()
+    _follow_up()
+    for acceptance_id, key, _offset in list(reminders.due()):
+        transaction(partial(reminders.send, acceptance_id, key))
 
 
 def _follow_up() -> None:
-    """Do at once what the event's own jobs ask for, on its day."""
-    due = (Job.state == "waiting") & Job.name.in_(HANDLERS.keys() - PAST)
+    """Do what is asked for by now and was asked for by that: papers, letters, dues whose time has come."""
+    while jobs := _asked():
+        for job_id, name, payload in jobs:
+            db.session.rollback()
+            HANDLERS[name](payload)
+            transaction(partial(_done, Job.id == job_id))
+
+
+def _asked() -> list[tuple[UUID, str, dict[str, Any]]]:
+    due = (Job.state == "waiting") & (Job.run_after <= clock.now()) & Job.name.in_(HANDLERS.keys() - PAST)
     jobs = db.session.scalars(select(Job).where(due).order_by(Job.created_at))
-    for job_id, name, payload in [(job.id, job.name, dict(job.payload)) for job in jobs]:
-        db.session.rollback()
-        HANDLERS[name](payload)
-        transaction(partial(_done, Job.id == job_id))
+    return [(job.id, job.name, dict(job.payload)) for job in jobs]
 
 
 def _tidy() -> None:
     """The catalogue, the signed head and the letters, once for all of the past."""
-    transaction(_tick_last)
+    _tick()
     transaction(catalogue.index_all)
     ledger.publish_checkpoint()
     transaction(_mark_past)
-
-
-def _tick_last() -> None:
-    licenses.expire_due()
-    contracts.lapse_due()
-    contracts.end_due()
 
 
 def _mark_past() -> None:

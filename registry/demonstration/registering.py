@@ -4,12 +4,14 @@ from decimal import Decimal
 from typing import Any
 
 from registry import clock
-from registry.contracts import cases, registration, stamps
+from registry.contracts import authorities, cases, registrar_accounts, registration, stamping, stamps
 from registry.demonstration.cast import MARK
 from registry.demonstration.stage import Stage
 from registry.exports import service as exports
 from registry.exports.rules import Choice, Chosen
+from registry.parties.rules import AuthorityKind
 
+AUTHORITY_SCOPE = "办理专利开放许可合同的签署、备案和技术合同认定登记。（演示）"
 REGISTRAR = f"演示技术合同登记处{MARK}"
 
 
@@ -35,6 +37,47 @@ def bring_stamp(stage: Stage, key: str) -> None:
     registration.attach(taker, contract, "02b", scan)
 
 
+def sign_own(stage: Stage, key: str) -> None:
+    """The holder's own signature sheet has come; the licensee's is missing."""
+    contract = stage.contract(key)
+    holder = stage.actor(stage.key_of(contract.holder_id))
+    sheet = stage.upload(holder, "stamped_scan", ("平台存证编号", contract.number), ("签署页", "许可方"))
+    registration.attach(holder, contract, stamps.SLOT, sheet, seats=[stamping.LICENSOR])
+
+
+def receive_originals(stage: Stage, key: str, *, days: int) -> None:
+    """The paper originals of every seat have come by post."""
+    contract = stage.contract(key)
+    for place in stamps.places(contract):
+        stamps.receive_original(stage.actor("operator"), contract, place.seat.key, stage.before(days))
+
+
+def number(stage: Stage, key: str, *, voucher: str, deal: str = "") -> None:
+    """The venue's own numbers, which are printed on the form."""
+    cases.set_numbers(stage.actor("operator"), stage.contract(key), {"voucher": voucher, "deal": deal})
+
+
+def note_account(stage: Stage, key: str, *, days: int) -> None:
+    """The applicant has an account in the registrar's own system."""
+    registrar_accounts.note(stage.actor("operator"), stage.contract(key), stage.before(days))
+
+
+def bring_authority(stage: Stage, who: str, kind: AuthorityKind, *, days: int, ends_in: int) -> None:
+    """A written authority, valid from a day before D to a day after it."""
+    actor, organisation = stage.actor(who), stage.organisation(who)
+    paper = stage.upload(actor, "authority", ("授权人", organisation.name), ("授权范围", AUTHORITY_SCOPE))
+    agent = {AuthorityKind.OFFICE: organisation.contact_name, AuthorityKind.REGISTRATION: ""}[kind]
+    facts = {
+        "kind": kind,
+        "agent": agent,
+        "scope": AUTHORITY_SCOPE,
+        "valid_from": stage.before(days),
+        "valid_to": stage.before(-ends_in),
+    }
+    venue = stage.venue("V1") if kind == AuthorityKind.REGISTRATION else None
+    authorities.add(actor, organisation, facts, paper, venue=venue)
+
+
 def file_recordal(stage: Stage, key: str, *, days: int) -> None:
     _recordal(stage, key, {"verb": "file", "day": stage.before(days)})
 
@@ -49,8 +92,9 @@ def record(stage: Stage, key: str, *, days: int) -> None:
     registration.attach(taker, contract, "13", paper)
 
 
-def refuse_recordal(stage: Stage, key: str, *, days: int, reason: str) -> None:
-    _recordal(stage, key, {"verb": "refuse", "day": stage.before(days), "reason": reason})
+def refuse_recordal(stage: Stage, key: str, *, days: int, ground: str, reason: str) -> None:
+    facts = {"verb": "refuse", "day": stage.before(days), "ground": ground, "reason": reason}
+    _recordal(stage, key, facts)
 
 
 def refresh(stage: Stage, *keys: str) -> None:

@@ -1,18 +1,25 @@
 """What happened in the half year before the loading day, offer by offer, license by license (journeys 6)."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 from functools import partial
 
 from registry.codes.calendar import is_working_day, working_days_between
 from registry.contracts import rules
-from registry.demonstration import more, offers, publishing, registering, taking
-from registry.demonstration.calendar import Story
+from registry.demonstration import (
+    accounting,
+    in_force,
+    more,
+    offers,
+    performing,
+    publishing,
+    registering,
+    taking,
+)
+from registry.demonstration.calendar import Story, Telling
 from registry.demonstration.offers import Offer
 from registry.demonstration.stage import Stage
 from registry.licenses import reviews
-
-Telling = Callable[[int, str, Callable[[], None]], None]
+from registry.parties.rules import AuthorityKind
 
 
 def tell(stage: Stage) -> Story:
@@ -157,6 +164,8 @@ def _free_licenses(stage: Stage, on: Telling) -> None:
     )
     reasons = "被许可方书面说明署名人当时已离职、无权代表；通知不是由所署名的人发出，许可不成立。（演示）"
     on(30, "O1×C2 void", partial(taking.decide, stage, "O1×C2", "void", reasons))
+    on(55, "O1×P2 holder signs", partial(registering.sign_own, stage, "O1×P2"))
+    on(106, "O1×C1 originals", partial(registering.receive_originals, stage, "O1×C1", days=106))
     on(190, "O11×C2", partial(taking.accept, stage, "O11", "C2"))
 
 
@@ -168,44 +177,20 @@ def _lump(stage: Stage, on: Telling) -> None:
     on(95, "O2×C4 stamp", partial(registering.stamp, stage, "O2×C4"))
     on(94, "O2×C4 files", partial(registering.file_recordal, stage, "O2×C4", days=94))
     on(75, "O2×C4 recorded", partial(registering.record, stage, "O2×C4", days=78))
+    numbers = {"voucher": "演示凭证第0001号", "deal": "演示成交0001"}
+    on(72, "O2×C4 numbers", partial(registering.number, stage, "O2×C4", **numbers))
+    on(100, "O2×C4 asks invoice", partial(accounting.ask_invoice, stage, "O2×C4"))
+    on(97, "O2×C4 invoice", partial(accounting.issue_invoice, stage, "O2×C4", days=97, amount="68000.00"))
     claimed = _working_days_before(stage.day, 4)
     on(claimed + 4, "O2×R1", partial(taking.accept, stage, "O2", "R1"))
     on(claimed, "O2×R1 pays", partial(taking.pay, stage, "O2×R1", days=claimed + 1))
     on(60, "O2×C1", partial(taking.accept, stage, "O2", "C1"))  # nobody pays: it lapses
     on(8, "O2×HK", partial(taking.accept, stage, "O2", "HK"))
     on(3, "O2×C3", partial(taking.accept, stage, "O2", "C3"))
-
-
-def _co_owned(stage: Stage, on: Telling) -> None:
-    """O3 (two owners) and O9 (a natural person), both in instalments."""
-    on(100, "O3×C5", partial(taking.accept, stage, "O3", "C5"))
-    on(96, "O3×C5 pays", partial(taking.pay, stage, "O3×C5", days=97))
-    on(95, "O3×C5 confirmed", partial(taking.confirm, stage, "O3×C5", days=96, by="U1-finance"))
-    on(86, "O3×C5 files", partial(registering.file_recordal, stage, "O3×C5", days=86))
-    on(80, "O3×C5 stamp", partial(registering.stamp, stage, "O3×C5"))
-    on(70, "O9×C1", partial(taking.accept, stage, "O9", "C1"))
-    on(60, "O9×C1 stamp", partial(registering.bring_stamp, stage, "O9×C1"))
-
-
-def _machines(stage: Stage, on: Telling) -> None:
-    """O4 (by an agency) and O5 (entry fee and royalty)."""
-    for offer, days in (("O4", 90), ("O5", 90)):
-        key = f"{offer}×C5"
-        on(days, key, partial(taking.accept, stage, offer, "C5"))
-        on(days - 4, f"{key} pays", partial(taking.pay, stage, key, days=days - 3))
-        on(days - 6, f"{key} confirmed", partial(taking.confirm, stage, key, days=days - 4))
-        on(days - 20, f"{key} stamp", partial(registering.stamp, stage, key))
-        on(days - 22, f"{key} files", partial(registering.file_recordal, stage, key, days=days - 22))
-    on(82, "O5×C2", partial(taking.accept, stage, "O5", "C2"))
-    on(78, "O5×C2 pays", partial(taking.pay, stage, "O5×C2", days=79))
-    on(77, "O5×C2 confirmed", partial(taking.confirm, stage, "O5×C2", days=78))
-    on(66, "O5×C2 stamp", partial(registering.stamp, stage, "O5×C2"))
-    on(35, "O4×C2", partial(taking.accept, stage, "O4", "C2"))
-    on(30, "O4×C2 pays short", partial(taking.pay, stage, "O4×C2", days=31, amount="5000.00"))
-    on(29, "O4×C2 short", partial(taking.confirm, stage, "O4×C2", days=30))
-    on(25, "O4×C2 pays the rest", partial(taking.pay, stage, "O4×C2", days=26))
-    on(24, "O4×C2 confirmed", partial(taking.confirm, stage, "O4×C2", days=25))
-    on(1, "O5×C3 draft", partial(taking.draft, stage, "O5", "C3"))
+    reason = "原开户银行网点撤并，改用同一户名的新账户收款。（演示）"
+    facts = {"number": "9999000000007701", "reason": reason}
+    on(2, "O2 account", partial(accounting.ask_account, stage, "O2", **facts))
+    on(1, "O2 account approved", partial(accounting.approve_account, stage, "O2", by="operator"))
 
 
 def _local(stage: Stage, on: Telling) -> None:
@@ -218,14 +203,16 @@ def _local(stage: Stage, on: Telling) -> None:
 
 def _royalties(stage: Stage, on: Telling) -> None:
     """O7 and O8: effective with the notice; O8 was taken between its withdrawal and the announcement."""
-    on(65, "O7×C2", partial(taking.accept, stage, "O7", "C2"))
+    on(112, "O7×C2", partial(taking.accept, stage, "O7", "C2"))
+    on(100, "O7×C2 files", partial(registering.file_recordal, stage, "O7×C2", days=100))
+    on(10, "O7×C2 nil report", partial(performing.report, stage, "O7×C2", 1))
     on(58, "O7×C4", partial(taking.accept, stage, "O7", "C4"))
     on(54, "O7×C4 files", partial(registering.file_recordal, stage, "O7×C4", days=54))
     reason = "备案申请表中被许可方地址与主体证明不一致（演示）。"
     on(
         41,
         "O7×C4 recordal refused",
-        partial(registering.refuse_recordal, stage, "O7×C4", days=42, reason=reason),
+        partial(registering.refuse_recordal, stage, "O7×C4", days=42, ground="other", reason=reason),
     )
     on(
         30,
@@ -313,6 +300,13 @@ def _registered(stage: Stage, on: Telling) -> None:
     on(1, "what is ready", partial(registering.refresh, stage, "O3×C5", "O5×C2", "O1×C4", "O6×C1"))
 
 
+def _authorities(stage: Stage, on: Telling) -> None:
+    """The university's office acts under an authority that ends soon; C1 lets the venue apply for it."""
+    bring = registering.bring_authority
+    on(230, "U1 authority", partial(bring, stage, "U1", AuthorityKind.OFFICE, days=230, ends_in=21))
+    on(92, "C1 authority", partial(bring, stage, "C1", AuthorityKind.REGISTRATION, days=92, ends_in=270))
+
+
 def _looked_at(stage: Stage, on: Telling) -> None:
     """Most open offers were compared with the register again; five wait for it."""
     keys = [offer.key for offer in (*offers.main_offers(stage.day), *more.more_offers())]
@@ -345,8 +339,11 @@ def _working_days_before(day: date, count: int) -> int:
 _SCENES = (
     _free_licenses,
     _lump,
-    _co_owned,
-    _machines,
+    in_force.co_owned,
+    in_force.machines,
+    in_force.reported,
+    in_force.ended,
+    _authorities,
     _local,
     _royalties,
     _withdrawn,

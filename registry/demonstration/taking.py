@@ -4,8 +4,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from registry.contracts import decisions, payments, refunds
+from registry.contracts import decisions, payment_requests, payments, refunds
 from registry.contracts import service as contracts
+from registry.contracts.debts import START
 from registry.contracts.models import Acceptance
 from registry.demonstration.cast import party
 from registry.demonstration.stage import Stage
@@ -47,17 +48,21 @@ def accept(stage: Stage, offer: str, taker: str, *, key: str = "", related: bool
     contracts.accept(stage.actor(taker), acceptance, stage.sign(taker, acceptance.statement_fields))
 
 
-def pay(stage: Stage, key: str, *, days: int, amount: str = "") -> None:
-    """Upload the (labelled) slip of a transfer made that many days before D."""
+def pay(stage: Stage, key: str, *, days: int, amount: str = "", due: str = START) -> None:
+    """Upload the (labelled) slip of a transfer for a due, made that many days before D."""
     acceptance = stage.acceptance(key)
     taker, on = _taker(stage, acceptance), stage.before(days)
     actor = stage.actor(taker)
-    due = Decimal(amount) if amount else payments.outstanding(acceptance)
-    serial = f"DEMO{on:%Y%m%d}{(acceptance.reference or '')}{len(acceptance.payments)}"
-    payer, note = acceptance.licensee.name, acceptance.reference or "/"
-    shown = (("付款人", payer), ("金额（元）", f"{due:.2f}"), ("附言", note), ("日期", on.isoformat()))
-    slip = stage.upload(actor, "bank_slip", *shown)
-    facts = {"amount": due, "paid_on": on, "payer": payer, "serial": serial, "slip_upload": slip.id}
+    if due != START:
+        payment_requests.ask(actor, acceptance, due)
+    sent = Decimal(amount) if amount else payments.outstanding(acceptance, due)
+    note = payment_requests.reference(acceptance, due)
+    serial = f"DEMO{on:%Y%m%d}{note}{len(acceptance.payments)}"
+    payer = acceptance.licensee.name
+    shown = ("金额（元）", f"{sent:.2f}"), ("附言", note or "/"), ("日期", on.isoformat())
+    slip = stage.upload(actor, "bank_slip", ("付款人", payer), *shown)
+    facts: dict[str, Any] = {"amount": sent, "paid_on": on, "payer": payer, "serial": serial, "due": due}
+    facts["slip_upload"] = slip.id
     act = payments.claim_act(actor, acceptance, facts)
     payments.claim(actor, acceptance, facts, act, stage.sign(taker, act.statement))
 

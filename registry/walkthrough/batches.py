@@ -74,11 +74,12 @@ def hand_in(clerk: Person, batch: str) -> None:
     page = browser.get(f"{HOME}/{batch}")
     for link in _rekey_links(page, batch):
         browser.get(link)
-        browser.submit({}, action=f"{HOME}/{batch}/")
+        browser.submit({}, action=link)
 
 
 def _rekey_links(page: Page, batch: str) -> list[str]:
-    return sorted({one for one in page.links if one.startswith(f"{HOME}/{batch}/") and "archive" not in one})
+    """The pages of single contracts; `rekey.csv` beside them is the whole list as a file."""
+    return sorted({one for one in page.links if one.startswith(f"{HOME}/{batch}/rekey/")})
 
 
 def faults(contract: dict[str, Any]) -> list[str]:
