@@ -22,6 +22,7 @@ from registry.app import create_app
 from registry.config import Settings
 from registry.database import db
 from registry.demonstration import load as demonstration
+from registry.demonstration import samples
 from registry.documents import fonts
 from registry.ledger import seal_keys
 from registry.ledger import service as ledger
@@ -140,6 +141,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, say: Say) -
         say(f"\nMingxu 明许 is at {settings.base_url} (listening on {host}:{port})\n")
         if settings.demo:
             say(demonstration.account_table(accounts))
+            say(samples.table(settings.instance))
     return _watch(parts, stopped)
 
 

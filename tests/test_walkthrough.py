@@ -54,7 +54,9 @@ def _the_log_and_receipts_verify(out: Path) -> None:
     assert len(bundles) == 2 * len(story.TAKINGS)
     assert all(verify_path(path, policy).ok for path in bundles)
     papers = list((out / "papers").iterdir())
-    assert len(papers) == sum(5 if taking.amount else 4 for taking in story.TAKINGS)
+    assert len(papers) == sum(
+        story.PAPERS_PAID if taking.amount else story.PAPERS_FREE for taking in story.TAKINGS
+    )
     assert all(path.read_bytes().startswith(b"%PDF-") for path in papers)
 
 

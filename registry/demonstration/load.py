@@ -27,7 +27,7 @@ from registry.contracts import service as contracts
 from registry.contracts import tasks as contract_tasks  # noqa: F401 - registers its jobs
 from registry.contracts.money_tasks import money_round
 from registry.database import db, transaction
-from registry.demonstration import arrivals, story
+from registry.demonstration import arrivals, samples, story
 from registry.demonstration.calendar import Story
 from registry.demonstration.cast import MARK, PARTIES, PERSONAS, address
 from registry.demonstration.stage import Stage
@@ -41,7 +41,7 @@ from registry.parties.models import Mail
 
 Say = Callable[[str], None]
 BEGINS = 236
-"""Days before D on which the registry opens: room for two quarters of royalties; no standard terms are older."""
+"""Days before D on which the registry opens: two quarters of royalties fit; standard terms reach as far."""
 PAST = frozenset({"mail.send", "ledger.publish", "catalogue.index"})
 """Jobs that one act at the end does all of; every other is done on the day of its cause, papers included."""
 
@@ -70,13 +70,14 @@ def load(settings: Settings, say: Say) -> list[DemoAccount]:
             "the database holds a log but not the whole demonstration: "
             f"remove {settings.instance} and start again"
         )
-    say("loading demonstration data (about half a minute)")
+    say("loading demonstration data (half a minute to a minute)")
     password = f"mingxu-{secrets.token_hex(4)}"
     fonts = load_fonts(settings.fonts, settings.extra_fonts)
     stage = Stage(settings=settings, day=clock.today(), fonts=fonts)
     _open(stage, password)
     _play(stage, story.tell(stage), say)
     _tidy()
+    samples.write(stage)
     accounts = [
         DemoAccount(email=address(one.key), name=one.name + MARK, does=one.does, password=password)
         for one in PERSONAS

@@ -23,8 +23,8 @@ BY_MACHINE = (
     cast.UNIVERSITY, cast.WELDING, cast.CLOUD, cast.MEDICAL, cast.DIGITAL, cast.MATERIALS
 )  # fmt: skip
 UNPAID = "0.00"
-PAPERS_FREE, PAPERS_PAID = 4, 5
-"""Notice, contract, sheet, certificate; and where money is due at the start, the payment request."""
+PAPERS_FREE, PAPERS_PAID = 8, 10
+"""Notice, contract, sheet, certificate; the payment request where money is due; each in English too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

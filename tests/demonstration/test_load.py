@@ -13,11 +13,15 @@ from sqlalchemy import select
 from registry import clock, schema
 from registry.app import create_app
 from registry.config import Misconfigured, Settings
-from registry.contracts.models import Acceptance, Contract
-from registry.database import db
-from registry.demonstration import load
+from registry.contracts import bank_rows, dues, payment_requests, reminders, result_rows
+from registry.contracts.duty_models import DefaultNotice, Ending, Handover, RoyaltyReport
+from registry.contracts.models import Acceptance, Contract, Refund
+from registry.contracts.money_models import AccountChange, Invoice, PaymentRequest
+from registry.database import Model, db
+from registry.demonstration import load, samples
 from registry.demonstration.cast import DOMAIN, MARK, PERSONAS
 from registry.demonstration.load import DemoAccount
+from registry.documents.tables_in import TableRow, find_headings, read_table
 from registry.jobs import Job
 from registry.ledger import service as ledger
 from registry.ledger.keyfiles import create_keys
@@ -86,8 +90,60 @@ def test_every_state_of_the_story_is_there(demo: Flask) -> None:
     assert sum(declared.values()) == 50
 
 
+def test_what_follows_a_license_is_there(demo: Flask) -> None:
+    def states(table: type[Model]) -> set[str]:
+        return set(db.session.scalars(select(table.state)))  # type: ignore[attr-defined]
+
+    assert states(RoyaltyReport) == {"reported", "agreed", "disputed"}
+    assert db.session.scalars(select(RoyaltyReport.nil)).all().count(True) == 1
+    assert states(DefaultNotice) == {"open", "ended"}
+    assert states(Ending) == {"accepted"}
+    assert states(Handover) == {"recorded", "confirmed"}
+    assert states(Invoice) == {"asked", "issued", "reversed"}
+    assert states(Refund) == {"to_refund", "sent"}
+    assert {"mismatch", "complete", "waiting_licensee"} <= set(db.session.scalars(select(Contract.stamp)))
+
+
+def test_a_new_account_waits_its_two_working_days(demo: Flask) -> None:
+    change = db.session.scalars(select(AccountChange)).one()
+    assert (change.state, change.seq) == ("approved", None)
+    assert change.in_force_on is not None
+    assert change.in_force_on > clock.today()
+
+
+def test_a_later_due_is_overdue_was_asked_for_in_its_time_and_reminded_of(demo: Flask) -> None:
+    request = db.session.scalars(select(PaymentRequest).where(PaymentRequest.due_key == "instalment:2")).one()
+    debt = dues.find(request.acceptance, "instalment:2")
+    assert debt.state == "overdue"
+    assert request.pay_by is not None
+    assert clock.legal_day(request.asked_at) >= request.pay_by - payment_requests.AHEAD
+    told = [one.days for one in reminders.of_acceptance(request.acceptance) if one.key == "instalment:2"]
+    assert told[:2] == [-7, 0]
+
+
+def test_the_sample_files_fit_this_load(demo: Flask, told: tuple[Settings, list[DemoAccount]]) -> None:
+    folder = samples.folder_of(told[0].instance)
+    statement = bank_rows.read(bank_rows.headed(read_file(folder / samples.STATEMENT), bank_rows.names()))
+    assert len(statement.credits) == 4
+    assert (statement.passed_over, statement.faults) == (1, ())
+    found = [one.remark.rpartition(" ")[2] for one in statement.credits[:3]]
+    assert all(payment_requests.by_reference(reference) for reference in found)
+    headed = find_headings(read_file(folder / samples.RESULTS), result_rows.NAMES, result_rows.REQUIRED)
+    lines = result_rows.read_lines(headed, clock.today())
+    assert not any(line.problems for line in lines)
+    states = {one.number: one.registration for one in db.session.scalars(select(Contract))}
+    assert [states.get(line.number) for line in lines] == ["submitted", "submitted", "ready", None]
+    assert all(str(folder / name) in samples.table(told[0].instance) for name in samples.BRINGS)
+
+
+def read_file(path: Path) -> list[TableRow]:
+    return read_table(path.read_bytes())
+
+
 def test_nothing_waits_that_belongs_to_the_past(demo: Flask) -> None:
-    assert not db.session.scalars(select(Job.name).where(Job.state != "done")).all()
+    late = select(Job.name).where(Job.state != "done", Job.run_after <= clock.now())
+    assert not db.session.scalars(late).all()
+    assert set(db.session.scalars(select(Job.name).where(Job.state != "done"))) == {"dues.ask"}
     assert not db.session.scalars(select(Mail.id).where(Mail.sent_at.is_(None))).all()
 
 
