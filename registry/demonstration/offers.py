@@ -102,7 +102,6 @@ ENTRY = {**lump("30000.00"), "method": "ENTRY_ROYALTY", "royalty": royalty("3")}
 IN_KIND = {
     "method": "OTHER", "amount": "21000000.00", "tax_included": True, "pay_within_days": 30,
     "words": "以开放兼容性测试平台机时作价二千一百万元抵付使用费，每一被许可方条件相同。",
-    "condition": "专利权人收到被许可方开通测试平台机时账户的书面确认之日，被许可方取得许可。",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from registry.database import db
 from registry.demonstration.cast import AGENCY, MARK, address, party
 from registry.demonstration.offers import Offer
 from registry.demonstration.stage import Stage, token_in
-from registry.licenses import assembly, consents, reviews, withdrawals
+from registry.licenses import assembly, conditions, consents, reviews, withdrawals
 from registry.licenses import service as licenses
 from registry.licenses.models import Declaration
 from registry.licenses.rules import OFFERED_STATES
@@ -212,6 +212,11 @@ def review(stage: Stage, key: str, *, problems: dict[str, str] | None = None) ->
         found = (problems or {}).get(line)
         plain = "not_applicable" if line == "report" and declaration.patent.kind == Kind.INVENTION else "pass"
         reviews.note_line(operator, declaration, line, "problem" if found else plain, found or "")
+
+
+def write_condition(stage: Stage, key: str, words: str) -> None:
+    """The reviewer says when the license is obtained; the declaration goes back to be signed anew."""
+    conditions.write(stage.actor("operator"), stage.declaration(key), words)
 
 
 def publish(stage: Stage, key: str) -> None:

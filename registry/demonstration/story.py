@@ -70,8 +70,15 @@ def _published(stage: Stage, story: Story, offer: Offer) -> None:
 
 
 def _questioned(stage: Stage, story: Story, offer: Offer) -> None:
-    """O10: under review; the first person asks to set the cap aside, the second has not answered."""
+    """O10: the reviewer wrote the condition, so it was signed anew; now the first person asks to set the cap
+    aside, the second has not answered.
+    """
     _submitted(stage, story, offer)
+    condition = "专利权人收到被许可方开通测试平台机时账户的书面确认之日，被许可方取得许可。"
+    first = offer.published + 2
+    story.on(first, "O10 first review", partial(publishing.review, stage, "O10"))
+    story.on(first, "O10 condition", partial(publishing.write_condition, stage, "O10", condition))
+    story.on(first - 1, "O10 signed again", partial(publishing.submit, stage, "O10"))
     reason = "以机时实物作价，计算说明列有机时单价与工时，未见不合理；拟同意超出一般上限，请复核。"
     story.on(offer.published, "O10 review", partial(publishing.review, stage, "O10"))
     story.on(offer.published - 1, "O10 cap", partial(publishing.question_cap, stage, "O10", reason=reason))
