@@ -71,6 +71,11 @@ def restart(last_head: Path, archive: Path, new_keys: bool, the_rest_is_lost: bo
         f"{made.origin} is closed with {made.held} filings; {made.lost} of its last known head are lost\n"
         f"{made.successor} has begun: set REGISTRY_ORIGIN={made.successor} and publish its key\n{made.vkey}"
     )
+    if made.seal_stayed:
+        click.echo(
+            "the seal on certificates stays as it was; if its key was within the thief's reach too, move "
+            "keys/seal.* away, have its certificate revoked, and see `registry keys seal`"
+        )
 
 
 @log.command("fetch")

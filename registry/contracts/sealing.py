@@ -70,8 +70,12 @@ def shown(contract: Contract) -> dict[UUID, SealedPaper]:
 
 
 def is_current(row: SealedPaper, contract: Contract) -> bool:
-    """Whether its bundle reaches every filing that tells what became of the license."""
-    return row.size > _told(contract)
+    """Whether its bundle reaches every filing that tells what became of the license.
+
+    Sizes of a log that was closed since say nothing about places in the one that followed it.
+    """
+    told, before = _told(contract), ledger.last_closed()
+    return row.size > told and (told < 0 or before is None or before <= row.sealed_at)
 
 
 def sealed(contract: Contract, paper_id: UUID) -> tuple[Paper, bytes]:

@@ -5,6 +5,7 @@ that names a filing by its number needs no second column, and nobody can take on
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
@@ -30,6 +31,12 @@ def log_of(seq: int) -> tuple[ClosedLog, int]:
 def latest() -> ClosedLog | None:
     """The log before the present one; None while there was none."""
     return db.session.scalar(select(ClosedLog).order_by(ClosedLog.number.desc()).limit(1))
+
+
+def last_closed() -> datetime | None:
+    """When a log was closed last; None when none ever was."""
+    log = latest()
+    return log.closed_at if log is not None else None
 
 
 def is_closed(origin: str) -> bool:

@@ -37,9 +37,9 @@ SEAL = "seal"
 CERTIFICATE, KEY = "seal.crt", "seal.pem"
 SELF_MADE_FOR = timedelta(days=3 * 365)
 SOON = timedelta(days=30)
-MOST_NAME = 64  # characters of a common name (RFC 5280, ub-common-name)
+MOST_NAME = 64  # of a common name (RFC 5280, ub-common-name); the library counts bytes, so we do
 DEMONSTRATION = "明许演示印章（自签 · 仅供演示）"
-SELF_MADE = "（自签印章 · 未经认证机构）"
+SELF_MADE = "（自签 · 未经认证）"
 
 
 class Raw(Protocol):
@@ -139,7 +139,7 @@ def make_self_made(folder: Path, *, operator: str, demo: bool, at: datetime) -> 
     if (folder / CERTIFICATE).exists() or (folder / KEY).exists():
         raise KeysUnsafe("a seal is already there; nothing is written over it")
     key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
-    name = DEMONSTRATION if demo else operator[: MOST_NAME - len(SELF_MADE)] + SELF_MADE
+    name = DEMONSTRATION if demo else _cut(operator, MOST_NAME - len(SELF_MADE.encode())) + SELF_MADE
     subject = x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, operator[:MOST_NAME]),
@@ -174,7 +174,7 @@ def request_for(folder: Path, *, operator: str) -> bytes:
         key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
         write_once(folder / KEY, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     private = _private(folder)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, operator[:MOST_NAME])])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _cut(operator, MOST_NAME))])
     builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
     request = builder.add_extension(_usage(), critical=True).sign(private, hashes.SHA256())
     return request.public_bytes(Encoding.PEM)
@@ -204,6 +204,14 @@ def put_certificate(folder: Path, pem: bytes, *, setting: str) -> Certificate:
     return leaf
 
 
+def carry_over(aside: Path, folder: Path) -> bool:
+    """Bring the seal from a key folder that is set aside into the one that follows; whether there was one."""
+    files = sorted(aside.glob(f"{SEAL}.*"))
+    for path in files:
+        path.replace(folder / path.name)
+    return bool(files)
+
+
 def _state(leaf: Certificate, now: datetime) -> State:
     if not may_seal(leaf):
         return State.USAGE
@@ -214,6 +222,11 @@ def _state(leaf: Certificate, now: datetime) -> State:
     if now > leaf.not_valid_after_utc - SOON:
         return State.EXPIRES_SOON
     return State.SELF_MADE if issued(leaf, leaf) else State.READY
+
+
+def _cut(text: str, most: int) -> str:
+    """As much of a name as fits, no character halved."""
+    return text.encode()[:most].decode(errors="ignore")
 
 
 def _usage() -> x509.KeyUsage:

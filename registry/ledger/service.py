@@ -31,6 +31,7 @@ from registry.ledger.checkpoints import (
     own_keys,
     publish_checkpoint,
 )
+from registry.ledger.closed import last_closed
 from registry.ledger.closed import place as closed_place
 from registry.ledger.cosignatures import checkpoint_with_cosignatures, cosignatures_of
 from registry.ledger.cosigning import Elsewhere, heads_elsewhere
@@ -74,6 +75,7 @@ __all__ = [
     "filings_about",
     "heads_elsewhere",
     "init_app",
+    "last_closed",
     "leaf",
     "listed",
     "opened",

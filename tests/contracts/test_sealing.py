@@ -19,11 +19,13 @@ from registry.contracts.printed_models import SealedPaper
 from registry.database import db, transaction
 from registry.documents import store
 from registry.ledger import seal_keys
+from registry.ledger import service as ledger
 from registry.ledger.policy import policy_of
 from registry.ledger.setup import ledger_setup
 from registry.ledger.verify import verify_bytes
 from tests.exports.making import ready_paid
 from tests.factories import reading
+from tests.ledger.losing import renamed, restart
 
 
 @cache
@@ -140,3 +142,23 @@ def test_without_a_seal_that_serves_certificates_go_out_unsealed(lite: Flask, st
     assert report.ok
     assert report["seal"].code == "seal_missing"
     assert not db.session.scalars(select(jobs.Job.id).where(jobs.Job.state == "dead")).all()
+
+
+def test_what_was_sealed_before_a_log_was_lost_is_not_current_once_the_next_log_tells_more(
+    sealing_app: Flask, tmp_path: Path
+) -> None:
+    _, number = ready_paid(sealing_app, "c1")
+    acceptance_id = reading(lambda: register.find_contract(number).acceptances[0].id)
+    restart(sealing_app, tmp_path)
+    renamed(sealing_app)
+    (row,) = rows()
+    assert reading(lambda: sealing.is_current(row, register.find_contract(number)))
+
+    def end() -> None:
+        acceptance = register.lock(acceptance_id)
+        register.enter(register.ending(acceptance, ground="agreement", on=clock.today()))
+
+    transaction(end)
+    told = reading(lambda: max(ledger.filings_about(number)))
+    assert told < row.size  # a small number, of another log
+    assert not reading(lambda: sealing.is_current(row, register.find_contract(number)))

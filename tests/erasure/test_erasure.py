@@ -10,13 +10,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from registry import clock, jobs
-from registry.contracts import bundles, registration
+from registry.contracts import bundles, disclosure, registration, sealing
 from registry.contracts import register as contracts
+from registry.contracts.printed_models import MadeFile, SealedPaper
 from registry.database import db, transaction
 from registry.documents import store
 from registry.erasure import service as erasure
 from registry.erasure import tasks
 from registry.errors import Conflict, Gone, Invalid, NotAllowed, Refused
+from registry.exports import recordal_tasks
 from registry.exports import service as exports
 from registry.exports.models import Batch, BatchContract, Standing
 from registry.exports.rules import Choice, Chosen, Filter
@@ -31,6 +33,7 @@ from registry.ledger.verify import verify_bytes, verify_path
 from registry.parties.models import Upload
 from tests.contracts import performing
 from tests.contracts.correcting import correct
+from tests.contracts.test_sealing import seal_of
 from tests.erasure import making
 from tests.erasure.making import (
     administrator,
@@ -343,3 +346,39 @@ def test_what_was_written_and_brought_after_a_license_goes_with_its_contract(lit
     with years_later():
         erase(first, second, "contract", contract, "order")
     assert where(lite, secrets) == []
+
+
+def test_sealed_certificates_and_files_made_on_request_go_with_their_contract(lite: Flask) -> None:
+    seal_of(lite)
+    made, (first, second) = licensed(lite), two(lite)
+
+    def ask_both() -> None:
+        contract = contracts.find_contract(made.contract)
+        disclosure.ask(made.licensee.actor, contract, ["licensee", "contacts"])
+        recordal_tasks.ask(made.offer.holder.actor, contract)
+
+    transaction(ask_both)
+    jobs.run_all()
+
+    def digests() -> list[str]:
+        found = (db.session.scalars(select(column)) for column in (SealedPaper.digest, MadeFile.digest))
+        return [one for column in found for one in column]
+
+    held = reading(digests)
+    assert len(held) == 3
+    files = [lite.extensions["settings"].files / one[:2] / one[2:] for one in held]
+    assert all(path.exists() for path in files)
+    transaction(lambda: disclosure.ask(made.licensee.actor, contracts.find_contract(made.contract), []).id)
+    erase(first, second, "contract", made.contract, "order")  # one was still waiting for the worker
+    assert [path for path in files if path.exists()] == []
+    assert reading(lambda: db.session.query(MadeFile).count()) == 0  # the row named who asked
+    assert reading(lambda: db.session.query(SealedPaper).count()) == 1  # digests stay
+    sealing.seal_all()
+    db.session.rollback()
+    assert reading(sealing.unsealed) == 0
+    for work in (
+        lambda: disclosure.ask(made.licensee.actor, contracts.find_contract(made.contract), []),
+        lambda: recordal_tasks.ask(made.offer.holder.actor, contracts.find_contract(made.contract)),
+    ):
+        with pytest.raises(Gone, match="contract_erased"):
+            transaction(work)

@@ -1,12 +1,8 @@
-"""After a real loss: the old log closed with what is left of it, a new one that names its last known head.
-
-The loss is played by a head that was signed over more than the database holds.
-"""
+"""After a real loss: the old log closed with what is left of it, a new one that names its last known head."""
 
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -14,12 +10,13 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from registry import schema, succession
+from registry import clock, schema, succession
 from registry.contracts import printing, register
 from registry.contracts import service as contracts
 from registry.contracts.models import Paper
 from registry.database import db, transaction
 from registry.errors import Conflict, NotFound
+from registry.ledger import seal_keys
 from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
 from registry.ledger.guards import missing_guards
@@ -32,33 +29,11 @@ from registry.ledger.verify import verify_path
 from registry.parties import service as parties
 from tests.browser import PASSWORD, Browser, run_jobs
 from tests.contracts import taking
+from tests.contracts.test_sealing import seal_of
 from tests.factories import make_organisation, published, reading
+from tests.ledger.losing import NEXT, lost_head, renamed, restart
 from tests.ledger.making import ORIGIN, effective, file
 from tests.test_commands import run
-
-NEXT = f"{ORIGIN}/2"
-
-
-def lost_head(folder: Path, more: int = 3) -> Path:
-    """A head over filings that are gone."""
-    size = reading(ledger.size)
-    head = Head(ORIGIN, size + more, b"\x11" * 32)
-    path = folder / "last-head"
-    path.write_text(sign_note(head.text, ORIGIN, ledger_setup().keys.checkpoint_signer))
-    return path
-
-
-def restart(app: Flask, folder: Path, *words: str, head: Path | None = None) -> Any:
-    given = ("--last-head", str(head or lost_head(folder)), "--archive", str(folder / "archive"))
-    return run(app, "log", "restart", *given, "--the-rest-is-lost", *words)
-
-
-def renamed(app: Flask) -> None:
-    """The service started again under the new name, as the command asks."""
-    setup = ledger_setup()
-    setup.origin = NEXT
-    setup.reload()
-    db.session.rollback()
 
 
 def test_filing_goes_on_and_the_past_stays_checkable(app: Flask, tmp_path: Path) -> None:
@@ -167,13 +142,28 @@ def test_new_keys_begin_with_the_new_log_and_the_old_stay_aside(lite: Flask, tmp
     old = ledger_setup().vkey
     file(effective("C-1"))
     reading(ledger.publish_checkpoint)
-    assert restart(lite, tmp_path, "--new-keys").exit_code == 0
+    done = restart(lite, tmp_path, "--new-keys")
+    assert done.exit_code == 0
+    assert "seal" not in done.output
     renamed(lite)
     assert ledger_setup().vkey.public != old.public
     reading(ledger.check_start)
     assert (ledger_setup().folder.parent / "keys.1" / "checkpoint.ed25519.pem").exists()
     (tmp_path / "old").write_bytes(jcs(reading(lambda: ledger.receipt(-1))))
     assert verify_path(tmp_path / "old", policy_of(old)).ok
+
+
+def test_the_seal_stays_when_the_logs_keys_are_new_and_that_is_said(lite: Flask, tmp_path: Path) -> None:
+    file(effective("C-1"))
+    reading(ledger.publish_checkpoint)
+    seal_of(lite)
+    folder = ledger_setup().folder
+    held = {path.name: path.read_bytes() for path in folder.glob("seal.*")}
+    done = restart(lite, tmp_path, "--new-keys")
+    assert "the seal on certificates stays" in done.output
+    assert {path.name: path.read_bytes() for path in folder.glob("seal.*")} == held
+    assert list(folder.with_name("keys.1").glob("seal.*")) == []
+    assert seal_keys.state_of("file", folder, now=clock.now()).state == seal_keys.State.SELF_MADE
 
 
 def test_a_second_loss_closes_the_second_log_too(lite: Flask, tmp_path: Path) -> None:
@@ -248,11 +238,19 @@ def test_every_column_that_names_a_filing_is_renumbered() -> None:
         "registration_result": ["seq"],
         "withdrawal": ["filed_seq"],
         "acceptance": ["noticed_seq", "effective_seq"],
+        "account_change": ["seq"],
+        "code_change": ["seq"],
         "correction": ["corrects", "seq"],
         "decision": ["seq"],
+        "default_notice": ["seq", "answer_seq"],
+        "duty_paper": ["issued_seq"],
+        "ending": ["seq", "answer_seq", "settled_seq"],
+        "handover": ["seq", "answer_seq"],
         "paper": ["issued_seq", "corrected_seq"],
         "payment": ["claimed_seq", "settled_seq"],
+        "payment_request": ["issued_seq"],
         "refund": ["seq"],
+        "royalty_report": ["seq", "answer_seq"],
     }
 
 
