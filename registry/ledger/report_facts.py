@@ -97,6 +97,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "handover.confirmed": ("答复资料交付", "hand-over answered"),
     "objection.decided": ("对异议作出决定", "objection decided"),
     "papers.issued": ("出具文件", "papers issued"),
+    "account.changed": ("收款账户变更", "receiving account changed"),
     "codes.changed": ("代码表改动", "code table changed"),
     "registration.result": ("记载技术合同登记结果", "registration result"),
     "recordal.result": ("记载备案结果", "recordal result"),

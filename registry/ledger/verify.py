@@ -27,8 +27,8 @@ from registry.ledger.stamps import Roots
 from registry.ledger.verdicts import failed
 from registry.ledger.walk import INTEGRITY, Fault
 
-LARGEST = 64 * 1024 * 1024
-PROOF = b"c2sp.org/tlog-proof@"
+LARGEST = 64 * 1024 * 1024  # bytes of one file; what is larger is said to be so, and not looked into
+PROOF, PDF = b"c2sp.org/tlog-proof@", b"%PDF-"
 
 
 def verify_path(
@@ -53,7 +53,8 @@ def verify_path(
     if path.is_dir():
         return _judged("log", policy, lambda: check_folder(path, policy, earlier=before, roots=roots))
     try:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST else b""
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
     except OSError:
         data = b""
     said = None if entry is None else entry.read_bytes()
@@ -73,6 +74,9 @@ def verify_bytes(
     now: datetime | None = None,
 ) -> Report:
     """Check what one file holds, its kind told by how it begins. Raises ValueError: a proof has no entry."""
+    if len(data) > LARGEST:
+        kind = "certificate" if data.startswith(PDF) else "receipt"
+        return failed(kind, Fault(INTEGRITY, "too_large"), pinned=policy is not None)
     if _format(data) == bundle_file.FORMAT:
         return _judged(
             "bundle",
@@ -81,7 +85,7 @@ def verify_bytes(
         )
     if papers:
         raise ValueError("only a bundle can be asked about papers")
-    if data.startswith(b"%PDF-"):
+    if data.startswith(PDF):
         today = now or clock.now()
         return _judged(
             "certificate",

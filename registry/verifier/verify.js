@@ -37,7 +37,7 @@ export async function examine(files, trust = null) {
   const kind = kindOf(main.bytes);
   const trusted = await readTrust(trust);
   try {
-    if (main.bytes.length > LARGEST) throw new Fault("integrity", "unreadable");
+    if (main.bytes.length > LARGEST) throw new Fault("integrity", "too_large");
     return await check(kind, main.bytes, { entry, papers, trusted, seals });
   } catch (error) {
     if (error instanceof Fault) return { report: failed(kind, error, trusted.from === "reader"), lines: [] };
@@ -97,6 +97,7 @@ function sort(files) {
     return { main: others[0], papers: pdfs };
   }
   if (others.length > 1 || pdfs.length === 0) throw new BadFiles(files.length > 0 ? "too_many_files" : "no_file");
+  if (pdfs.length === 1) return { main: pdfs[0], papers: [] };
   const carrying = pdfs.filter(({ bytes }) => latin1(bytes).includes("vnd.open-license.bundle"));
   if (carrying.length > 1) throw new BadFiles("too_many_files");
   const main = carrying[0] ?? pdfs[0];

@@ -22,6 +22,12 @@ _FLIPPED = """async ([text, trust, flips]) => {
     }
     return said;
 }"""
+_PADDED = """async ([text, trust, size]) => {
+    const bytes = new Uint8Array(size).fill(0x25);
+    bytes.set(window.mingxu.parts.unbase64(text));
+    const {verdicts} = await window.mingxu.verify([{name: "padded.pdf", bytes}], trust);
+    return [verdicts.integrity.code, verdicts.seal.code];
+}"""
 
 DROP = """([name, text]) => {
     const bytes = Uint8Array.from(atob(text), sign => sign.charCodeAt(0));
@@ -57,6 +63,11 @@ class Checker:
         """ok, integrity, signatures (and the seal) for each changed byte: (place, what it is XORed with)."""
         said: list[list[Any]] = self.page.evaluate(_FLIPPED, [b64(data), trust, flips])
         return said
+
+    def padded(self, data: bytes, trust: str, size: int) -> tuple[str, str]:
+        """The codes of integrity and seal of a file filled up to so many bytes."""
+        integrity, seal = self.page.evaluate(_PADDED, [b64(data), trust, size])
+        return integrity, seal
 
 
 def opened(context: playwright.BrowserContext, file: Path) -> Checker:

@@ -1,6 +1,7 @@
 """Python and the browser give every case its verdicts, and no changed byte passes in either."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,7 @@ from registry.ledger.attach import attach
 from registry.ledger.canonical import jcs, sha256_hex
 from registry.ledger.filings import Filing
 from registry.ledger.policy import Policy, parse_policy
-from registry.ledger.verify import read_vkey, verify_bytes
+from registry.ledger.verify import LARGEST, read_vkey, verify_bytes, verify_path
 from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases, printed
 from tests.ledger.licensed import CONTRACT, PAPER, licensed
@@ -91,6 +92,20 @@ def test_a_bundle_is_checked_in_under_a_second(checker: Checker) -> None:
     checker.page.evaluate("window.begun = performance.now()")
     assert checker.verify({"main": case.data}, case.policy)["ok"]
     assert checker.page.evaluate("performance.now() - window.begun") < 1000
+
+
+def test_a_certificate_filled_up_to_the_bound_is_judged_and_beyond_it_not_looked_into(
+    checker: Checker, tmp_path: Path
+) -> None:
+    case = CASES["sealed: self-made"]
+    verdicts = {LARGEST: ("not_reached", "seal_appended"), LARGEST + 1: ("too_large", "not_reached")}
+    for size, said in verdicts.items():
+        (tmp_path / "padded.pdf").write_bytes(case.data.ljust(size, b"%"))
+        there = verify_path(tmp_path / "padded.pdf", trust(case))
+        assert (there["integrity"].code, there["seal"].code) == said
+        assert checker.padded(case.data, case.vkey, size) == said
+    assert "64 MB" in there.to_text("zh")
+    assert "64 MB" in there.to_text("en")
 
 
 def test_a_paper_of_an_earlier_edition_is_told_as_such(checker: Checker) -> None:
