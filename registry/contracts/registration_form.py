@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from registry import money
+from registry.clock import chinese_day
 from registry.codes import tables
 from registry.contracts import rules
 from registry.contracts.paper_facts import PaperFacts, row
@@ -321,7 +322,7 @@ def recordal_words(extras: FormExtras) -> str:
     if extras.recordal_number:
         return f"已备案，备案号 {extras.recordal_number}"
     if extras.recordal_filed_on:
-        return f"备案办理中（{extras.recordal_filed_on.isoformat()} 提交）"
+        return f"备案办理中（{chinese_day(extras.recordal_filed_on)}提交）"
     return "尚未申请备案"
 
 

@@ -66,7 +66,7 @@ _WORDS: Mapping[str, str] = {
 _PHRASES = (
     ("关联交易：", "related parties: "), ("涉密：", "state secrets: "), ("涉外：", "foreign: "),
     ("□是", "□ yes"), ("■是", "■ yes"), ("□否", "□ no"), ("■否", "■ no"),
-    ("已备案，备案号 ", "recorded, number "), ("备案办理中（", "filed ("), (" 提交）", ")"),
+    ("已备案，备案号 ", "recorded, number "), ("备案办理中（", "filed ("), ("提交）", ")"),
 )  # fmt: skip
 _TABLES = (
     "party_nature", "country", "technology_field", "socio_economic_objective", "industry", "ip_kind", "plan",

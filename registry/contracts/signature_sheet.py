@@ -22,7 +22,7 @@ _COLUMNS = (
     Column(heading="合同编号；文本摘要前 16 位", share=3.1),
     Column(heading="项目名称", share=2.6),
     Column(heading="对方", share=1.9),
-    Column(heading="签署身份", share=0.9),
+    Column(heading="签署身份", share=1.1),
 )
 
 

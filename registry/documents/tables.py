@@ -33,7 +33,8 @@ PALE = Color(0.96, 0.96, 0.96)
 PADDING = 4.5
 DENSE_PADDING, DENSE_LEADING = 3.0, 12.1
 TALLEST_ROW = HEIGHT * 0.6
-LABEL_SHARE, VALUE_SHARE = 0.19, 0.31
+DENSE_LABEL, LABEL = 0.19, 0.21  # of a form's width; a value has the rest of its half
+FACT_LABEL = 0.29
 SEAL_DIAMETER = 42 * mm
 SHORT_TABLE = 8  # rows that stay on one page
 
@@ -93,7 +94,8 @@ def form_table(fonts: FontSet, groups: Iterable[Group], width: float, *, dense: 
 
     `dense` sets rows close, for forms that must stand on one page.
     """
-    label, value = width * LABEL_SHARE, width * VALUE_SHARE
+    label = width * (DENSE_LABEL if dense else LABEL)
+    value = width / 2 - label
     padding = DENSE_PADDING if dense else PADDING
     look = _close if dense else _as_it_is
     rows: list[list[Any]] = []
@@ -120,7 +122,7 @@ def form_table(fonts: FontSet, groups: Iterable[Group], width: float, *, dense: 
 
 def facts_table(fonts: FontSet, facts: Iterable[tuple[str, Words]], width: float) -> Table:
     """Two columns: what, and what it is."""
-    widths = [width * 0.26, width * 0.74]
+    widths = [width * FACT_LABEL, width * (1 - FACT_LABEL)]
     pairs = [[Text(fonts, label, CELL), Text(fonts, value or EMPTY, CELL)] for label, value in facts]
     rows = [row for pair in pairs for row in _page_sized(pair, widths)]
     style = [*_ruled(), ("BACKGROUND", (0, 0), (0, -1), PALE), *_held_together(len(rows))]

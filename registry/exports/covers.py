@@ -27,9 +27,9 @@ from registry.exports.frozen import thawed
 COPY, ORIGINAL, PAPER = "电子件", "电子原件", "扫描件，原件已收"
 _CONTENTS = (
     Column(heading="材料", share=3.1),
-    Column(heading="状态", share=1.25),
-    Column(heading="形式", share=1.3),
-    Column(heading="页数", share=0.55, align="right"),
+    Column(heading="状态", share=1.6),
+    Column(heading="形式", share=1.75),
+    Column(heading="页数", share=0.65, align="right"),
     Column(heading="由谁提供", share=1.5),
 )
 
@@ -37,7 +37,7 @@ _CONTENTS = (
 def contents(row: Mapping[str, Any], facts: PaperFacts, listed: Sequence[tuple[str, ...]]) -> Composed:
     """00: a cover of two lines for the clerk, then each file, present or missing and who has to bring it."""
     form = row["form"]
-    who = f"{form['seller_name']} 许可 {form['buyer_name']}：{form['project_name']}"
+    who = f"许可方 {form['seller_name']}，被许可方 {form['buyer_name']}。{form['project_name']}"
     amount = money.yuan(Decimal(form["total_amount"]))
     how = f"成交总额 {amount} 元；申请人 {form['applicant']}；联系 {form['agent'] or form['seller_contact']} "
     how += form["agent_phone"] or form["seller_phone"]

@@ -112,6 +112,13 @@ def test_a_free_license_mentions_no_money_to_pay() -> None:
         assert word not in said
 
 
+@pytest.mark.parametrize("fee", ["lump", "in_kind", "entry_royalty"])
+def test_no_space_stands_between_a_closing_bracket_and_a_chinese_word(fee: str) -> None:
+    for track in ("statutory", "local"):
+        said = text("contract", variant(fee, track)) + text("notice", variant(fee, track))
+        assert re.findall(r".{8}[）】」』”] [\u4e00-\u9fff]", said) == []
+
+
 def test_a_royalty_total_is_marked_as_an_estimate() -> None:
     assert "估算" in text("contract", variant("royalty_sales", "statutory"))
     row = form_row([variant("royalty_sales", "statutory")], EXTRAS)
