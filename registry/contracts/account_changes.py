@@ -26,6 +26,7 @@ from registry.licenses.fees import Method
 from registry.licenses.models import Declaration
 from registry.licenses.statements import check_signature, decode_statement
 from registry.parties import mail, prepared
+from registry.parties import service as parties
 from registry.parties.models import Membership
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
@@ -140,6 +141,7 @@ def check_second(actor: Actor, change: AccountChange) -> None:
     allow(actor, "account.approve", change.declaration)
     if actor.account_id == change.asked_by:
         raise Refused("same_person", article="[ours]")
+    parties.impartial(actor, change.declaration.holder_id)
     if actor.venue_id is not None and _others(change):
         raise Refused("second_in_house", article="[ours]")
 

@@ -4,14 +4,14 @@ Lines are somebody's own bookkeeping: kept for the holder's finance role or the 
 the set days, never in the log. Whoever brings the same statement twice gets no line twice.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 
 from registry import clock, history
 from registry.contracts import bank_rows, dues, money_rules, payment_requests, payments
@@ -19,7 +19,7 @@ from registry.contracts.debts import PAYABLE, START, DueState
 from registry.contracts.models import Acceptance, Payment
 from registry.contracts.money_models import BankHeading, BankLine, PaymentRequest
 from registry.contracts.money_rules import LineState
-from registry.contracts.rules import AcceptanceState
+from registry.contracts.rules import AcceptanceState, PaymentState
 from registry.database import db, new_id
 from registry.documents.tables_in import TableRow
 from registry.errors import Conflict, NotFound, Refused
@@ -102,7 +102,7 @@ def bring(actor: Actor, rows: Sequence[TableRow]) -> Brought:
     mine = owner(actor)
     read = bank_rows.read(bank_rows.headed(rows, headings(actor)))
     known = _known(mine, [one.digest for one in read.credits])
-    fresh = [one for one in read.credits if one.digest not in known]
+    fresh = list({one.digest: one for one in read.credits if one.digest not in known}.values())
     for one in fresh:
         at = datetime.combine(one.day, one.at, clock.SHANGHAI) if one.at else None
         db.session.add(
@@ -172,10 +172,10 @@ def proposals(actor: Actor) -> tuple[list[Proposal], list[BankLine]]:
 
     By reference first; then by amount and payer, where exactly one due fits: two that fit are none.
     """
-    waiting = _open_dues(actor)
+    waiting, drawn = _open_dues(actor), _drawn(actor)
     found, alone = [], []
     for line in lines(actor, LineState.OPEN):
-        one = _propose(line, waiting)
+        one = _propose(line, waiting, drawn)
         if one is None:
             alone.append(line)
         else:
@@ -185,19 +185,19 @@ def proposals(actor: Actor) -> tuple[list[Proposal], list[BankLine]]:
 
 def proposal(actor: Actor, line: BankLine) -> Proposal:
     """The one due a line might pay. Raises Conflict `line_unmatched`."""
-    found = _propose(line, _open_dues(actor))
+    found = _propose(line, _open_dues(actor), _drawn(actor))
     if found is None or line.state != LineState.OPEN:
         raise Conflict("line_unmatched")
     return found
 
 
-def _propose(line: BankLine, waiting: Sequence[_Open]) -> Proposal | None:
+def _propose(line: BankLine, waiting: Sequence[_Open], drawn: Set[str]) -> Proposal | None:
     by_reference = {one.reference: one for one in waiting if one.reference}
     named = bank_rows.references(line.remark, by_reference)
     if len(named) == 1:
         return _proposal(line, by_reference[named[0]], "reference")
-    if named:
-        return None
+    if named or bank_rows.names_one(line.remark, drawn):
+        return None  # money for a due that is settled already is for no other
     fitting = [
         one
         for one in waiting
@@ -210,13 +210,23 @@ def _proposal(line: BankLine, one: _Open, by: str) -> Proposal:
     return Proposal(line=line, acceptance=one.acceptance, due=one.due, rest=one.rest, by=by, claim=one.claim)
 
 
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    """The licenses the actor may confirm money for."""
+    if actor.venue_id is not None:
+        return Acceptance.venue_id == actor.venue_id
+    return Acceptance.holder_id == actor.organisation_id
+
+
+def _drawn(actor: Actor) -> set[str]:
+    """Every reference that was ever drawn for a due of these."""
+    asked = select(PaymentRequest.reference).join(Acceptance, Acceptance.id == PaymentRequest.acceptance_id)
+    started = select(Acceptance.reference).where(_mine(actor), Acceptance.reference.is_not(None))
+    return {one for one in db.session.scalars(started.union(asked.where(_mine(actor)))) if one}
+
+
 def _open_dues(actor: Actor) -> list[_Open]:
     """Everything the actor may confirm money for."""
-    mine = (
-        Acceptance.venue_id == actor.venue_id
-        if actor.venue_id is not None
-        else Acceptance.holder_id == actor.organisation_id
-    )
+    mine = _mine(actor)
     states = (AcceptanceState.AWAITING_PAYMENT, AcceptanceState.CLAIMED, AcceptanceState.LAPSED)
     started = db.session.scalars(select(Acceptance).where(mine, Acceptance.state.in_(states))).all()
     asked = db.session.scalars(
@@ -290,7 +300,12 @@ def confirm(
 
 
 def take(actor: Actor, line: BankLine, payment: Payment) -> None:
-    """Note that a line was this payment; where it came from is where a refund goes."""
+    """Note that a line was this payment; where it came from is where a refund goes. One line is one payment:
+    whoever presses second finds it taken. Raises Conflict `line_differs` where the payment says something else.
+    """
+    line = _fresh(line)
+    if payment.state == PaymentState.NOT_ARRIVED or line.amount != payment.arrived_amount:
+        raise Conflict("line_differs", "amount")
     _move(actor, line, "confirm")
     line.payment_id = payment.id
     if line.payer_account and not payment.payer_account:

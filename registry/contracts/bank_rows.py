@@ -7,7 +7,7 @@ over and never kept. References are found inside remarks whatever stands between
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
@@ -99,9 +99,19 @@ def read(found: Headed) -> Statement:
 
 def references(remark: str, known: Iterable[str]) -> list[str]:
     """Those of the known references that stand in a remark, whatever signs and spaces stand between."""
-    plain = unicodedata.normalize("NFKC", remark).upper()
-    bare = "".join(one for one in plain if one.isascii() and one.isalnum()).translate(_READ_AS)
+    bare = _run_together(remark)
     return [one for one in known if one in bare]
+
+
+def names_one(remark: str, known: Set[str]) -> bool:
+    """Whether any of many known references stands in a remark; they all have eight characters."""
+    bare = _run_together(remark)
+    return any(bare[start : start + 8] in known for start in range(len(bare) - 7))
+
+
+def _run_together(remark: str) -> str:
+    plain = unicodedata.normalize("NFKC", remark).upper()
+    return "".join(one for one in plain if one.isascii() and one.isalnum()).translate(_READ_AS)
 
 
 def same_name(one: str, other: str) -> bool:

@@ -8,9 +8,9 @@ from flask import current_app
 from werkzeug.datastructures import FileStorage
 
 from registry.config import Settings
-from registry.documents.archives_in import ZIP, read_archive
+from registry.documents.archives_in import MOST_FILES, ZIP, read_archive
 from registry.documents.uploads import JPEG, PDF, PNG, check_upload
-from registry.errors import Refused
+from registry.errors import Refused, TooLarge
 from registry.parties import service as parties
 from registry.parties.rules import Actor
 
@@ -43,16 +43,19 @@ def keep(actor: Actor, files: Mapping[str, tuple[str, bytes]]) -> dict[str, UUID
 
 
 def _files(parts: Iterable[FileStorage], settings: Settings) -> Iterable[tuple[str, bytes]]:
+    left, count = 4 * settings.body_limit, 0  # of all archives together: they are in memory at once
     for part in parts:
         if not part.filename:
             continue
         data = part.read()
-        if data.startswith(ZIP):
-            yield from read_archive(
-                data, each=settings.upload_limit, whole=4 * settings.body_limit, field=FIELD
-            )
-        else:
+        if not data.startswith(ZIP):
             yield part.filename, data
+            continue
+        members = read_archive(data, each=settings.upload_limit, whole=left, field=FIELD)
+        left, count = left - sum(len(content) for _, content in members), count + len(members)
+        if count > MOST_FILES:
+            raise TooLarge("too_many_files", FIELD, max=MOST_FILES)
+        yield from members
 
 
 def _number(name: str) -> str:

@@ -17,6 +17,7 @@ from registry import clock, history
 from registry.contracts import default_notices as notices
 from registry.contracts import duty_acts as acts
 from registry.contracts import performance, register
+from registry.contracts.cures import cured
 from registry.contracts.duty_models import DefaultNotice, Ending
 from registry.contracts.models import Acceptance
 from registry.contracts.performance import EndingState
@@ -69,7 +70,8 @@ def end(
     """End a license today. `facts`: ground (performance.ENDING_GROUNDS), words, notice (id of a notice of
     default, needed for `not_cured`), files.
 
-    Raises Refused as performance.check_ending, Conflict `license_not_in_force`.
+    Raises Refused as performance.check_ending, Conflict `license_not_in_force`, `notice_performed` where the
+    duty was done in the time the notice gave.
     """
     allow(actor, "default.notice", acceptance)
     acceptance = register.lock(acceptance.id)
@@ -105,6 +107,8 @@ def end(
 def _filing(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) -> Filing:
     acts.check_in_force(acceptance)
     notice = _notice(actor, acceptance, facts)
+    if notice is not None and facts["ground"] == "not_cured" and cured(acceptance, notice):
+        raise Conflict("notice_performed", "notice", "CC 563(3)", day=notice.cure_by)
     performance.check_ending(
         facts["ground"], today=clock.today(), cure_ends=notice.cure_by if notice else None
     )
@@ -216,6 +220,7 @@ def _reinstate(actor: Actor, acceptance: Acceptance, ending: Ending) -> Filing:
     assert acceptance.effective_at is not None
     assert acceptance.last_day is not None
     register.move(actor, acceptance, "reinstate", ground=ending.ground)
+    register.plan_dues(acceptance)  # what fell away with the ending is asked for again
     acceptance.ended_on, acceptance.ended_ground = None, ""
     number = acceptance.number  # a failed flush leaves nothing to read
     try:

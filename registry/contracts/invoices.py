@@ -79,6 +79,7 @@ def issue(actor: Actor, invoice: Invoice, facts: Mapping[str, Any]) -> Invoice:
     amount, file_upload. Raises Refused, Conflict.
     """
     allow(actor, "invoice.issue", invoice.acceptance)
+    parties.impartial(actor, invoice.acceptance.licensee_id)
     invoice = _fresh(invoice)
     register.check_kept(invoice.acceptance.contract)
     _check_day(facts["day"], "day")
@@ -100,6 +101,7 @@ def reverse(actor: Actor, invoice: Invoice, facts: Mapping[str, Any]) -> Invoice
     day, file_upload, reason.
     """
     allow(actor, "invoice.issue", invoice.acceptance)
+    parties.impartial(actor, invoice.acceptance.licensee_id)
     invoice = _fresh(invoice)
     register.check_kept(invoice.acceptance.contract)
     _check_day(facts["day"], "day")

@@ -167,6 +167,7 @@ class Payment(Model):
         CheckConstraint(f"state IN ({_listed(PaymentState)})", name="state"),
         Index(None, "state", "created_at"),
         Index(None, "bank_serial"),
+        Index(None, "arrived_serial"),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()
@@ -193,6 +194,8 @@ class Payment(Model):
     arrived_amount: Mapped[Decimal | None] = mapped_column(AMOUNT)
     arrived_on: Mapped[date | None]
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # the same transfer as the receiving account numbers it; banks give each side its own
+    arrived_serial: Mapped[str] = mapped_column(String(60), default="", server_default="")
     outcome_note: Mapped[str] = mapped_column(Text, default="")
     settled_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.contracts import dues, register, rules
 from registry.contracts import record as records
-from registry.contracts.debts import START
+from registry.contracts.debts import COUNTS, START
 from registry.contracts.models import Acceptance, Payment
 from registry.contracts.payment_filings import check_day
 from registry.contracts.refunds import owe, owe_all, owed
@@ -32,6 +32,7 @@ def settle(actor: Actor, payment: Payment, facts: Mapping[str, Any]) -> None:
         payment.arrived_amount = facts["amount"]
         payment.arrived_on = facts["arrived_on"]
         payment.arrived_at = facts.get("arrived_at")
+        payment.arrived_serial = facts.get("serial") or ""
     payment.outcome_note = facts.get("note") or ""
     payment.settled_by, payment.settled_at = actor.account_id, clock.now()
 
@@ -136,6 +137,19 @@ def _settle_due(actor: Actor, acceptance: Acceptance, payment: Payment, state: s
     elif state == "not_arrived":
         ground = "money_not_received"
         register.open_decision(actor, acceptance, ground, reason=payment.outcome_note, payment=payment)
+
+
+def return_surplus(acceptance: Acceptance) -> None:
+    """What was paid for later dues beyond what they have come to goes back, the newest payment's first."""
+    for debt in dues.later(acceptance):
+        surplus = debt.paid - debt.amount if debt.amount is not None else ZERO
+        for payment in reversed(acceptance.payments):
+            if payment.due_key != debt.key or payment.state not in COUNTS:
+                continue
+            back = min((payment.arrived_amount or ZERO) - owed(payment), surplus)
+            if back > 0:
+                owe(payment, back, reason="over")
+                surplus -= back
 
 
 def make_effective(actor: Actor, acceptance: Acceptance, payment: Payment, verb: str) -> Filing:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from registry import clock, history
 from registry.contracts import conditions, dues, payment_requests, register, rules
@@ -133,18 +133,27 @@ def _check_claim(acceptance: Acceptance, facts: Mapping[str, Any]) -> None:
         raise Refused("amount_zero_claimed", "amount")
     if facts["payer"] != acceptance.licensee.name and not facts.get("payer_reason"):
         raise Refused("other_payer_reason", "payer_reason", "CC 523, 524")
-    if _serial_known(acceptance, facts["serial"]):
+    if _serial_known(acceptance, due, facts["serial"]):
         raise Conflict("payment_known", "serial")
 
 
-def _serial_known(acceptance: Acceptance, serial: str) -> bool:
-    """Whether the same transfer was brought before, for this license or another into the same account."""
-    if any(payment.bank_serial == serial for payment in acceptance.payments):
-        return True
-    number = acceptance.record.get("account", {}).get("number")
-    query = select(Payment).join(Acceptance, Acceptance.id == Payment.acceptance_id)
-    others = query.where(Acceptance.holder_id == acceptance.holder_id, Payment.bank_serial == serial)
-    return any(number and one.account.get("number") == number for one in db.session.scalars(others))
+def _serial_known(acceptance: Acceptance, due: str, serial: str, *, besides: Payment | None = None) -> bool:
+    """Whether the same transfer was brought before, for this license or any other into the same account: by
+    the number the payer's bank gave it, or by the one the account shows.
+    """
+    number = payment_requests.account(acceptance, due).get("number")
+    query = select(Payment).where(or_(Payment.bank_serial == serial, Payment.arrived_serial == serial))
+    return any(
+        one.acceptance_id == acceptance.id or (number and _paid_into(one) == number)
+        for one in db.session.scalars(query)
+        if besides is None or one.id != besides.id
+    )
+
+
+def _paid_into(payment: Payment) -> str:
+    """The number of the account a payment went to."""
+    found = payment.account or payment.acceptance.record.get("account", {})
+    return str(found.get("number") or "")
 
 
 # --- what the account shows --------------------------------------------------------------------------
@@ -250,7 +259,7 @@ def _check_arrival(acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -
         raise Conflict("claim_waiting", article="GL 7(3)")
     elif acceptance.state != AcceptanceState.AWAITING_PAYMENT:
         raise Conflict("wrong_state", state=acceptance.state, verb="confirm")
-    if facts.get("serial") and _serial_known(acceptance, facts["serial"]):
+    if facts.get("serial") and _serial_known(acceptance, due, facts["serial"]):
         raise Conflict("payment_known", "serial")
     _check_facts(acceptance, due, facts)
 
@@ -289,6 +298,10 @@ def _check_answer(payment: Payment, facts: Mapping[str, Any]) -> None:
     if facts["result"] == "not_arrived":
         return
     _check_facts(payment.acceptance, payment.due_key, facts)
+    if facts["result"] == "duplicate" or not facts.get("serial"):
+        return
+    if _serial_known(payment.acceptance, payment.due_key, facts["serial"], besides=payment):
+        raise Conflict("payment_known", "serial")  # one transfer pays one due, whatever its payer typed
 
 
 def _check_facts(acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -> None:

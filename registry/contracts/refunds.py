@@ -73,6 +73,7 @@ def send(actor: Actor, refund: Refund, facts: Mapping[str, Any]) -> None:
     slip_upload.
     """
     allow(actor, "refund.send", refund.payment.acceptance)
+    parties.impartial(actor, refund.payment.acceptance.licensee_id)
     acceptance = register.lock(refund.payment.acceptance_id)
     refund = _fresh(refund)
     if facts["sent_on"] > clock.today():

@@ -127,9 +127,14 @@ def after_effective(acceptance: Acceptance, seq: int) -> None:
     """What follows: the papers are printed, both sides get word. Same transaction."""
     acceptance.effective_seq = seq
     enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "effective"}, subject_id=acceptance.id)
-    enqueue("dues.plan", {"acceptance": str(acceptance.id)}, subject_id=acceptance.id)
+    plan_dues(acceptance)
     publish()
     tell(acceptance, "license_effective", *BOTH)
+
+
+def plan_dues(acceptance: Acceptance) -> None:
+    """Have the later dues of a license asked for in their time; what was asked for is not asked again."""
+    enqueue("dues.plan", {"acceptance": str(acceptance.id)}, subject_id=acceptance.id)
 
 
 def ending(acceptance: Acceptance, *, ground: str, on: date, reason: str = "") -> Filing:

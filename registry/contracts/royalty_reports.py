@@ -21,6 +21,7 @@ from registry.contracts import record as records
 from registry.contracts.dues import contributes
 from registry.contracts.duty_models import RoyaltyReport
 from registry.contracts.models import Acceptance
+from registry.contracts.payment_outcomes import return_surplus
 from registry.contracts.performance import ReportState
 from registry.contracts.royalty import Part, Result, parts_of, reckon, settle
 from registry.contracts.rules import AcceptanceState
@@ -158,7 +159,8 @@ def report(
 ) -> RoyaltyReport:
     """Report a period. `facts`: nil, units, parts, deduction_words, note, files (ids of uploads).
 
-    Raises Refused for a period that is not over, Conflict `report_agreed` for one agreed on already.
+    Raises Refused for a period that is not over, Conflict `agreed_lowered` where less would be owed than both
+    sides have agreed on, `earlier_unreported` where an advance is used up in the order of the periods.
     """
     allow(actor, "royalty.report", acceptance)
     acceptance = register.lock(acceptance.id)
@@ -184,6 +186,8 @@ def _report_filing(actor: Actor, acceptance: Acceptance, number: int, facts: Map
     former = _check_report(acceptance, number)
     due = period(acceptance, number)
     found = reckoned(acceptance, due, facts)
+    if former is not None and former.state == ReportState.AGREED and found.due < former.due:
+        raise Conflict("agreed_lowered", article="CC 543")
     fields: dict[str, Any] = {"key": f"report:{number}", "edition": former.edition + 1 if former else 1}
     if former is not None and former.seq is not None:
         fields["supersedes"] = former.seq
@@ -219,6 +223,9 @@ def _check_report(acceptance: Acceptance, number: int) -> RoyaltyReport | None:
         raise Conflict("too_many_editions", max=performance.EDITIONS_MAX)
     if former is not None and any(later > number for later in newest(acceptance)) and _counts(acceptance):
         raise Conflict("later_reported", article="CC 846")
+    before = next((one.number for one in periods(acceptance) if one.number not in newest(acceptance)), number)
+    if before < number and _counts(acceptance):  # else the same advance would be credited twice
+        raise Conflict("earlier_unreported", article="CC 846", number=before)
     return former
 
 
@@ -339,7 +346,9 @@ def answer(
 ) -> RoyaltyReport:
     """Agree to a report or dispute it. `facts`: outcome (ANSWERS), reason (needed to dispute).
 
-    A dispute changes nothing that is owed: what the licensee states is not in dispute.
+    A dispute changes nothing that is owed: what the licensee states is not in dispute. What was paid on a
+    report before it was corrected, or as a minimum that the year's royalties have reached, goes back once both
+    sides agree on the report.
     """
     allow(actor, "royalty.answer", report.acceptance)
     acceptance, report = _locked(report)
@@ -349,6 +358,8 @@ def answer(
     report.answer_words = facts.get("reason") or ""
     report.answered_by, report.answered_at = actor.account_id, clock.now()
     history.record(actor, f"{facts['outcome']}_royalty", acceptance, changes={"seq": report.answer_seq})
+    if facts["outcome"] == "agree":
+        return_surplus(acceptance)
     register.tell(acceptance, "royalty_answered", register.LICENSEE, report=report.id)
     return report
 

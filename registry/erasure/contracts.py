@@ -99,6 +99,7 @@ def _rows(contract: Contract) -> Iterator[Goes]:
                 payer_reason="",
                 payer_account="",
                 bank_serial="",
+                arrived_serial="",
                 outcome_note="",
                 account={},
             )

@@ -8,15 +8,15 @@ import time_machine
 from flask import Flask
 
 from registry import clock
-from registry.contracts import duties, register
+from registry.contracts import duties, refunds, register
 from registry.contracts import royalty_reports as reports
 from registry.contracts.models import Acceptance
 from registry.database import transaction
 from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.ledger import service as ledger
 from tests.contracts import performing as do
-from tests.contracts.taking import ADVANCE, filings, seen
-from tests.factories import FREE, make_organisation, make_upload, published, reading
+from tests.contracts.taking import ADVANCE, answer, claim, filings, refund_ids, seen, taken
+from tests.factories import FREE, Offer, Person, make_organisation, make_upload, published, reading
 
 QUARTER = timedelta(days=95)
 
@@ -103,8 +103,6 @@ def test_questions_go_to_and_fro_in_turns_and_not_for_ever(lite: Flask) -> None:
 def test_an_advance_is_credited_and_fixes_the_order_of_reports(lite: Flask) -> None:
     offer = published(lite, fee=ADVANCE)
     licensee = make_organisation(lite, "c1")
-    from tests.contracts.taking import answer, claim, taken
-
     number = taken(licensee, offer)
     answer(offer.holder, claim(lite, licensee, number, amount=Decimal(10000)), amount=Decimal(10000))
     with time_machine.travel(clock.now() + timedelta(days=190), tick=True):
@@ -141,3 +139,48 @@ def test_a_free_license_has_no_royalty_page(lite: Flask) -> None:
     _, licensee, number = do.licensed(lite, FREE)
     with pytest.raises(NotFound):
         do.report(licensee, number)
+
+
+def advanced(app: Flask) -> tuple[Offer, Person, str]:
+    offer, licensee = published(app, fee=ADVANCE), make_organisation(app, "c1")
+    number = taken(licensee, offer)
+    answer(offer.holder, claim(app, licensee, number, amount=Decimal(10000)), amount=Decimal(10000))
+    return offer, licensee, number
+
+
+def test_an_advance_is_not_credited_twice_to_reports_that_come_out_of_turn(lite: Flask) -> None:
+    _, licensee, number = advanced(lite)
+    sold = [{"gross": Decimal(400000), "deductions": None}]
+    with time_machine.travel(clock.now() + timedelta(days=190), tick=True):
+        with pytest.raises(Conflict, match="earlier_unreported"):
+            do.report(licensee, number, period=2, parts=sold)
+        made = [do.report(licensee, number, period=period, parts=sold) for period in (1, 2)]
+        credited = reading(lambda: [reports.find(one).credited for one in made])
+        assert credited == [Decimal("10000.00"), Decimal("0.00")]
+
+
+def test_what_both_sides_agreed_on_is_not_lowered_by_one_of_them(lite: Flask) -> None:
+    offer, licensee, number = do.licensed(lite)
+    with time_machine.travel(clock.now() + QUARTER, tick=True):
+        made = do.report(licensee, number)
+        do.answer_report(offer.holder, made, "agree")
+        with pytest.raises(Conflict, match="agreed_lowered"):
+            do.report(licensee, number, nil=True, parts=[])
+        more = do.report(licensee, number, parts=[{"gross": Decimal(200000), "deductions": None}])
+        assert (state(made), state(more)) == ("superseded", "reported")
+
+
+def test_what_was_paid_beyond_a_corrected_report_goes_back_once_it_is_agreed(lite: Flask) -> None:
+    offer, licensee, number = do.licensed(lite)
+    with time_machine.travel(clock.now() + QUARTER, tick=True):
+        do.report(licensee, number)
+        paid = claim(lite, licensee, number, amount=Decimal(3000), due="royalty:1")
+        answer(offer.holder, paid, amount=Decimal(3000))
+        less = do.report(licensee, number, parts=[{"gross": Decimal(40000), "deductions": None}])
+        assert reading(lambda: refund_ids(number)) == []
+        do.answer_report(offer.holder, less, "agree")
+        (back,) = reading(lambda: refund_ids(number))
+        assert reading(lambda: refunds.find(back).amount) == Decimal("1800.00")
+        more = do.report(licensee, number, parts=[{"gross": Decimal(40000), "deductions": None}])
+        do.answer_report(offer.holder, more, "agree")
+        assert len(reading(lambda: refund_ids(number))) == 1
