@@ -3,29 +3,28 @@
 from datetime import date
 
 from registry import clock
-from registry.contracts import duties
-from registry.contracts.debts import COUNTS
+from registry.contracts import dues, royalty_reports
+from registry.contracts.debts import COUNTS, KEY, DueState
 from registry.contracts.duty_models import DefaultNotice
 from registry.contracts.models import Acceptance
-from registry.contracts.royalty_reports import editions
-from registry.licenses.schedule import DueKind
 
 
 def cured(acceptance: Acceptance, notice: DefaultNotice) -> bool:
-    """Whether the duty is done, and by the last day of the notice where the day it was done is known."""
-    duty = duties.find(acceptance, notice.key)
-    if duty is None or not duty.done:
-        return False
+    """Whether a report was made or a due paid by the last day of the notice; of other duties the one who gave
+    the notice knows.
+    """
     day = _done_on(acceptance, notice.key)
-    return day is None or day <= notice.cure_by
+    return day is not None and day <= notice.cure_by
 
 
 def _done_on(acceptance: Acceptance, key: str) -> date | None:
-    """The day of the first report, or of the last money that came; None for what leaves no day."""
+    """The day of the first report, or of the last money of a due that is paid."""
     kind, _, number = key.partition(":")
     if kind == "report" and number.isdigit():
-        return min((clock.legal_day(one.reported_at) for one in editions(acceptance, int(number))), default=None)
-    if kind in set(DueKind):
-        came = (one for one in acceptance.payments if one.due_key == key and one.state in COUNTS)
-        return max((one.arrived_on for one in came if one.arrived_on), default=None)
-    return None
+        found = royalty_reports.editions(acceptance, int(number))
+        return min((clock.legal_day(one.reported_at) for one in found), default=None)
+    debt = next((one for one in dues.of(acceptance) if one.key == key), None) if KEY.fullmatch(key) else None
+    if debt is None or debt.state is not DueState.PAID:
+        return None
+    came = (one for one in acceptance.payments if one.due_key == key and one.state in COUNTS)
+    return max((one.arrived_on for one in came if one.arrived_on), default=None)

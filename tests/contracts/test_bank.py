@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry import clock
-from registry.contracts import bank_lines, bank_rows, payment_requests, register, rules
+from registry.contracts import bank_lines, bank_rows, payment_requests, payments, register, rules
 from registry.contracts.money_rules import LineState
 from registry.contracts.money_tasks import money_round
 from registry.database import transaction
@@ -323,6 +323,54 @@ def test_unknown_columns_are_asked_for_once_and_remembered(lite: Flask, offer: O
     assert "新的收入 1 笔" in browser.text
     with pytest.raises(Refused):
         reading(lambda: bank_rows.headed(_rows(strange), bank_lines.headings(offer.venue.actor)))
+
+
+def test_one_transfer_pays_one_due_whoever_brings_it_and_however_its_payer_numbered_it(lite: Flask) -> None:
+    offer = published(lite, fee=taking.PER_YEAR)
+    c1, c3 = make_organisation(lite, "c1"), make_organisation(lite, "c2")
+    amount = Decimal(8000)
+    number, other = taken(c1, offer), taken(c3, offer)
+    bring(offer.holder, row(credit="8000.00", serial="R-1", remark=taking.seen(number, "reference")[0]))
+    claim(lite, c1, number, amount=amount, serial="P-1")
+    confirm(offer.holder)
+    assert taking.state(number) == "effective"
+    for serial in ("R-1", "P-1"):  # as the account numbers it, and as the payer's bank did
+        with pytest.raises(Conflict, match="payment_known"):
+            claim(lite, c3, other, amount=amount, serial=serial)
+    second = claim(lite, c3, other, amount=amount, serial="P-2")
+    with pytest.raises(Conflict, match="payment_known"):
+        answer(offer.holder, second, amount=amount, serial="R-1")
+    answer(offer.holder, second, amount=amount, serial="R-1", result="duplicate", note="同一笔。")
+
+
+def test_a_line_for_a_due_that_was_paid_is_proposed_for_no_other(lite: Flask) -> None:
+    offer, c1 = published(lite, fee=taking.PER_YEAR), make_organisation(lite, "c1")
+    number = taken(c1, offer)
+    reference = taking.seen(number, "reference")[0]
+    bring(offer.holder, row(credit="8000.00", serial="", remark=reference))
+    confirm(offer.holder)
+    transaction(lambda: payment_requests.ask(c1.actor, register.find(number), "year:2").id)
+    bring(offer.holder, row(credit="8000.00", serial="", remark=f"{reference}，另一种格式"))
+    assert proposed(offer.holder) == []
+
+
+def test_rows_that_say_the_same_under_one_serial_are_one_line(lite: Flask, offer: Offer) -> None:
+    found = bring(offer.holder, row(), row())
+    assert found.new == 1
+    assert len(reading(lambda: bank_lines.lines(offer.holder.actor, LineState.OPEN))) == 1
+
+
+def test_a_line_is_taken_for_what_it_is_and_once(lite: Flask, offer: Offer, c1: Person) -> None:
+    payment = claim(lite, c1, taken(c1, offer))
+    bring(offer.holder, row(credit="1.00"))
+    line = reading(lambda: bank_lines.lines(offer.holder.actor, LineState.OPEN)[0].id)
+    answer(offer.holder, payment)
+    with pytest.raises(Conflict, match="line_differs"):
+        transaction(
+            lambda: bank_lines.take(
+                offer.holder.actor, bank_lines.find(offer.holder.actor, line), payments.find(payment)
+            )
+        )
 
 
 def _rows(data: bytes) -> list[TableRow]:

@@ -5,16 +5,18 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import delete, select
 
 from registry import clock
 from registry.contracts import default_notices as notices
 from registry.contracts import duties, endings, register, schemas
 from registry.contracts import service as contracts
 from registry.contracts.duty_schemas import DEFAULT_ANSWERS
-from registry.database import transaction
+from registry.database import db, transaction
 from registry.errors import Conflict, NotAllowed, NotFound, Refused
+from registry.jobs import Job
 from tests.contracts import performing as do
-from tests.contracts.taking import filings, seen, taken
+from tests.contracts.taking import FIRST_FREE, filings, seen, taken
 from tests.factories import make_organisation, make_venue, reading
 
 LATE = timedelta(days=120)
@@ -125,3 +127,33 @@ def test_dues_after_the_end_cease_and_the_lists_say_so(lite: Flask) -> None:
 def test_forms_offer_the_answers_the_services_know() -> None:
     assert DEFAULT_ANSWERS == notices.ANSWERS
     assert "stands" in schemas.OUTCOMES
+
+
+def test_what_was_done_in_the_time_a_notice_gave_ends_no_license(lite: Flask) -> None:
+    offer, licensee, number = do.licensed(lite)
+    with time_machine.travel(clock.now() + LATE, tick=True):
+        notice = do.notice(offer.holder, number, "report:1")
+        do.report(licensee, number)
+    with time_machine.travel(clock.now() + LATE + timedelta(days=25), tick=True):
+        with pytest.raises(Conflict, match="notice_performed"):
+            do.end(offer.holder, number, notice)
+        assert seen(number, "state") == ("effective",)
+
+
+def test_what_was_done_too_late_does_not_bar_an_ending(lite: Flask) -> None:
+    offer, licensee, number = do.licensed(lite)
+    with time_machine.travel(clock.now() + LATE, tick=True):
+        notice = do.notice(offer.holder, number, "report:1")
+    with time_machine.travel(clock.now() + LATE + timedelta(days=25), tick=True):
+        do.report(licensee, number)
+        do.end(offer.holder, number, notice)
+        assert seen(number, "state") == ("terminated",)
+
+
+def test_a_reversed_ending_has_the_dues_that_fell_away_asked_for_again(lite: Flask) -> None:
+    offer, licensee, number = do.licensed(lite, FIRST_FREE)
+    ending = do.end(offer.holder, number, ground="refused")
+    do.answer_ending(licensee, ending, "object", "没有拒绝。")
+    transaction(lambda: db.session.execute(delete(Job)) and None)
+    do.settle(offer.venue, ending, "reverse")
+    assert reading(lambda: db.session.scalar(select(Job.name).where(Job.name == "dues.plan"))) == "dues.plan"
