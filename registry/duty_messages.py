@@ -11,7 +11,9 @@ DUTY_MESSAGES: dict[str, LazyString] = {
     "too_many_editions": _l("本期报告已经更正到 %(max)s 次，不能再更正；请与对方协商。"),
     "later_reported": _l("预付的最低提成费按期抵扣，后一期已经报告，本期不能再更正；请在下一期补报。"),
     "earlier_unreported": _l("预付的最低提成费按期抵扣，请先报告第 %(number)s 期。"),
-    "agreed_lowered": _l("这一期双方已经认可，更正后的应付金额不能少于认可的金额；确有错误的，请与对方协商。"),
+    "agreed_lowered": _l(
+        "这一期双方已经认可，更正后的应付金额不能少于认可的金额；确有错误的，请与对方协商。"
+    ),
     "too_many_messages": _l("提问和回答已有 %(max)s 条；仍有不同意见的，请提出异议。"),
     "too_many_files": _l("一次最多附 %(max)s 个文件。"),
     "cure_too_short": _l("履行期限不少于 %(days)s 日。"),

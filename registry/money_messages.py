@@ -21,7 +21,6 @@ MONEY: dict[str, LazyString] = {
     "bank_columns_needed": _l("请至少指明日期（或时间）和收入金额（或交易金额）。"),
     "line_unmatched": _l("这笔收入现在没有可以对应的款项，请刷新页面。"),
     "line_differs": _l("所答复的与对账单上这笔收入不一致：没有到账，或者金额不同。"),
-    "line_differs": _l("所答复的与对账单上的这笔收入不一致：没有到账，或者金额不同。"),
     "line_not_plain": _l("所选的到账中有金额或者付款人不相符的，请单独选中它确认。"),
     "account_change_open": _l("已有一项收款账户变更在等待，请先停止它或者等它生效。"),
     "account_none": _l("这项声明没有收款账户。"),

@@ -301,7 +301,7 @@ def confirm(
 
 def take(actor: Actor, line: BankLine, payment: Payment) -> None:
     """Note that a line was this payment; where it came from is where a refund goes. One line is one payment:
-    whoever presses second finds it taken. Raises Conflict `line_differs` where the payment says something else.
+    whoever presses second finds it taken. Raises Conflict `line_differs` where the payment says otherwise.
     """
     line = _fresh(line)
     if payment.state == PaymentState.NOT_ARRIVED or line.amount != payment.arrived_amount:

@@ -347,8 +347,8 @@ def answer(
     """Agree to a report or dispute it. `facts`: outcome (ANSWERS), reason (needed to dispute).
 
     A dispute changes nothing that is owed: what the licensee states is not in dispute. What was paid on a
-    report before it was corrected, or as a minimum that the year's royalties have reached, goes back once both
-    sides agree on the report.
+    report before it was corrected, or as a minimum that the year's royalties have reached, goes back once
+    both sides agree on the report.
     """
     allow(actor, "royalty.answer", report.acceptance)
     acceptance, report = _locked(report)
