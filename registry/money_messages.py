@@ -28,6 +28,7 @@ MONEY: dict[str, LazyString] = {
     "account_same": _l("这就是现在的账号。"),
     "account_name": _l("收款人户名须为专利权人。"),
     "second_in_house": _l("专利权人还有别的人可以作为第二人，请由他们确认。"),
+    "second_too_new": _l("第二人须在提出变更之前就是本单位的成员。"),
     "tax_number_form": _l("纳税人识别号应为 18 位统一社会信用代码，或者 15、20 位旧号。"),
     "invoice_kind_person": _l("自然人只能申请普通发票。"),
     "invoice_issued": _l("这一期的发票已经开具；开错的，请收款方先开红字发票。"),

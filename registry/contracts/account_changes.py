@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock, history
@@ -118,8 +118,9 @@ def second_statement(change: AccountChange) -> dict[str, Any]:
 def approve(actor: Actor, change: AccountChange, statement: Statement) -> AccountChange:
     """The second person, who is not the first, signs too; two working days run before it is in force.
 
-    The venue is the second person only where the holder has nobody else. Raises Refused `same_person`,
-    `second_in_house`, Conflict when the change does not wait.
+    The venue is the second person only where the holder has nobody else who was there before the change was
+    asked for. Raises Refused `same_person`, `second_in_house`, `second_too_new`, Conflict when the change
+    does not wait.
     """
     check_second(actor, change)
     change = _fresh(change)
@@ -142,8 +143,11 @@ def check_second(actor: Actor, change: AccountChange) -> None:
     if actor.account_id == change.asked_by:
         raise Refused("same_person", article="[ours]")
     parties.impartial(actor, change.declaration.holder_id)
-    if actor.venue_id is not None and _others(change):
+    others = set(db.session.scalars(_others(change)))
+    if actor.venue_id is not None and others:
         raise Refused("second_in_house", article="[ours]")
+    if actor.venue_id is None and actor.account_id not in others:
+        raise Refused("second_too_new", article="[ours]")
 
 
 def stop(actor: Actor, change: AccountChange, *, reason: str) -> AccountChange:
@@ -275,15 +279,17 @@ def _account(declaration: Declaration, facts: Mapping[str, Any]) -> dict[str, An
     return {**kept, **{name: facts[name] for name in ("name", "bank", "number")}}
 
 
-def _others(change: AccountChange) -> int:
-    """How many persons of the holder could be the second one."""
-    query = select(func.count(func.distinct(Membership.account_id))).where(
+def _others(change: AccountChange) -> Select[UUID]:
+    """The accounts of the holder that could be the second one: whoever was there before the change was asked
+    for. A thief who holds one account could give himself another.
+    """
+    return select(Membership.account_id).where(
         Membership.organisation_id == change.declaration.holder_id,
         Membership.role.in_(SECOND),
         Membership.ended_at.is_(None),
         Membership.account_id != change.asked_by,
+        Membership.created_at <= change.asked_at,
     )
-    return db.session.scalar(query) or 0
 
 
 def _fresh(change: AccountChange) -> AccountChange:

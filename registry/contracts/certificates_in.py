@@ -1,5 +1,4 @@
-"""Certificates that come with a list of results: single files, or a ZIP, each named by a number.
-"""
+"""Certificates that come with a list of results: single files, or a ZIP, each named by a number."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID

@@ -144,9 +144,7 @@ def answer_act(actor: Actor, ending: Ending, facts: Mapping[str, Any]) -> Act:
     return act_of(_answer_filing(ending, facts), role=acts.side_of(actor, ending.acceptance))
 
 
-def answer(
-    actor: Actor, ending: Ending, facts: Mapping[str, Any], act: Act, statement: Statement
-) -> Ending:
+def answer(actor: Actor, ending: Ending, facts: Mapping[str, Any], act: Act, statement: Statement) -> Ending:
     """Accept an ending or object to it. `facts`: outcome (ANSWERS), words (needed to object).
 
     An objection after the fifteen days is taken too and marked by its day: whether it counts, a court says
@@ -249,9 +247,7 @@ def _settle_filing(ending: Ending, facts: Mapping[str, Any]) -> Filing:
     if ending.acceptance.state != AcceptanceState.TERMINATED:
         raise Conflict("wrong_state", state=ending.acceptance.state, verb=facts["outcome"])
     fields = {"ground": BREACH, "outcome": str(after)}
-    return acts.filing(
-        "objection.decided", ending.acceptance, fields, {"reasons": acts.said(facts["words"])}
-    )
+    return acts.filing("objection.decided", ending.acceptance, fields, {"reasons": acts.said(facts["words"])})
 
 
 def _locked(ending: Ending) -> tuple[Acceptance, Ending]:
@@ -264,6 +260,4 @@ def _move(actor: Actor, ending: Ending, verb: str) -> None:
     """The only place that writes an ending's state."""
     line = performance.ENDING.found(ending.state, verb)
     before, ending.state = ending.state, line.to
-    history.record(
-        actor, verb, ending, before=before, after=ending.state, changes={"article": line.article}
-    )
+    history.record(actor, verb, ending, before=before, after=ending.state, changes={"article": line.article})

@@ -201,9 +201,7 @@ def _report_filing(actor: Actor, acceptance: Acceptance, number: int, facts: Map
             "due": plain(found.due),
             "top_up": "" if found.top_up is None else plain(found.top_up),
         },
-        "reason": {
-            name: facts[name] for name in ("deduction_words", "note") if facts.get(name)
-        },
+        "reason": {name: facts[name] for name in ("deduction_words", "note") if facts.get(name)},
         "evidence": acts.digests(acts.brought(actor, facts.get("files") or ())),
     }
     return acts.filing("royalty.reported", acceptance, fields, secrets)
@@ -249,9 +247,7 @@ def _stated(cut: Sequence[Part], facts: Mapping[str, Any]) -> list[tuple[Part, D
             raise Refused("required", f"parts.{number}.gross", "CC 846")
     if any(one.get("deductions") for one in given) and not facts.get("deduction_words"):
         raise Refused("required", "deduction_words", "CC 846")
-    return [
-        (part, one["gross"], one.get("deductions") or ZERO) for part, one in zip(cut, given, strict=True)
-    ]
+    return [(part, one["gross"], one.get("deductions") or ZERO) for part, one in zip(cut, given, strict=True)]
 
 
 def _earlier(acceptance: Acceptance, number: int) -> dict[int, Decimal]:
@@ -372,9 +368,7 @@ def _answer_filing(report: RoyaltyReport, facts: Mapping[str, Any]) -> Filing:
     if facts["outcome"] == "dispute":
         acts.said(facts.get("reason") or "", field="reason", article="PL 52")
     fields = {"key": report.key, "edition": report.edition, "outcome": str(after)}
-    return acts.filing(
-        "royalty.answered", report.acceptance, fields, {"reason": facts.get("reason") or ""}
-    )
+    return acts.filing("royalty.answered", report.acceptance, fields, {"reason": facts.get("reason") or ""})
 
 
 def _locked(report: RoyaltyReport) -> tuple[Acceptance, RoyaltyReport]:
@@ -388,6 +382,4 @@ def _move(actor: Actor, report: RoyaltyReport, verb: str) -> None:
     """The only place that writes a report's state."""
     line = performance.REPORT.found(report.state, verb)
     before, report.state = report.state, line.to
-    history.record(
-        actor, verb, report, before=before, after=report.state, changes={"article": line.article}
-    )
+    history.record(actor, verb, report, before=before, after=report.state, changes={"article": line.article})

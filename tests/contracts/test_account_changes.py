@@ -17,6 +17,7 @@ from registry.database import db, transaction
 from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.ledger import service as ledger
 from registry.licenses import register as offers
+from registry.parties import service as parties
 from registry.parties.models import Mail
 from registry.parties.rules import Role
 from tests.browser import PASSWORD, Browser, run_jobs
@@ -161,6 +162,22 @@ def test_the_venue_may_not_step_in_where_the_holder_has_a_second_person(
     with pytest.raises(Refused) as caught:
         approve(offer.venue, change)
     assert caught.value.code == "second_in_house"
+
+
+def test_a_second_person_who_came_after_the_change_was_asked_for_is_none(lite: Flask, offer: Offer) -> None:
+    change = ask(offer)
+    late = make_member(lite, offer.holder, Role.FINANCE)
+    with pytest.raises(Refused, match="second_too_new"):
+        approve(late, change)
+    assert approve(offer.venue, change) == "approved", "the holder had nobody else"
+
+
+def test_an_operator_who_belongs_to_the_holder_is_no_second_person(lite: Flask, offer: Offer) -> None:
+    change, preparer = ask(offer), offer.venue.actor.account_id
+    of_it = offer.holder.organisation_id
+    transaction(lambda: parties.join(preparer, role=Role.PREPARER, organisation_id=of_it).id)
+    with pytest.raises(NotAllowed, match="own_party"):
+        approve(offer.venue, change)
 
 
 def test_strangers_licensees_and_preparers_change_nothing(lite: Flask, offer: Offer, second: Person) -> None:

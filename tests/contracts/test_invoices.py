@@ -15,8 +15,10 @@ from registry.contracts import invoices, money_rules, register, slots
 from registry.database import transaction
 from registry.erasure import contracts as erasing
 from registry.erasure.listing import Goes
-from registry.errors import Conflict, NotFound, Refused
+from registry.errors import Conflict, NotAllowed, NotFound, Refused
+from registry.parties import service as parties
 from registry.parties.identifiers import uscc
+from registry.parties.rules import Role
 from tests.browser import Browser
 from tests.contracts import taking
 from tests.contracts.taking import answer, claim, taken
@@ -135,6 +137,15 @@ def test_only_the_licensee_asks_and_only_the_seller_or_the_venue_issues(
     with pytest.raises(Refused) as caught:
         issued(lite, offer.holder, invoice, day=clock.today() + timedelta(days=2))
     assert caught.value.code == "day_in_future"
+
+
+def test_an_operator_of_the_buyers_issues_no_invoice(lite: Flask, offer: Offer, c1: Person) -> None:
+    invoice, operator = asked(c1, taken(c1, offer)), offer.venue.actor.account_id
+    transaction(
+        lambda: parties.join(operator, role=Role.PREPARER, organisation_id=c1.organisation_id).id
+    )
+    with pytest.raises(NotAllowed, match="own_party"):
+        issued(lite, offer.venue, invoice)
 
 
 def test_who_the_buyer_was_goes_with_the_contract_and_its_statement_lines_too(
