@@ -19,7 +19,7 @@ def archive(name: str, sizes: dict[str, int]) -> FileStorage:
     output = BytesIO()
     with ZipFile(output, "w", ZIP_DEFLATED) as made:
         for member, size in sizes.items():
-            made.writestr(member, PDF + Random(size).randbytes(size))
+            made.writestr(member, PDF + Random(size).randbytes(size) + PDF)
     output.seek(0)
     return FileStorage(output, filename=name)
 
