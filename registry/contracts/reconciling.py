@@ -24,7 +24,13 @@ from registry.parties.permissions import allow
 from registry.parties.rules import Actor
 
 Found = list[tuple[Position, tuple[str, ...]]]
-ARRIVED = (PaymentState.CONFIRMED, PaymentState.OVER, PaymentState.LATE, PaymentState.DUPLICATE)
+ARRIVED = (
+    PaymentState.CONFIRMED,
+    PaymentState.SHORT,  # a license may have been paid in two parts
+    PaymentState.OVER,
+    PaymentState.LATE,
+    PaymentState.DUPLICATE,
+)
 BACK = (RefundState.SENT, RefundState.CONFIRMED)
 CHUNK = 200
 

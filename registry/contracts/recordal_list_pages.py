@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from registry import clock
+from registry.contracts import stamps
 from registry.contracts.duty_marks import UNREAD
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.rules import RecordalState
@@ -42,7 +43,7 @@ def index() -> ResponseReturnValue:
             joinedload(Contract.holder),
         )
     )
-    found = [(one, recordal_due(one)) for one in db.session.scalars(query).unique()]
+    found = [(one, recordal_due(one)) for one in db.session.scalars(query).unique() if _matters(one)]
     today = clock.today()
     rows = [(one, due, (due - today).days) for one, due in found if due is not None]
     rows.sort(key=lambda row: (ORDER.index(RecordalState(row[0].recordal_state)), row[1], row[0].number))
@@ -55,3 +56,10 @@ def index() -> ResponseReturnValue:
         pages=pages,
         can=lambda contract: may(actor, "recordal.record", contract),
     )
+
+
+def _matters(contract: Contract) -> bool:
+    """Whether there is anything to file or to see: nothing has to be filed for a license that is void or
+    over.
+    """
+    return contract.recordal_state != RecordalState.DUE or stamps.in_force(contract)

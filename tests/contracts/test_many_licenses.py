@@ -60,3 +60,11 @@ def test_a_long_list_comes_in_pages_late_first_and_loses_nothing(
         assert all(len(ROW.findall(one)) == 4 for one in pages[:-1])
         assert len(ROW.findall(browser.get("/recordals?page=2").html)) == 1
         assert browser.get("/duties?page=999").html.count('aria-current="page"') >= 1
+
+
+def test_nothing_is_to_be_filed_for_a_license_that_ended_unfiled(lite: Flask) -> None:
+    offer, licensee, number = do.licensed(lite)
+    browser = Browser(lite).sign_in(licensee.email)
+    assert len(ROW.findall(browser.get("/recordals").html)) == 1
+    do.end(offer.holder, number, ground="refused")
+    assert ROW.findall(browser.get("/recordals").html) == []

@@ -131,3 +131,12 @@ def test_a_venue_sees_its_contracts_with_money_and_filings_beside_each_other(app
     assert "60000.00" in rows[1]
     assert Browser(app, lang="en").sign_in(offer.venue.email).get("/reconciliation").status == 200
     assert browser.get("/reconciliation.pdf").status == 404
+
+
+def test_a_license_paid_in_two_parts_shows_what_arrived_in_both(lite: Flask) -> None:
+    offer, licensee = published(lite, fee=LUMP), make_organisation(lite, "c1")
+    number = taking.taken(licensee, offer)
+    for part in (Decimal("50000.00"), Decimal("18000.00")):
+        taking.answer(offer.holder, taking.claim(lite, licensee, number, amount=part), amount=part)
+    ((one, codes),) = reading(lambda: reconciling.positions(offer.venue.actor))
+    assert (one.paid, one.due_at_start, codes) == (Decimal(68000), Decimal(68000), ())
