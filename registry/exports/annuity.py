@@ -8,20 +8,21 @@ missing.
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import select
 
-from registry import clock
-from registry.contracts import slots
-from registry.contracts.blocks import Block, Composed, Facts, Grid, Heading, Paragraph, Title, rendered
+from registry import clock, history
+from registry.contracts import register, slots
+from registry.contracts.blocks import rendered
 from registry.contracts.models import Acceptance
-from registry.contracts.paper_facts import day
 from registry.contracts.rules import RecordalState
 from registry.database import db
 from registry.documents.archive import Archive, Member
 from registry.documents.fonts import FontSet
-from registry.documents.tables import Column
 from registry.errors import Conflict
+from registry.exports import annuity_sheet
+from registry.exports.annuity_sheet import About, License
 from registry.exports.packages import json_bytes
 from registry.exports.recordal import made_member, stored_member, upload_ending
 from registry.licenses.models import Declaration
@@ -31,15 +32,7 @@ from registry.parties.permissions import allow
 from registry.parties.rules import Actor
 
 FORMAT = "mingxu-annuity-1"
-STATES = {"due": "尚未提交", "filed": "已提交", "recorded": "已备案", "refused": "不予备案"}
-_COLUMNS = (
-    Column(heading="平台存证编号", share=1.9),
-    Column(heading="被许可方", share=2.0),
-    Column(heading="生效日", share=1.3),
-    Column(heading="备案", share=0.9),
-    Column(heading="备案号", share=1.5),
-    Column(heading="备案日", share=1.3),
-)
+ANNOUNCED = {"cnipa_announce": "公告页", "cnipa_announce_withdrawal": "撤回公告页"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,19 +50,19 @@ def pack(actor: Actor, declaration: Declaration, fonts: FontSet) -> Pack:
     allow(actor, "declaration.view", declaration)
     if declaration.cnipa_announced_on is None or declaration.current is None:
         raise Conflict("annuity_not_announced", article="GL 8")
-    licenses = _licenses(declaration)
+    licenses, pages = _licenses(declaration), list(_gazette(declaration))
     proofs = [(one, upload) for one in licenses for upload in _proofs(actor, one)]
-    proven = {one.contract_id for one, _ in proofs}
-    missing = tuple(f"{one.contract.number} 的备案证明" for one in licenses if one.contract_id not in proven)
-    sheet = rendered(_sheet(declaration, licenses, missing), fonts).data
+    missing = _missing(licenses, {one.contract_id for one, _ in proofs}, pages)
     files = [
-        made_member("00 说明和清单.pdf", sheet),
         made_member("01 声明全文.txt", declaration.current.public_text.encode()),
         *(
             stored_member(f"02 备案证明 {number} {one.contract.number}{upload_ending(upload)}", upload.digest)
             for number, (one, upload) in enumerate(proofs, start=1)
         ),
+        *(stored_member(f"03 {name}{upload_ending(upload)}", upload.digest) for name, upload in pages),
     ]
+    sheet = annuity_sheet.compose(_about(declaration, licenses), [one.name for one in files], missing)
+    files.insert(0, made_member("00 说明和清单.pdf", rendered(sheet, fonts).data))
     folder = f"{declaration.number} 年费减免材料"
     members = [Member(name=f"{folder}/{one.name}", size=one.size, open=one.open) for one in files]
     manifest = {
@@ -80,6 +73,24 @@ def pack(actor: Actor, declaration: Declaration, fonts: FontSet) -> Pack:
     }
     members.append(made_member(f"{folder}/manifest.json", json_bytes(manifest)))
     return Pack(archive=Archive(members), missing=missing)
+
+
+def _missing(
+    licenses: Sequence[Acceptance], proven: set[UUID], pages: Sequence[tuple[str, Upload]]
+) -> tuple[str, ...]:
+    """What the patentee has to bring itself; a withdrawal's page is of no use to it."""
+    page = () if any(name == ANNOUNCED["cnipa_announce"] for name, _ in pages) else ("开放许可声明的公告页",)
+    wanted = tuple(f"{one.contract.number} 的备案证明" for one in licenses if one.contract_id not in proven)
+    return (*page, *wanted)
+
+
+def _gazette(declaration: Declaration) -> Iterator[tuple[str, Upload]]:
+    """The pages of the gazette the venue brought with the announcements, and did not lose to an erasure."""
+    for moved in history.of(declaration, verbs=tuple(ANNOUNCED)):
+        given = moved.changes.get("gazette")
+        upload = db.session.get(Upload, UUID(str(given))) if given else None
+        if upload is not None and upload.erased_at is None:
+            yield ANNOUNCED[moved.verb], upload
 
 
 def _licenses(declaration: Declaration) -> Sequence[Acceptance]:
@@ -98,53 +109,34 @@ def _proofs(actor: Actor, license_: Acceptance) -> Iterator[Upload]:
                 yield one.upload
 
 
-def _sheet(declaration: Declaration, licenses: Sequence[Acceptance], missing: Sequence[str]) -> Composed:
-    patent = declaration.patent
-    rows = tuple(
-        (
-            one.contract.number,
-            one.record["licensee"]["name"],
-            day(one.effective_on),
-            STATES.get(one.contract.recordal_state, "/"),
-            one.contract.recordal_number or "/",
-            day(one.contract.recordal_day),
-        )
-        for one in licenses
+def _about(declaration: Declaration, licenses: Sequence[Acceptance]) -> About:
+    patent, current = declaration.patent, declaration.current
+    assert declaration.cnipa_announced_on is not None
+    return About(
+        declaration=declaration.number,
+        digest=current.digest if current else "",
+        cnipa_number=declaration.cnipa_number,
+        announced_on=declaration.cnipa_announced_on,
+        withdrawn_on=declaration.cnipa_withdrawn_on,
+        patent=patent.number,
+        title=patent.title,
+        owners=tuple(one.name for one in patent.owners),
+        annuity_paid_to=patent.annuity_paid_to,
+        made_on=clock.today(),
+        demonstration=register.settings().demo,
+        licenses=tuple(_license(one) for one in licenses),
     )
-    paid_to = patent.annuity_paid_to
-    blocks: list[Block] = [
-        Title("开放许可年费减免材料", "供专利权人办理时核对；非国家知识产权局制发的表格"),
-        Facts(
-            (
-                ("专利", f"{patent.number}　{patent.title}"),
-                ("专利权人", "、".join(one.name for one in patent.owners)),
-                ("开放许可声明编号", declaration.cnipa_number),
-                ("公告日", day(declaration.cnipa_announced_on)),
-                ("撤回公告日", day(declaration.cnipa_withdrawn_on)),
-                ("年费已缴至", day(paid_to)),
-                ("制作日", day(clock.today())),
-            )
-        ),
-        Heading("许可与备案", 2),
-        Grid(_COLUMNS, rows) if rows else Paragraph("还没有生效的许可。"),
-        Heading("缺少的材料", 2),
-        Paragraph("；".join(missing) + "。" if missing else "无。"),
-        Heading("提示", 2),
-        Paragraph(
-            "减免以许可已经备案为前提，只及于备案时尚未到期的年费；不与其他减免叠加；撤回声明后，自下一专利"
-            "年度起不再减免（专利审查指南第五部分第十一章第8节）。"
-        ),
-        Paragraph(
-            "减免的比例和办理方式以国家知识产权局当时的规定和审批为准；我们见到的资料称为百分之十五（二手资料，"
-            "未核对原文）。本清单不构成任何承诺。",
-            small=True,
-        ),
-    ]
-    return Composed(
-        title="开放许可年费减免材料",
-        number=declaration.number,
-        digest=declaration.current.digest if declaration.current else "",
-        blocks=tuple(blocks),
+
+
+def _license(one: Acceptance) -> License:
+    assert one.effective_on is not None
+    return License(
+        contract=one.contract.number,
+        licensee=one.record["licensee"]["name"],
+        effective_on=one.effective_on,
+        recordal=one.contract.recordal_state,
+        recordal_number=one.contract.recordal_number,
+        recordal_day=one.contract.recordal_day,
     )
 
 
