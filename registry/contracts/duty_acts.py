@@ -121,10 +121,15 @@ def print_later(acceptance: Acceptance, kind: str, subject_id: UUID) -> None:
     enqueue(PRINT, {"kind": kind, "subject": str(subject_id)}, subject_id=acceptance.id)
 
 
-def paper_of(subject_id: UUID) -> DutyPaper | None:
-    """The paper of an act once it was printed."""
-    query = select(DutyPaper).where(DutyPaper.subject_id == subject_id).order_by(DutyPaper.issued_at.desc())
-    return db.session.scalars(query).first()
+def papers_of(subject_id: UUID) -> list[DutyPaper]:
+    """The papers of an act once they were printed, the Chinese before its reading version."""
+    query = select(DutyPaper).where(DutyPaper.subject_id == subject_id)
+    return sorted(db.session.scalars(query), key=lambda one: (one.issued_at, one.kind))
+
+
+def reading_kind(kind: str) -> str:
+    """What the English reading version of a paper is called."""
+    return f"{kind}_en"
 
 
 def found(table: type[Model], row_id: UUID, *, locked: bool = False) -> Any:

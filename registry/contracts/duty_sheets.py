@@ -5,53 +5,70 @@ anything.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from registry import clock, money
-from registry.contracts import evidence, paper_wording
+from registry.codes.laws import chinese_number
+from registry.contracts import evidence, paper_wording, papers
 from registry.contracts.blocks import Block, Composed, Facts, Grid, Signatures, Title
 from registry.contracts.duty_models import DefaultNotice, Ending, Handover, RoyaltyReport
-from registry.contracts.paper_facts import Entered, PaperFacts, day, instant
+from registry.contracts.paper_facts import Entered, PaperFacts
 from registry.documents.tables import Column, Signatory
 from registry.licenses.fees import Base, Royalty
 from registry.money import percent, yuan
 
 WORDING = "2026-11"
-"""These papers' own words: licenses of any earlier wording have them too."""
+"""These papers' own words, Chinese and English: licenses of any earlier wording have them too."""
 KINDS = ("royalty_report", "default_notice", "ending", "handover")
-DUTY_NAMES = {
-    "report": "第 {n} 结算期提成费报告", "royalty": "第 {n} 结算期提成费", "instalment": "第 {n} 期款项",
-    "year": "第 {n} 许可年度使用费", "minimum": "第 {n} 许可年度最低提成费", "handover": "声明所列资料的交付",
-    "recordal": "专利实施许可备案", "stamp": "合同的签章", "annuity": "专利年费的缴纳",
-    "receipt": "资料的签收", "whole": "使用费", "entry": "入门费", "other": "约定的款项",
-}  # fmt: skip
-GROUNDS = {
-    "not_cured": ("迟延履行主要债务，经催告后在合理期限内仍未履行", "民法典第五百六十三条第一款第三项"),
-    "purpose_lost": ("违约行为致使不能实现合同目的", "民法典第五百六十三条第一款第四项"),
-    "refused": ("明确表示或者以自己的行为表明不履行主要债务", "民法典第五百六十三条第一款第二项"),
+DUTY_NAMES: Mapping[str, tuple[str, str]] = {
+    "report": ("第 {n} 结算期提成费报告", "royalty report of period {n}"),
+    "royalty": ("第 {n} 结算期提成费", "royalty of period {n}"),
+    "instalment": ("第 {n} 期款项", "instalment {n}"),
+    "year": ("第 {n} 许可年度使用费", "fee of license year {n}"),
+    "minimum": ("第 {n} 许可年度最低提成费", "minimum royalty of license year {n}"),
+    "handover": ("声明所列资料的交付", "hand-over of the materials the declaration lists"),
+    "recordal": ("专利实施许可备案", "recordal of the license with CNIPA"),
+    "stamp": ("合同的签章", "signing and sealing of the contract"),
+    "annuity": ("专利年费的缴纳", "payment of the patent's annuity"),
+    "receipt": ("资料的签收", "receipt for the materials"),
+    "whole": ("使用费", "fee"),
+    "entry": ("入门费", "entry fee"),
+    "other": ("约定的款项", "agreed sum"),
 }
-_PARTS = (
-    Column(heading="许可年度", share=0.8),
-    Column(heading="起止", share=2.6),
-    Column(heading="金额（元）", share=1.3, align="right"),
-    Column(heading="扣除（元）", share=1.2, align="right"),
-    Column(heading="提成率", share=0.8, align="right"),
-    Column(heading="提成费（元）", share=1.3, align="right"),
-)
+GROUNDS: Mapping[str, tuple[str, str, int]] = {
+    "not_cured": (
+        "迟延履行主要债务，经催告后在合理期限内仍未履行",
+        "a main obligation was delayed and not performed within a reasonable time after notice",
+        3,
+    ),
+    "purpose_lost": (
+        "违约行为致使不能实现合同目的",
+        "a breach that defeats the purpose of the contract",
+        4,
+    ),
+    "refused": (
+        "明确表示或者以自己的行为表明不履行主要债务",
+        "the other side says, or shows by its conduct, that it will not perform a main obligation",
+        2,
+    ),
+}
+"""What a license is ended on, and the item of CC 563(1) that says so."""
 
 
-def duty_name(key: str) -> str:
+def duty_name(facts: PaperFacts, key: str) -> str:
     """`第 3 结算期提成费报告`: a duty by its key, as papers name it."""
     kind, _, number = key.partition(":")
-    return DUTY_NAMES.get(kind, kind).format(n=number)
+    return facts.say(*DUTY_NAMES.get(kind, (kind, kind))).format(n=number)
 
 
 def royalty_report(
     facts: PaperFacts, report: RoyaltyReport, royalty: Royalty, files: Sequence[str], entered: Entered
 ) -> Composed:
     """提成费报告: what the licensee states of one period, and that it is true."""
-    base = "净销售额" if royalty.base is Base.SALES else "利润额"
+    say = facts.say
+    base = say("净销售额", "net sales") if royalty.base is Base.SALES else say("利润额", "profit")
     words = {
         "licensor": facts.record["licensor"]["name"],
         "licensee": facts.record["licensee"]["name"],
@@ -66,8 +83,8 @@ def royalty_report(
     }
     rows = tuple(
         (
-            f"第 {one['year']} 年",
-            f"{day(one['first'])} 至 {day(one['last'])}",
+            say(f"第 {one['year']} 年", f"year {one['year']}"),
+            _span(facts, one["first"], one["last"]),
             yuan(Decimal(one["gross"])),
             yuan(Decimal(one["deductions"])),
             percent(Decimal(one["rate"])),
@@ -77,12 +94,13 @@ def royalty_report(
     )
     inserts: dict[str, list[Block]] = {
         "period": [Facts(_report_rows(facts, report))],
-        "figures": [Grid(_PARTS, rows)],
-        "sum": [Facts(_sum_rows(report))],
-        "files": [Facts(_files(files))],
-        "entered": [Facts(_entered_rows(entered, report.signer))],
+        "figures": [Grid(_parts(facts), rows)],
+        "sum": [Facts(_sum_rows(facts, report))],
+        "entered": [Facts((*_files(facts, files), *_entered_rows(facts, entered, report.signer)))],
     }
-    title = "提成费报告" if report.edition == 1 else "提成费报告（更正）"
+    title = say("提成费报告", "Royalty Report")
+    if report.edition > 1:
+        title = say("提成费报告（更正）", "Royalty Report (corrected)")
     return _paper(facts, title, "royalty_report", words, inserts, "licensee")
 
 
@@ -94,17 +112,18 @@ def default_notice(
     words = {
         "from": from_,
         "to": to,
-        "duty": duty_name(notice.key),
-        "due": day(notice.due_on),
-        "cure_by": day(notice.cure_by),
+        "duty": duty_name(facts, notice.key),
+        "due": facts.day(notice.due_on),
+        "cure_by": facts.day(notice.cure_by),
         "words": notice.words,
     }
     inserts: dict[str, list[Block]] = {
         "license": [Facts(_license_rows(facts))],
-        "files": [Facts(_files(files))],
-        "entered": [Facts(_entered_rows(entered, notice.signer))],
+        "files": [Facts(_files(facts, files))],
+        "entered": [Facts(_entered_rows(facts, entered, notice.signer))],
     }
-    return _paper(facts, "催告函", "default_notice", words, inserts, notice.side)
+    title = facts.say("催告函", "Notice of Default")
+    return _paper(facts, title, "default_notice", words, inserts, notice.side)
 
 
 def ending(
@@ -116,27 +135,29 @@ def ending(
 ) -> Composed:
     """解除通知: one party ends the license; the paper says whose act it is and how to object."""
     from_, to = _names(facts, ended.side)
-    ground, article = GROUNDS[ended.ground]
+    zh, en, item = GROUNDS[ended.ground]
+    article = facts.laws.cite("CC", "563(1)")
     words = {
         "from": from_,
         "to": to,
-        "ground": ground,
-        "article": article,
+        "ground": facts.say(zh, en),
+        "article": facts.say(f"{article}第{chinese_number(item)}项", f"{article}, item {item}"),
         "words": ended.words,
-        "ends_on": day(ended.ends_on),
-        "answer_by": day(ended.answer_by),
-        "noticed": day(clock.legal_day(notice.noticed_at)) if notice else "",
-        "noticed_duty": duty_name(notice.key) if notice else "",
-        "cure_by": day(notice.cure_by) if notice else "",
+        "ends_on": facts.day(ended.ends_on),
+        "answer_by": facts.day(ended.answer_by),
+        "noticed": facts.day(clock.legal_day(notice.noticed_at)) if notice else "",
+        "noticed_duty": duty_name(facts, notice.key) if notice else "",
+        "cure_by": facts.day(notice.cure_by) if notice else "",
         "noticed_seq": notice.seq if notice else "",
         "free": facts.free,
     }
     inserts: dict[str, list[Block]] = {
         "license": [Facts(_license_rows(facts))],
-        "files": [Facts(_files(files))],
-        "entered": [Facts(_entered_rows(entered, ended.signer))],
+        "files": [Facts(_files(facts, files))],
+        "entered": [Facts(_entered_rows(facts, entered, ended.signer))],
     }
-    return _paper(facts, "解除合同通知书", "ending", words, inserts, ended.side)
+    title = facts.say("解除合同通知书", "Notice of Termination")
+    return _paper(facts, title, "ending", words, inserts, ended.side)
 
 
 def handover(
@@ -149,17 +170,18 @@ def handover(
         "licensee": facts.record["licensee"]["name"],
         "promised": materials.get("words") or "/",
         "hours": materials.get("hours") or 0,
-        "day": day(handed.day),
+        "day": facts.day(handed.day),
         "items": handed.items,
     }
-    receipt = _entered_rows(answered, "") if answered else (("签收", ""),)
+    receipt = _entered_rows(facts, answered, "") if answered else ((facts.say("签收", "Received"), ""),)
     inserts: dict[str, list[Block]] = {
         "license": [Facts(_license_rows(facts))],
-        "files": [Facts(_files(files))],
-        "entered": [Facts(_entered_rows(entered, handed.signer))],
+        "files": [Facts(_files(facts, files))],
+        "entered": [Facts(_entered_rows(facts, entered, handed.signer))],
         "received": [Facts(receipt)],
     }
-    return _paper(facts, "资料交付签收单", "handover", words, inserts, "holder", "licensee")
+    title = facts.say("资料交付签收单", "Hand-over and Receipt of Materials")
+    return _paper(facts, title, "handover", words, inserts, "holder", "licensee")
 
 
 # --- inside ------------------------------------------------------------------------------------------
@@ -173,29 +195,39 @@ def _paper(
     inserts: Mapping[str, Sequence[Block]],
     *sides: str,
 ) -> Composed:
-    return Composed(
+    filing = facts.say("平台存证编号　", "Contract (platform filing number) ")
+    filled = {**facts.laws.words(), **words}
+    composed = Composed(
         title=title,
         number=facts.contract,
         digest=facts.digest,
         watermark=facts.watermark,
         dense=True,  # one page where it can be one
+        lang=facts.lang,
         blocks=(
-            Title(title, f"平台存证编号　{facts.contract}"),
-            *paper_wording.blocks(WORDING, template, {**facts.laws.words(), **words}, inserts),
+            Title(title, f"{filing}{facts.contract}"),
+            *paper_wording.blocks(WORDING, template, filled, inserts, lang=facts.lang),
             Signatures(tuple(_signatory(facts, side) for side in sides)),
             evidence.qr(facts),
         ),
     )
+    return papers.reading(composed) if facts.lang == "en" else composed
 
 
 def _signatory(facts: PaperFacts, side: str) -> Signatory:
     party = facts.record["licensee" if side == "licensee" else "licensor"]
     return Signatory(
-        role="被许可方" if side == "licensee" else "许可方",
+        role=facts.say("被许可方", "Licensee") if side == "licensee" else facts.say("许可方", "Licensor"),
         name=party["name"],
-        facts=("已以电子签名存证；纸面需要时另行签章。",),
+        facts=(
+            facts.say(
+                "已以电子签名存证；纸面需要时另行签章。",
+                "Signed electronically and entered in the log; sign or seal on paper where that is wanted.",
+            ),
+        ),
         seal=evidence.seal_word(facts, party),
-        sign="签字：",
+        sign=facts.say("签字：", "Signature:"),
+        day=evidence.day_word(facts),
     )
 
 
@@ -206,41 +238,70 @@ def _names(facts: PaperFacts, side: str) -> tuple[str, str]:
 
 def _license_rows(facts: PaperFacts) -> tuple[tuple[str, str], ...]:
     first, last = facts.term
+    patents = [f"{one['number']}　{one['title']}" for one in facts.record["patents"]]
     return (
-        ("合同", f"{facts.title}　{facts.contract}"),
-        ("专利", "；".join(f"{one['number']}　{one['title']}" for one in facts.record["patents"])),
-        ("许可期限", f"{day(first)} 至 {day(last)}"),
+        (facts.say("合同", "Contract"), f"{facts.title}　{facts.contract}"),
+        (facts.say("专利", "Patent"), facts.say("；", "; ").join(patents)),
+        (facts.say("许可期限", "Term of the license"), _span(facts, first, last)),
     )
 
 
 def _report_rows(facts: PaperFacts, report: RoyaltyReport) -> tuple[tuple[str, str], ...]:
+    say, number = facts.say, report.number
+    span = _span(facts, report.period_first, report.period_last)
+    units = "" if report.units is None else f"{report.units.normalize():,f}"
     return (
         *_license_rows(facts),
-        ("结算期", f"第 {report.number} 期　{day(report.period_first)} 至 {day(report.period_last)}"),
-        ("数量", "" if report.units is None else f"{report.units.normalize():,f}"),
+        (say("结算期", "Period"), say(f"第 {number} 期　{span}", f"{number}, {span}")),
+        (say("数量", "Quantity"), units),
     )
 
 
-def _sum_rows(report: RoyaltyReport) -> tuple[tuple[str, str], ...]:
-    rows = [("本期提成费", f"{yuan(report.royalty)} 元")]
+def _parts(facts: PaperFacts) -> tuple[Column, ...]:
+    say = facts.say
+    return (
+        Column(heading=say("年度", "Year"), share=0.75),
+        Column(heading=say("起止", "From and to"), share=3.1),
+        Column(heading=say("金额（元）", "Amount (CNY)"), share=1.25, align="right"),
+        Column(heading=say("扣除（元）", "Deducted (CNY)"), share=1.15, align="right"),
+        Column(heading=say("提成率", "Rate"), share=0.75, align="right"),
+        Column(heading=say("提成费（元）", "Royalty (CNY)"), share=1.3, align="right"),
+    )
+
+
+def _sum_rows(facts: PaperFacts, report: RoyaltyReport) -> tuple[tuple[str, str], ...]:
+    say = facts.say
+
+    def sum_of(amount: Decimal) -> str:
+        return say(f"{yuan(amount)} 元", f"CNY {yuan(amount)}")
+
+    rows = [(say("本期提成费", "Royalty of the period"), sum_of(report.royalty))]
     if report.credited:
-        rows.append(("抵扣已预付的最低提成费", f"{yuan(report.credited)} 元"))
-    rows.append(("本期应付", f"{yuan(report.due)} 元　{money.capitals(report.due)}"))
+        label = say("抵扣已预付的最低提成费", "Set off against the minimum paid in advance")
+        rows.append((label, sum_of(report.credited)))
+    written = say(money.capitals(report.due), money.in_words(report.due))
+    rows.append((say("本期应付", "Payable for the period"), f"{sum_of(report.due)}　{written}"))
     if report.top_up is not None:
-        rows.append(("该许可年度最低提成费尚差", f"{yuan(report.top_up)} 元"))
+        label = say("该许可年度最低提成费尚差", "Still missing to the minimum of that license year")
+        rows.append((label, sum_of(report.top_up)))
     return tuple(rows)
 
 
-def _files(files: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _files(facts: PaperFacts, files: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    label = facts.say("附件", "Annex")
     if not files:
-        return (("附件", "无"),)
-    return tuple((f"附件 {number}", name) for number, name in enumerate(files, start=1))
+        return ((label, facts.say("无", "none")),)
+    return tuple((f"{label} {number}", name) for number, name in enumerate(files, start=1))
 
 
-def _entered_rows(entered: Entered, signer: str) -> tuple[tuple[str, str], ...]:
+def _entered_rows(facts: PaperFacts, entered: Entered, signer: str) -> tuple[tuple[str, str], ...]:
+    say = facts.say
     return (
-        *((("签署人", signer),) if signer else ()),
-        ("存证序号", str(entered.seq)),
-        ("进入系统时刻", instant(entered.at)),
-        ("存证项摘要", evidence.grouped(entered.leaf)),
+        *(((say("签署人", "Signed by"), signer),) if signer else ()),
+        (say("进入系统", "Entered"), evidence.entry_line(facts, entered)),
+        (say("存证项摘要", "Leaf hash"), evidence.grouped(entered.leaf)),
     )
+
+
+def _span(facts: PaperFacts, first: date | str, last: date | str) -> str:
+    return facts.say(f"{facts.day(first)} 至 {facts.day(last)}", f"{facts.day(first)} to {facts.day(last)}")

@@ -55,6 +55,10 @@ DUTY_WORDS: Mapping[str, Mapping[str, LazyString]] = {
         "default_notice": _l("催告函"),
         "ending": _l("解除通知"),
         "handover": _l("资料交付签收单"),
+        "royalty_report_en": _l("提成费报告（英文阅读版）"),
+        "default_notice_en": _l("催告函（英文阅读版）"),
+        "ending_en": _l("解除通知（英文阅读版）"),
+        "handover_en": _l("资料交付签收单（英文阅读版）"),
     },
 }
 DUTIES: Mapping[str, LazyString] = {

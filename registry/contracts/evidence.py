@@ -139,7 +139,7 @@ def licensor(facts: PaperFacts) -> Signatory:
         ),
         seal=seal_word(facts, party),
         sign=_pen(facts, party),
-        day=_day(facts),
+        day=day_word(facts),
     )
 
 
@@ -160,7 +160,7 @@ def co_owner(facts: PaperFacts, consent: Mapping[str, Any]) -> Signatory:
         ),
         seal=say("盖章处", "seal") if consent.get("uscc") else "",
         sign=say("签字：", "Signature:"),
-        day=_day(facts),
+        day=day_word(facts),
     )
 
 
@@ -182,7 +182,7 @@ def licensee(facts: PaperFacts) -> Signatory:
         ),
         seal=seal_word(facts, party),
         sign=_pen(facts, party),
-        day=_day(facts),
+        day=day_word(facts),
     )
 
 
@@ -191,11 +191,11 @@ def seal_word(facts: PaperFacts, party: Mapping[str, Any]) -> str:
     return "" if party["kind"] == "person" else facts.say("盖章处", "seal")
 
 
+def day_word(facts: PaperFacts) -> str:
+    return facts.say("日期：　　　　年　　月　　日", "Date:")
+
+
 def _pen(facts: PaperFacts, party: Mapping[str, Any]) -> str:
     if party["kind"] == "person":
         return facts.say("签字：", "Signature:")
     return facts.say("法定代表人或者授权代表（签字）：", "Legal or authorised representative (signature):")
-
-
-def _day(facts: PaperFacts) -> str:
-    return facts.say("日期：　　　　年　　月　　日", "Date:")

@@ -154,6 +154,11 @@ def printed(kind: str, facts: PaperFacts, fonts: FontSet) -> Rendered:
     return rendered(composed, fonts)
 
 
+def reading(paper: Composed) -> Composed:
+    """An English version marked as one, for the papers other nouns build."""
+    return _marked(paper, READING)
+
+
 def _marked(paper: Composed, said: str) -> Composed:
     """What the paper is, under its title and in every footer."""
     if not said:

@@ -104,7 +104,7 @@ def _page(
         editions=editions,
         files={one.id: acts.files_of(one.id) for one in editions},
         thread=acts.thread(newest.id) if newest else (),
-        paper=acts.paper_of(newest.id) if newest else None,
+        papers=acts.papers_of(newest.id) if newest else (),
         side=side_of(acceptance),
         result=result,
         can_report=over and may(actor, "royalty.report", acceptance),

@@ -1,6 +1,7 @@
 """Acts after a license written out by hand, as their papers print them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -81,17 +82,34 @@ def handover() -> Handover:
     return Handover(day=date(2027, 3, 9), items=items, signer="吴岚")
 
 
-def _facts(fee: str = "royalty_sales") -> Any:
+def _facts(fee: str = "royalty_sales", lang: str = "zh") -> Any:
     frozen = record(fee)
     frozen["declaration"]["answers"] = {**ANSWERS, "materials": MATERIALS}
-    return facts(frozen)
+    return replace(facts(frozen), lang=lang)
 
 
-ALL: dict[str, Callable[[], Composed]] = {
-    "royalty_report": lambda: duty_sheets.royalty_report(_facts(), report(), ROYALTY, FILES, ENTERED),
-    "royalty_report_nil": lambda: duty_sheets.royalty_report(_facts(), nil_report(), ROYALTY, (), ENTERED),
-    "default_notice": lambda: duty_sheets.default_notice(_facts(), notice(), FILES, ENTERED),
-    "ending": lambda: duty_sheets.ending(_facts(), ending(), notice(), FILES, ENTERED),
-    "ending_refused": lambda: duty_sheets.ending(_facts("free"), refused(), None, (), ENTERED),
-    "handover": lambda: duty_sheets.handover(_facts("free"), handover(), FILES, ENTERED, ANSWERED),
+SHEETS: dict[str, tuple[str, Callable[[Any], Composed]]] = {
+    "royalty_report": (
+        "royalty_sales",
+        lambda about: duty_sheets.royalty_report(about, report(), ROYALTY, FILES, ENTERED),
+    ),
+    "royalty_report_nil": (
+        "royalty_sales",
+        lambda about: duty_sheets.royalty_report(about, nil_report(), ROYALTY, (), ENTERED),
+    ),
+    "default_notice": (
+        "royalty_sales",
+        lambda about: duty_sheets.default_notice(about, notice(), FILES, ENTERED),
+    ),
+    "ending": (
+        "royalty_sales",
+        lambda about: duty_sheets.ending(about, ending(), notice(), FILES, ENTERED),
+    ),
+    "ending_refused": ("free", lambda about: duty_sheets.ending(about, refused(), None, (), ENTERED)),
+    "handover": ("free", lambda about: duty_sheets.handover(about, handover(), FILES, ENTERED, ANSWERED)),
 }
+
+
+def composed(name: str, lang: str = "zh") -> Composed:
+    fee, compose = SHEETS[name]
+    return compose(_facts(fee, lang))
