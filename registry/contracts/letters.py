@@ -15,6 +15,7 @@ from registry.contracts.models import (
     Contract,
     Correction,
     Decision,
+    Paper,
     Payment,
     Refund,
     RegistrationResult,
@@ -38,6 +39,7 @@ _ABOUT: Mapping[str, type[Any]] = {
     "ending": Ending,
     "handover": Handover,
     "invoice": Invoice,
+    "paper": Paper,
 }
 
 

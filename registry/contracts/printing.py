@@ -199,8 +199,11 @@ def _enter(acceptance_id: UUID, printed: Sequence[Printed], facts: PaperFacts) -
     listed = [{"paper": o.kind.kind, "version": o.version, "digest": o.paper.digest} for o in new]
     fields = {"number": contract.number, "papers": listed}
     appended = ledger.append([Filing(type="papers.issued", subject=contract.number, fields=fields)])[0]
-    for one in new:
-        db.session.add(_row(acceptance, one, facts, seq=appended.seq))
+    rows = [_row(acceptance, one, facts, seq=appended.seq) for one in new]
+    db.session.add_all(rows)
+    if facts.reissued:  # whoever holds the edition before learns that it holds no more
+        for row in rows:
+            register.tell(contract, "paper_reissued", *register.BOTH, paper=row.id)
     if len(corrections.of_acceptance(acceptance_id)) > len(facts.corrections):
         jobs.enqueue(corrections.REPRINT, {"acceptance": str(acceptance_id)}, subject_id=acceptance_id)
     db.session.flush()

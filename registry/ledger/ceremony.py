@@ -148,7 +148,7 @@ def _sheet(ceremony: Ceremony, words: dict[str, str]) -> str:
         lines += [f"  {words['copy']}: {key.copy}"] if key.copy else []
     lines += ["", f"{words['vkey']}:", f"  {ceremony.vkey}", "", f"{words['copies']}:"]
     lines += [f"  {number}. {place}" for number, place in enumerate(ceremony.copies or (BLANK, BLANK), 1)]
-    lines += ["", words["proved"], "", f"{words['present']}:"]
+    lines += ["", words["proved"], "", words["seal"], "", f"{words['present']}:"]
     lines += [f"  {name}: {BLANK}" for name in ceremony.witnesses or (BLANK, BLANK)]
     return "\n".join(lines)
 
@@ -170,6 +170,10 @@ CHINESE = {
     "vkey": "公布并请他人存下的验证公钥",
     "copies": "副本存放处",
     "proved": "两把密钥均当场签名并核验；私钥没有显示，没有离开本机（加密副本除外）。",
+    "seal": (
+        "证书上的电子印章另有密钥，不在本次仪式之内，也不在上述副本之内：由 registry keys seal 设立，"
+        "存放处 keys/seal.*，请另行备份。"
+    ),
     "present": "在场人员签名",
 }
 ENGLISH = {
@@ -186,6 +190,10 @@ ENGLISH = {
     "proved": (
         "Both keys signed and were checked on the spot; no private key was shown or left the machine, "
         "but for the encrypted copies."
+    ),
+    "seal": (
+        "The seal on certificates has a key of its own, which this ceremony neither makes nor copies: "
+        "registry keys seal sets it up in keys/seal.*; back it up apart."
     ),
     "present": "Signed by those present",
 }

@@ -13,6 +13,7 @@ from registry.database import db, transaction
 from registry.documents import store
 from registry.errors import Conflict, NotAllowed, NotFound
 from registry.ledger import service as ledger
+from registry.parties.models import Mail
 from tests.contracts import taking
 from tests.documents.papers import pdftotext
 from tests.exports.making import ready_paid
@@ -66,6 +67,22 @@ def test_a_reissued_paper_is_another_edition_with_a_filing_and_the_one_before_sa
         {"acceptance": str(after.acceptance_id), "kind": "contract", "edition": 2, "ground": "glyphs"}
     )
     assert reading(ledger.size) == size + 1  # the same job again prints nothing new
+
+
+def test_both_sides_learn_that_a_paper_was_printed_anew(lite: Flask) -> None:
+    offer, number = ready_paid(lite, "c1")
+    jobs.run_all()
+    sent = reading(lambda: db.session.query(Mail).count())
+    issue(offer, number, "contract")
+    jobs.run_all()
+    letters = reading(lambda: list(db.session.scalars(select(Mail).order_by(Mail.created_at)))[sent:])
+    assert {one.address for one in letters} == {offer.holder.email, "c1@example.cn"}
+    place = reading(lambda: newest(number, "contract").issued_seq)
+    for one in letters:
+        assert one.subject == f"文件已重新印制：{number} / A paper was printed anew"
+        assert f"“许可合同（确认书）”由工作人员重新印制为第 2 版，存证序号 {place}" in one.body
+        assert f"edition 2, log position {place}" in one.body
+        assert "许可方名称缺字" not in one.body  # the clerk's own words are for the auditor
 
 
 def test_only_the_venues_own_staff_print_again(lite: Flask) -> None:
