@@ -18,6 +18,7 @@ from registry.contracts import (
     made_files,
     must_withdraw,
     printing,
+    register,
     reminders,
     result_lists,
     uploads,
@@ -105,6 +106,7 @@ def tick(_: Mapping[str, Any]) -> None:
     transaction(contracts.end_due)
     made_files.sweep()
     money_round()
+    transaction(lambda: result_lists.forget(register.settings().statement_days))
     transaction(reminders.start)
 
 

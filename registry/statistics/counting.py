@@ -163,11 +163,14 @@ def days_to_license() -> Iterator[Point]:
 
 @indicator(Shape.MONTHS, "yuan")
 def registered_by_month() -> Iterator[Point]:
-    """By the registrar's day; the sum is of recognised technology amounts, over three contracts or more."""
+    """By the registrar's day; the sum is of recognised technology amounts, over whole groups of three
+    contracts in the order in which their results were entered.
+    """
     query = (
         select(RegistrationResult.day, RegistrationResult.technology_amount)
         .join(Contract, Contract.id == RegistrationResult.contract_id)
         .where(RegistrationResult.result == "已登记", Contract.registration.in_(REGISTERED))
+        .order_by(RegistrationResult.recorded_at, RegistrationResult.id)
     )
     amounts: dict[str, list[Decimal]] = defaultdict(list)
     for day, amount in db.session.execute(query):

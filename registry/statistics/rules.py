@@ -72,8 +72,14 @@ def bounds(month: str) -> tuple[datetime, datetime]:
 
 
 def shown_sum(amounts: Sequence[Decimal]) -> tuple[str, ...]:
-    """The sum in yuan, or nothing while it would give away a single contract's price."""
-    return (f"{sum(amounts, Decimal()):.2f}",) if len(amounts) >= LEAST else ()
+    """The sum in yuan over whole groups of three in the order given, or nothing before the first is full.
+
+    Every day's count stays public: a sum that grew by one contract would give away its price, and contracts
+    without a price hide nobody's.
+    """
+    priced = [amount for amount in amounts if amount]
+    whole = len(priced) // LEAST * LEAST
+    return (f"{sum(priced[:whole], Decimal()):.2f}",) if whole else ()
 
 
 def quartiles(values: Iterable[Decimal], *, least: int) -> tuple[str, ...]:

@@ -1,10 +1,12 @@
 """Lists of results with contracts behind them: previewed, saved as shown, once; by pages and machines."""
 
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
 import openpyxl
 import pytest
+import time_machine
 from flask import Flask
 
 from registry import clock
@@ -253,3 +255,19 @@ def test_rows_of_a_list_are_part_of_what_an_erasure_takes(lite: Flask) -> None:
     transaction(erase)
     rows = reading(lambda: [(row.given, row.facts) for row in db.session.query(ResultImportRow)])
     assert rows == [({}, {})]
+
+
+def test_lists_are_forgotten_when_their_days_are_over_and_the_results_stay(lite: Flask) -> None:
+    offer, (first, _) = two(lite)
+    actor = offer.venue.actor
+    read = result_lists.read_text(
+        table(registered(first, "20263100000012"), ("X-1", "不予登记", "2026-1-1", "", "张某的身份证件不清"))
+    )
+    found = transaction(lambda: result_lists.preview(actor, read, source="pasted").id)
+    kept = reading(lambda: result_lists.find(actor, found).digest)
+    transaction(lambda: result_lists.save(actor, result_lists.find(actor, found), kept))
+    for days, left in ((179, 2), (181, 0)):
+        with time_machine.travel(clock.now() + timedelta(days=days), tick=True):
+            tasks.tick({})
+            assert reading(lambda: len(db.session.query(ResultImportRow).all())) == left
+    assert reading(lambda: len(register.find_contract(first).results)) == 1

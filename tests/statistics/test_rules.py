@@ -16,6 +16,14 @@ def test_a_sum_over_one_or_two_contracts_is_not_shown() -> None:
     two = [Decimal("1.00"), Decimal("2.00")]
     assert rules.shown_sum([]) == rules.shown_sum(two[:1]) == rules.shown_sum(two) == ()
     assert rules.shown_sum([*two, Decimal("3.00")]) == ("6.00",)
+    assert rules.shown_sum([*two, Decimal("0.00"), Decimal("0.00")]) == (), "what is free hides nobody"
+
+
+@given(st.lists(AMOUNT.filter(bool), min_size=3))
+def test_two_counts_never_differ_by_the_price_of_one_contract(values: list[Decimal]) -> None:
+    shown = [Decimal(rules.shown_sum(values[:n])[0]) for n in range(3, len(values) + 1)]
+    for n, (before, after) in enumerate(pairwise(shown), start=4):
+        assert after - before == (sum(values[n - 3 : n]) if n % 3 == 0 else 0)
 
 
 def test_quartiles_need_as_many_values_as_they_are_asked_for() -> None:
