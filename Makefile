@@ -54,7 +54,7 @@ lint: setup-dev
 
 # PART=append and DATABASE=SQLite leave the rest out; see tests/bench/__main__.py.
 bench: setup-dev fonts-test
-	@$(BIN)/python -m tests.bench $(PART:%=--part %) $(DATABASE:%=--database %)
+	@$(BIN)/python -m tests.bench $(PART:%=--part %) $(DATABASE:%=--database %) $(COUNT:%=--count %)
 
 # Needs root (it mounts a small disk), strace and PostgreSQL's programs. ONLY=disk plays those named so.
 faults: setup-dev fonts-test

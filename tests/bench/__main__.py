@@ -3,6 +3,7 @@
     make bench                    everything
     make bench PART=append        one part: see PARTS
     make bench DATABASE=SQLite    one database
+    make bench COUNT=10000        contracts of the large batch
 """
 
 import argparse
@@ -20,7 +21,7 @@ from registry.config import Settings
 from registry.database import db
 from registry.ledger.keyfiles import create_keys
 from tests import postgres
-from tests.bench import acceptances, audit, browser, ledgers, pages, papers, proofs, together
+from tests.bench import acceptances, audit, browser, ledgers, packages, pages, papers, proofs, together
 from tests.bench.bare import BareRow
 from tests.bench.measuring import Row, table
 from tests.conftest import settings_for
@@ -37,6 +38,7 @@ ON_A_DATABASE: Mapping[str, Part] = {
 }
 ALONE: Mapping[str, Callable[[], list[Row]]] = {
     "papers": papers.run,
+    "packages": packages.run,
     "proofs": proofs.run,
     "audit": audit.run,
 }
@@ -48,6 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.bench")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part; may be repeated")
     parser.add_argument("--database", choices=(LITE, SERVER), help="only on this database")
+    parser.add_argument("--count", type=int, default=packages.COUNT, help="contracts of the large batch")
     asked = parser.parse_args()
     wanted = asked.part or PARTS
     rows = [row for name, run in ALONE.items() if name in wanted for row in run()]
@@ -56,6 +59,8 @@ def main() -> None:
         rows += [row for name in (LITE, SERVER) if asked.database in (None, name) for row in _on(name, parts)]
     if rows:
         print(table(rows))
+    if "packages" in wanted:
+        print(packages.batch(asked.count))
     if BROWSER in wanted:
         print(_in_the_browser())
 
