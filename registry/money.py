@@ -50,6 +50,16 @@ def parse_rate(text: str, *, field: str = "") -> Decimal:
     return _short(rate, least=0)
 
 
+def cents(amount: Decimal) -> int:
+    """Yuan as whole fen, which a database adds without rounding."""
+    return int(amount.scaleb(2))
+
+
+def from_cents(fen: int | Decimal) -> Decimal:
+    """The inverse of `cents`."""
+    return Decimal(fen).scaleb(-2).quantize(_CENT)
+
+
 def _parse(text: str, *, decimals: int, noun: str, field: str) -> Decimal:
     if not isinstance(text, str):
         raise Refused(f"{noun}_form", field)

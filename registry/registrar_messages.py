@@ -10,6 +10,7 @@ REGISTRARS: dict[str, LazyString] = {
     "encrypted_archive": _l("压缩包设有密码；请去掉密码后再上传。"),
     "name_twice": _l("有两个文件都叫 %(name)s；请改名后再上传。"),
     "rows_or_file": _l("请选择文件，或者粘贴各行，二者取其一。"),
+    "positions_behind": _l("还有 %(n)s 份有变动的合同没有重新检查，文件暂不完整，请过一会儿再下载。"),
     "list_saved": _l("这份结果表已经保存过。"),
     "old_workbook": _l("这是旧格式的工作簿（.xls）；请在表格软件中另存为 .xlsx，或者复制各行粘贴到本页。"),
     "too_many_rows": _l("表格超过 %(max)s 行；请分成几份。"),

@@ -19,6 +19,7 @@ from registry.config import Settings
 from registry.contracts import duty_models as duties  # noqa: F401
 from registry.contracts import models as contracts  # noqa: F401
 from registry.contracts import money_models as money  # noqa: F401
+from registry.contracts import position_models as positions  # noqa: F401
 from registry.contracts import printed_models as printed  # noqa: F401
 from registry.contracts import registration_models as registration  # noqa: F401
 from registry.contracts import stamp_models as stamps  # noqa: F401

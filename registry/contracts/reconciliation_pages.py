@@ -1,44 +1,41 @@
 """The reconciliation page of a venue and of the auditor, and the same as a file."""
 
+from collections.abc import Iterator
 from datetime import date
+from tempfile import TemporaryFile
+from typing import BinaryIO
 
 import flask
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from registry.contracts import reconciling
-from registry.contracts.reconciliation import Position, sums
+from registry.contracts.reconciling import Asked, Line
 from registry.contracts.words import said
-from registry.documents.sheets import Cell, Sheet, SheetColumn, csv_bytes, xlsx_bytes
+from registry.database import transaction
+from registry.documents.archive import CHUNK
+from registry.documents.sheets import Cell, Sheet, SheetColumn, csv_chunks, write_xlsx
 from registry.documents.uploads import CSV, XLSX
 from registry.errors import NotFound
 from registry.parties import doors
+from registry.parties.rules import Actor
 
 blueprint = flask.Blueprint("reconciliation", __name__)
-SHOWN = 200
 
 
 @blueprint.get("/reconciliation")
 @doors.signed_in
 def show() -> ResponseReturnValue:
     """Filings, payments, recordals and registrations side by side, those that differ first."""
-    actor, month = doors.actor(), _month()
-    found = reconciling.positions(actor, month)
-    only = request.args.get("only", "")
-    listed = [pair for pair in found if not only or only in pair[1] or (only == "any" and pair[1])]
-    page = max(1, request.args.get("page", 1, type=int))
-    codes = [code for _one, several in found for code in several]
+    actor, asked = doors.actor(), _asked()
+    left = _brought_up(actor)
     return render_template(
         "contracts/reconciliation.html",
-        listed=listed[(page - 1) * SHOWN : page * SHOWN],
-        sums=sums(found),
-        counts={code: codes.count(code) for code in dict.fromkeys(codes)},
+        listed=reconciling.listed(actor, asked, request.args.get("page", 1, type=int)),
         months=reconciling.months(actor),
-        month=month,
-        only=only,
-        page=page,
-        pages=-(-len(listed) // SHOWN),
+        asked=asked,
+        left=left,
         every=not actor.venue_id,
     )
 
@@ -46,25 +43,41 @@ def show() -> ResponseReturnValue:
 @blueprint.get("/reconciliation.<ending>")
 @doors.signed_in
 def file(ending: str) -> ResponseReturnValue:
-    """The same rows as a file, all of them."""
+    """The same rows as a file, all of them; on disk, so that memory does not grow and no half is handed out.
+    """
     if ending not in ("xlsx", "csv"):
         raise NotFound("not_found")
-    found = reconciling.positions(doors.actor(), _month())
-    columns = _columns()
-    rows = [_cells(one, codes) for one, codes in found]
+    actor, columns = doors.actor(), _columns()
+    reconciling.check_looked(_brought_up(actor))
+    rows = (_cells(line) for line in reconciling.lines(actor, _asked()))
+    kept = TemporaryFile()  # noqa: SIM115 - closed with the response
     if ending == "csv":
-        data, kind = csv_bytes([column.heading for column in columns], rows), CSV
+        kept.writelines(csv_chunks([column.heading for column in columns], rows))
     else:
-        data, kind = xlsx_bytes([Sheet(name=_("核对"), columns=columns, rows=rows)]), XLSX
-    return doors.named(doors.plain_response(data, kind), f"{_('核对')}.{ending}")
+        write_xlsx(kept, [Sheet(name=_("核对"), columns=columns, rows=rows)])
+    kept.seek(0)
+    response = Response(_parts(kept), content_type=CSV if ending == "csv" else XLSX)
+    response.call_on_close(kept.close)  # a reader who goes away before the first byte
+    return doors.named(response, f"{_('核对')}.{ending}")
 
 
-def _month() -> date | None:
-    """The month asked for; anything else means all."""
+def _parts(kept: BinaryIO) -> Iterator[bytes]:
+    with kept:
+        while part := kept.read(CHUNK):
+            yield part
+
+
+def _brought_up(actor: Actor) -> int:
+    return transaction(lambda: reconciling.bring_up(actor)) if reconciling.behind(actor) else 0
+
+
+def _asked() -> Asked:
+    """The month and the difference asked for; anything else means all."""
     try:
-        return date.fromisoformat(f"{request.args.get('month', '')}-01")
+        month = date.fromisoformat(f"{request.args.get('month', '')}-01")
     except ValueError:
-        return None
+        month = None
+    return Asked(month=month, only=request.args.get("only", ""))
 
 
 def _columns() -> list[SheetColumn]:
@@ -83,10 +96,11 @@ def _columns() -> list[SheetColumn]:
     ]  # fmt: skip
 
 
-def _cells(one: Position, codes: tuple[str, ...]) -> list[Cell]:
+def _cells(line: Line) -> list[Cell]:
+    one = line.at
     return [
-        one.number, one.venue, "；".join(said(code, "difference") for code in codes), one.seller, one.buyer,
-        "；".join(said(state, "acceptance") for state in one.states), _iso(one.noticed_on),
+        one.number, line.venue, "；".join(said(code, "difference") for code in line.codes), line.seller,
+        line.buyer, "；".join(said(state, "acceptance") for state in one.states), _iso(one.noticed_on),
         _iso(one.effective_on), one.due_at_start, one.paid, one.refunded, said(one.recordal, "recordal"),
         _iso(one.recordal_day), said(one.registration, "registration"), one.registration_number, one.total,
         one.recognised, one.technology, one.filings,

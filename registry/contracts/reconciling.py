@@ -1,180 +1,239 @@
-"""Contracts with their filings, payments, recordals and registrations side by side, for venue and auditor."""
+"""Contracts with their filings, payments, recordals and registrations side by side, for venue and auditor.
+
+Pages are read from positions kept beside the contracts: the database picks, sorts and sums them, however many
+they are; names are read from the records of the rows that are shown, and never kept.
+"""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, or_, select
 
-from registry import clock
-from registry.clock import SHANGHAI
-from registry.codes.calendar import corresponding_day
-from registry.contracts import registration, track
-from registry.contracts.models import Acceptance, Contract, Payment, Refund, RegistrationResult
-from registry.contracts.reconciliation import ZERO, Position, differences, differing_first
-from registry.contracts.rules import RESULT_VERBS, PaymentState, RefundState
+from registry import clock, money
+from registry.contracts import positions
+from registry.contracts.models import Acceptance
+from registry.contracts.position_models import ContractDifference, ContractPosition
+from registry.contracts.reconciliation import DIFFERENCES, REGISTERED, Sums
 from registry.database import db
-from registry.history import History
-from registry.ledger import service as ledger
+from registry.errors import Conflict
+from registry.jobs import Job, enqueue
+from registry.parties.models import Venue
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
 
-Found = list[tuple[Position, tuple[str, ...]]]
-ARRIVED = (
-    PaymentState.CONFIRMED,
-    PaymentState.SHORT,  # a license may have been paid in two parts
-    PaymentState.OVER,
-    PaymentState.LATE,
-    PaymentState.DUPLICATE,
-)
-BACK = (RefundState.SENT, RefundState.CONFIRMED)
-CHUNK = 200
+PAGE = 200
+JOB = "contracts.positions"
+ANY = "any"
+_CODES = [rule.code for rule in DIFFERENCES]
 
 
-def positions(actor: Actor, month: date | None = None) -> Found:
-    """Contracts whose notice was sent, in a month or ever, those that differ first. An auditor sees all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which contracts: of a month or ever, with one difference, `any`, or all."""
+
+    month: date | None = None
+    only: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A contract as it is shown: its position, its differences, the gravest first, and whose it is."""
+
+    at: ContractPosition
+    codes: tuple[str, ...]
+    venue: str
+    seller: str
+    buyer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One page. `sums` and `counts` are of all contracts of the month, whatever difference was asked for."""
+
+    lines: Sequence[Line]
+    sums: Sums
+    counts: dict[str, int]
+    page: int
+    pages: int
+
+
+def bring_up(actor: Actor) -> int:
+    """Look again at what has moved, some at once; how many contracts are left to the worker."""
     allow(actor, "reconciliation.view", actor)
-    ids = _wanted(actor, month)
-    found: Found = []
-    for start in range(0, len(ids), CHUNK):  # records are long: not all at once in memory
-        found += _positions(ids[start : start + CHUNK])
-    return differing_first(found)
+    left = sum(positions.bring_up(venue_id) for venue_id in _venues(actor) if positions.stale(venue_id))
+    waiting = select(Job.id).where(Job.name == JOB, Job.state == "waiting").limit(1)
+    if left and db.session.scalar(waiting) is None:
+        enqueue(JOB, {})
+    return left
+
+
+def behind(actor: Actor) -> bool:
+    """Whether contracts have moved since they were last looked at."""
+    allow(actor, "reconciliation.view", actor)
+    return any(positions.stale(venue_id) for venue_id in _venues(actor))
+
+
+def listed(actor: Actor, asked: Asked, page: int) -> Listed:
+    """Those that differ first, the gravest before; a constant number of statements. An auditor sees all."""
+    allow(actor, "reconciliation.view", actor)
+    holding = _holding()
+    scope = _scope(actor, asked)
+    wanted = _ordered(holding, scope, asked)
+    number = db.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+    pages = max(1, -(-number // PAGE))
+    page = min(max(page, 1), pages)
+    found = db.session.execute(wanted.offset((page - 1) * PAGE).limit(PAGE)).all()
+    return Listed(
+        lines=_lines(found), sums=_sums(holding, scope), counts=_counts(scope), page=page, pages=pages
+    )
+
+
+def lines(actor: Actor, asked: Asked) -> Iterator[Line]:
+    """The same, all of them in the same order, some hundred in memory at a time."""
+    allow(actor, "reconciliation.view", actor)
+    holding = _holding()
+    wanted = _ordered(holding, _scope(actor, asked), asked)
+    rank, last = _rank(holding), None
+    while True:
+        after = wanted if last is None else wanted.where(_behind(rank, last))
+        found = db.session.execute(after.limit(PAGE)).all()
+        yield from _lines(found)
+        if len(found) < PAGE:
+            return
+        last = (found[-1][1], found[-1][0].number)
+        del found  # else two pages would be held while the next is read
+        db.session.expunge_all()
 
 
 def months(actor: Actor) -> list[date]:
     """First days of the months in which notices were sent, newest first."""
     allow(actor, "reconciliation.view", actor)
-    instants = db.session.scalars(_sent(actor, Acceptance.noticed_at).distinct())
-    days = {clock.legal_day(at).replace(day=1) for at in instants if at is not None}
-    return sorted(days, reverse=True)
+    query = select(ContractPosition.month).where(*_scope(actor, Asked())).distinct()
+    return list(db.session.scalars(query.order_by(ContractPosition.month.desc())))
 
 
-def _sent(actor: Actor, what: Any) -> Select[Any]:
-    query = select(what).select_from(Acceptance).join(Contract, Contract.id == Acceptance.contract_id)
-    query = query.where(Acceptance.noticed_at.is_not(None))
-    return query.where(Contract.venue_id == actor.venue_id) if actor.venue_id else query
+def check_looked(left: int) -> None:
+    """A file is whole or is not given: raises Conflict while contracts wait to be looked at."""
+    if left:
+        raise Conflict("positions_behind", n=left)
 
 
-def _wanted(actor: Actor, month: date | None) -> Sequence[UUID]:
-    query = _sent(actor, Contract.id)
-    if month is not None:
-        start = datetime.combine(month, time(), SHANGHAI)
-        end = datetime.combine(corresponding_day(month, 1), time(), SHANGHAI)
-        query = query.where(Acceptance.noticed_at >= start, Acceptance.noticed_at < end)
-    return db.session.scalars(query.distinct()).all()
+# --- inside ------------------------------------------------------------------------------------------
 
 
-def _positions(ids: Sequence[UUID]) -> Found:
-    payments = selectinload(Contract.acceptances).selectinload(Acceptance.payments)
-    query = select(Contract).where(Contract.id.in_(ids)).options(payments, selectinload(Contract.results))
-    contracts = db.session.scalars(query).all()
-    exported, refunded, today = _exported(ids), _refunded(ids), clock.today()
-    others = _others([one for contract in contracts for one in contract.results])
-    found = []
-    for contract in contracts:
-        one = _position(contract, exported.get(contract.id), refunded[contract.id], others)
-        found.append((one, differences(one, today)))
+def _venues(actor: Actor) -> Sequence[UUID]:
+    if actor.venue_id is not None:
+        return [actor.venue_id]
+    return db.session.scalars(select(Venue.id).order_by(Venue.code)).all()
+
+
+def _scope(actor: Actor, asked: Asked) -> list[ColumnElement[bool]]:
+    scope = [] if asked.month is None else [ContractPosition.month == asked.month]
+    return scope if actor.venue_id is None else [*scope, ContractPosition.venue_id == actor.venue_id]
+
+
+def _holding() -> Subquery:
+    """Contracts that differ today, each with the place of its gravest difference."""
+    place = case({code: place for place, code in enumerate(_CODES)}, value=ContractDifference.code)
+    query = select(ContractDifference.contract_id, func.min(place).label("rank"))
+    query = query.where(ContractDifference.since <= clock.today())
+    return query.group_by(ContractDifference.contract_id).subquery()
+
+
+def _rank(holding: Subquery) -> ColumnElement[int]:
+    return func.coalesce(holding.c.rank, len(_CODES))
+
+
+def _ordered(
+    holding: Subquery, scope: Sequence[ColumnElement[bool]], asked: Asked
+) -> Select[ContractPosition, int]:
+    row, rank = ContractPosition, _rank(holding)
+    query = select(row, rank).outerjoin(holding, holding.c.contract_id == row.contract_id).where(*scope)
+    if asked.only == ANY:
+        query = query.where(holding.c.rank.is_not(None))
+    elif asked.only:
+        differs = select(ContractDifference.contract_id).where(
+            ContractDifference.code == asked.only, ContractDifference.since <= clock.today()
+        )
+        query = query.where(row.contract_id.in_(differs))
+    return query.order_by(rank, row.number)
+
+
+def _behind(rank: ColumnElement[int], last: tuple[int, str]) -> ColumnElement[bool]:
+    return or_(rank > last[0], and_(rank == last[0], ContractPosition.number > last[1]))
+
+
+def _lines(found: Sequence[Row[ContractPosition, int]]) -> list[Line]:
+    rows = [row for row, _rank in found]
+    ids = [row.contract_id for row in rows]
+    codes, names = _codes(ids), _names(ids)
+    venues = {one.id: one.code for one in db.session.scalars(select(Venue))}
+    return [
+        Line(
+            at=row,
+            codes=tuple(sorted(codes[row.contract_id], key=_CODES.index)),
+            venue=venues[row.venue_id],
+            seller=names[row.contract_id][0],
+            buyer=names[row.contract_id][1],
+        )
+        for row in rows
+    ]
+
+
+def _codes(ids: Sequence[UUID]) -> defaultdict[UUID, list[str]]:
+    row = ContractDifference
+    query = select(row.contract_id, row.code).where(row.contract_id.in_(ids), row.since <= clock.today())
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for contract_id, code in db.session.execute(query):
+        found[contract_id].append(code)
     return found
 
 
-def _position(
-    contract: Contract, exported: date | None, refunded: Decimal, others: dict[str, set[str]]
-) -> Position:
-    licenses = contract.acceptances
-    results = list(contract.results)
-    last = next((row for row in reversed(results) if row.total_amount is not None), None)
-    number = next((row.registration_number for row in reversed(results) if row.registration_number), "")
-    paid = [p.arrived_amount for one in licenses for p in one.payments if p.state in ARRIVED]
-    frozen = licenses[0].record
-    return Position(
-        number=contract.number,
-        venue=contract.venue.code,
-        seller=frozen.get("licensor", {}).get("name", ""),
-        buyer=frozen.get("licensee", {}).get("name", ""),
-        states=tuple(one.state for one in licenses),
-        noticed_on=_day(licenses[0].noticed_at),
-        effective_on=min((one.effective_on for one in licenses if one.effective_on), default=None),
-        ended_on=max((one.ended_on for one in licenses if one.ended_on), default=None),
-        due_at_start=sum((one.amount_due for one in licenses), ZERO),
-        paid=sum((one for one in paid if one is not None), ZERO),
+def _names(ids: Sequence[UUID]) -> defaultdict[UUID, tuple[str, str]]:
+    """Both sides as the record of the first license names them."""
+    sides = [Acceptance.record[side]["name"].as_string() for side in ("licensor", "licensee")]
+    query = select(Acceptance.contract_id, *sides).where(Acceptance.contract_id.in_(ids))
+    found: defaultdict[UUID, tuple[str, str]] = defaultdict(lambda: ("", ""))
+    for contract_id, seller, buyer in db.session.execute(query.order_by(Acceptance.created_at.desc())):
+        found[contract_id] = seller or "", buyer or ""
+    return found
+
+
+def _sums(holding: Subquery, scope: Sequence[ColumnElement[bool]]) -> Sums:
+    row = ContractPosition
+    given, registered = row.effective_on.is_not(None), row.registration.in_(REGISTERED)
+    query = select(
+        func.count(),
+        func.count(holding.c.rank),
+        func.sum(case((given, row.total_cents), else_=0)),
+        func.sum(case((given, row.due_cents), else_=0)),
+        func.sum(row.paid_cents),
+        func.sum(row.refunded_cents),
+        func.sum(case((registered, func.coalesce(row.recognised_cents, 0)), else_=0)),
+    ).select_from(row)
+    joined = query.outerjoin(holding, holding.c.contract_id == row.contract_id).where(*scope)
+    contracts, differing, *amounts = db.session.execute(joined).one()
+    total, due, paid, refunded, recognised = (money.from_cents(one or 0) for one in amounts)
+    return Sums(
+        contracts=contracts,
+        differing=differing,
+        total=total,
+        due=due,
+        paid=paid,
         refunded=refunded,
-        total=registration.total_of(contract).amount if contract.erased_at is None else ZERO,
-        recognised=last.total_amount if last else None,
-        technology=last.technology_amount if last else None,
-        registration=contract.registration,
-        registration_number=number,
-        exported_on=exported,
-        answered_on=results[-1].day if results else None,
-        clock=track.running(contract),
-        recordal=contract.recordal_state,
-        recordal_due=registration.recordal_due(contract),
-        recordal_day=contract.recordal_day,
-        filings=sum(row.seq is not None for row in results) + (contract.recordal_seq is not None),
-        filing_differs=any(_differs(row) for row in results),
-        others_with_number=tuple(sorted(others.get(number, set()) - {contract.number})) if number else (),
+        recognised=recognised,
     )
 
 
-def _differs(row: RegistrationResult) -> bool:
-    """Whether the log says of a result what its row says; a row without a filing differs."""
-    if row.seq is None:
-        return True
-    if row.seq < 0:
-        return False  # in a log that was closed: looked at by `registry verify`
-    fields = ledger.filed_at(row.seq)[1].fields
-    return str(fields["day"]) != row.day.isoformat() or not _agrees(str(fields["status"]), row.result)
-
-
-def _agrees(status: str, result: str) -> bool:
-    states = {
-        "accept": "accepted",
-        "register": "registered",
-        "correct": "correction",
-        "refuse": "refused",
-        "change": "changed",
-        "cancel": "cancelled",
-    }
-    return states.get(RESULT_VERBS.get(result, "")) == status
-
-
-def _exported(ids: Sequence[UUID]) -> dict[UUID, date]:
-    """The last day each contract left in a batch."""
-    query = select(History.subject_id, History.at).where(
-        History.subject_id.in_(ids), History.verb == "export", History.subject_kind == "contract"
+def _counts(scope: Sequence[ColumnElement[bool]]) -> dict[str, int]:
+    """How many contracts have each difference, the gravest first."""
+    row = ContractDifference
+    query = select(row.code, func.count()).join(
+        ContractPosition, ContractPosition.contract_id == row.contract_id
     )
-    return {subject: clock.legal_day(at) for subject, at in db.session.execute(query.order_by(History.at))}
-
-
-def _refunded(ids: Sequence[UUID]) -> defaultdict[UUID, Decimal]:
-    query = (
-        select(Acceptance.contract_id, Refund.amount)
-        .join(Payment, Payment.acceptance_id == Acceptance.id)
-        .join(Refund, Refund.payment_id == Payment.id)
-        .where(Acceptance.contract_id.in_(ids), Refund.state.in_(BACK))
-    )
-    found: defaultdict[UUID, Decimal] = defaultdict(lambda: ZERO)
-    for contract, amount in db.session.execute(query):
-        found[contract] += amount
-    return found
-
-
-def _others(results: Sequence[RegistrationResult]) -> dict[str, set[str]]:
-    """Who else has a registration number: number → contracts."""
-    numbers = {row.registration_number for row in results} - {""}
-    query = (
-        select(RegistrationResult.registration_number, Contract.number)
-        .join(Contract, Contract.id == RegistrationResult.contract_id)
-        .where(RegistrationResult.registration_number.in_(numbers))
-    )
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for number, contract in db.session.execute(query):
-        found[number].add(contract)
-    return found
-
-
-def _day(at: datetime | None) -> date | None:
-    return clock.legal_day(at) if at else None
+    query = query.where(row.since <= clock.today(), *scope).group_by(row.code)
+    found = {code: int(n) for code, n in db.session.execute(query)}
+    return {code: found[code] for code in _CODES if code in found}

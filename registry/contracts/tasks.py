@@ -2,6 +2,7 @@
 hourly round.
 """
 
+import time
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from registry.contracts import (
     letters,
     made_files,
     must_withdraw,
+    positions,
     printing,
     register,
     reminders,
@@ -31,10 +33,13 @@ from registry.jobs import Job, enqueue, handler
 from registry.ledger import service as ledger
 from registry.licenses import register as offers
 from registry.licenses.withdrawals import OPEN_CLAIMS
+from registry.parties.models import Venue
 from registry.parties.rules import CLOCK
 
 TICK = "contracts.tick"
 EVERY = timedelta(hours=1)
+POSITIONS = "contracts.positions"
+SLICE = 60.0  # seconds
 SUBJECTS: Mapping[str, type[Acceptance] | type[Contract]] = {"acceptance": Acceptance, "contract": Contract}
 REGISTERED = (uploads, printing, duty_printing, desk)
 """Imported for what they register: who may look at files, the printing job, the desk's cards."""
@@ -73,6 +78,18 @@ def results(payload: Mapping[str, Any]) -> None:
         db.session.expunge_all()  # thousands of contracts need not stay in memory
 
 
+@handler(POSITIONS, sliced=True)
+def look(payload: Mapping[str, Any]) -> None:
+    """Look at contracts that have moved, then at those nobody looked at today; asks for the rest."""
+    stop = time.monotonic() + SLICE
+    for venue_id in db.session.scalars(select(Venue.id).order_by(Venue.id)).all():
+        while transaction(lambda one=venue_id: positions.bring_up(one) or positions.look_again(one)):  # type: ignore[misc]
+            db.session.expunge_all()
+            if time.monotonic() > stop:
+                transaction(lambda: enqueue(POSITIONS, payload))
+                return
+
+
 @handler("contracts.after_withdrawal")
 def after_withdrawal(payload: Mapping[str, Any]) -> None:
     """Put what became effective on or after a withdrawal's day before the venue."""
@@ -99,6 +116,7 @@ def tick(_: Mapping[str, Any]) -> None:
     """
     transaction(lambda: start_clock(after=EVERY))
     transaction(lambda: enqueue("exports.look", {}))  # what is in order may have run out overnight
+    transaction(lambda: enqueue(POSITIONS, {}))
     transaction(ledger.ask_outside)  # before what may be paused until they answer
     transaction(offers.expire_due)
     for acceptance_id in contracts.due_to_lapse():

@@ -23,11 +23,11 @@ from registry.errors import Refused
 from registry.exports import frozen
 from registry.exports.models import Standing, StandingMark
 from registry.exports.rules import Chosen
-from registry.exports.sums import cents
 from registry.history import History
 from registry.licenses.fee_fields import from_fields
 from registry.licenses.models import Declaration
 from registry.licenses.schedule import Basis
+from registry.money import cents
 
 CHOOSABLE = (RegistrationState.DRAFT, RegistrationState.READY)
 STRAGGLERS = timedelta(seconds=5)

@@ -15,14 +15,9 @@ GROUPS = {"registrar": "登记机构", "kind": "支付方式", "month": "生效�
 NONE = "/"
 
 
-def cents(amount: Decimal) -> int:
-    """Yuan as whole fen, which a database adds without rounding."""
-    return int(amount.scaleb(2))
-
-
 def yuan(fen: int | Decimal | None) -> Decimal:
-    """The inverse of `cents`; nothing is zero."""
-    return Decimal(fen or 0).scaleb(-2).quantize(ZERO)
+    """Fen as yuan; nothing is zero."""
+    return money.from_cents(fen or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

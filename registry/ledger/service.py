@@ -39,7 +39,7 @@ from registry.ledger.export import export
 from registry.ledger.filings import Filing
 from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
 from registry.ledger.proofs import consistency, proof
-from registry.ledger.receipts import disclosures, filed_at, leaf, opened, receipt, time_of
+from registry.ledger.receipts import disclosures, filed_among, filed_at, leaf, opened, receipt, time_of
 from registry.ledger.rotation import listed, revoke, rotate, tidy
 from registry.ledger.setup import init_app, ledger_setup
 from registry.ledger.signing import CHECKPOINT, COUNTERSIGN, RegistryKeys
@@ -71,6 +71,7 @@ __all__ = [
     "disclosures",
     "erase",
     "export",
+    "filed_among",
     "filed_at",
     "filings_about",
     "heads_elsewhere",
