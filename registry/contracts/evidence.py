@@ -186,6 +186,17 @@ def licensee(facts: PaperFacts) -> Signatory:
     )
 
 
+def unsigned(facts: PaperFacts, role: str, party: Mapping[str, Any]) -> Signatory:
+    """Whoever has still to sign a paper by hand, in the paper's language."""
+    return Signatory(
+        role=role,
+        name=party["name"],
+        seal=seal_word(facts, party),
+        sign=_pen(facts, party),
+        day=day_word(facts),
+    )
+
+
 def seal_word(facts: PaperFacts, party: Mapping[str, Any]) -> str:
     """Natural persons sign; there is no place for a seal then."""
     return "" if party["kind"] == "person" else facts.say("盖章处", "seal")

@@ -225,8 +225,8 @@ class PaperFacts:
 
     @property
     def unvalued(self) -> bool:
-        """Whether no total can be told: in kind, or a royalty without minimum. Nought would be untrue."""
-        return self.total.basis is schedule.Basis.ESTIMATE and not self.total.amount
+        """Whether no total can be told; papers then print none."""
+        return self.total.untold
 
     @property
     def dues(self) -> list[schedule.Due]:

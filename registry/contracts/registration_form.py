@@ -19,7 +19,7 @@ from registry.contracts import rules
 from registry.contracts.paper_facts import PaperFacts, row
 from registry.documents.tables import Field
 from registry.licenses.fees import Method
-from registry.licenses.schedule import Basis
+from registry.licenses.schedule import Basis, Total
 
 SEPARATOR = "；"
 DEFAULT_OBJECTIVE = "industry_commerce"
@@ -212,11 +212,13 @@ def _money_fields(licenses: Sequence[PaperFacts]) -> dict[str, str]:
     total = sum((one.amount for one in totals), Decimal("0.00"))
     bases = {one.basis for one in totals}
     basis = Basis.ESTIMATE if Basis.ESTIMATE in bases else Basis.FIXED if total else Basis.ZERO
+    untold = Total(amount=total, basis=basis).untold  # the applicant estimates it; nought would be untrue
     return {
         "intermediary": first.record["venue"]["name"],
-        "total_amount": money.plain(total),
-        "technology_amount": money.plain(total),  # a fee and nothing else (domain section 2, row 18)
-        "total_wan": money.wan(total),
+        "total_amount": "" if untold else money.plain(total),
+        # a fee and nothing else (domain section 2, row 18)
+        "technology_amount": "" if untold else money.plain(total),
+        "total_wan": "" if untold else money.wan(total),
         "basis": BASIS[basis],
         "deductions": "0.00",
         "payment_method": payment_ways(one.fee.method for one in licenses),

@@ -287,7 +287,8 @@ def results(number: str) -> ResponseReturnValue:
         for name, verb in rules.RESULT_VERBS.items()
         if rules.REGISTRATION.allows(contract.registration, verb)
     ]
-    total, place = registration.total_of(contract).amount, cases.standing(contract)
+    found, place = registration.total_of(contract), cases.standing(contract)
+    total = "" if found.untold else found.amount  # nobody takes over a nought that nobody stated
     known = {
         "total_amount": total,
         "technology_amount": total,

@@ -47,7 +47,6 @@ def compose(licenses: list[PaperFacts], today: date) -> Composed:
 def _blocks(licenses: list[PaperFacts], today: date) -> Iterator[Block]:
     first = licenses[0]
     patents = [patent for one in licenses for patent in one.record["patents"]]
-    total = sum((one.total.amount for one in licenses), licenses[0].total.amount * 0)
     yield Title("职务科技成果转化奖酬金领取表", f"合同编号　{first.contract}")
     yield Facts(
         (
@@ -56,7 +55,7 @@ def _blocks(licenses: list[PaperFacts], today: date) -> Iterator[Block]:
             ("被许可方", first.record["licensee"]["name"]),
             ("专利", "；".join(f"{one['number']}　{one['title']}" for one in patents)),
             ("许可取得", day(first.effective_on)),
-            ("合同成交总额", f"{money.yuan(total)} 元　{money.capitals(total)}"),
+            ("合同成交总额", _total(licenses)),
             ("本次到账金额（元）", PEN),
             ("许可净收入（元）", PEN),
             ("奖酬比例", PEN),
@@ -79,6 +78,13 @@ def _blocks(licenses: list[PaperFacts], today: date) -> Iterator[Block]:
             Signatory(role="财务部门", name="负责人", seal="单位盖章处"),
         )
     )
+
+
+def _total(licenses: list[PaperFacts]) -> str:
+    if all(one.unvalued for one in licenses):
+        return "未定明以货币计算的总额"
+    total = sum((one.total.amount for one in licenses), licenses[0].total.amount * 0)
+    return f"{money.yuan(total)} 元　{money.capitals(total)}"
 
 
 def _rows(licenses: list[PaperFacts]) -> Iterator[tuple[str, ...]]:

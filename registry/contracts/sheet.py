@@ -12,7 +12,6 @@ from registry.codes import tables
 from registry.contracts.blocks import Block, Composed, Form, PageBreak, Title
 from registry.contracts.paper_facts import PaperFacts, coded, country, day, industry, place
 from registry.contracts.registration_form import (
-    BASIS,
     REGISTRAR_HEAD,
     SEPARATOR,
     FormExtras,
@@ -22,7 +21,6 @@ from registry.contracts.registration_form import (
     registrar_fields,
 )
 from registry.documents.tables import Field, Group, boxes
-from registry.licenses.schedule import Basis
 
 TITLE = "技术合同登记表（信息核对表）"
 SUBTITLE = "按登记事项整理，供申请人和登记机构核对录入；非登记机构制发的表格"
@@ -115,20 +113,21 @@ def _co_sellers(row: Mapping[str, str]) -> tuple[Field, ...]:
 
 
 def _money(row: Mapping[str, str]) -> tuple[Field, ...]:
-    total = Decimal(row["total_amount"])
-    whole = f"{money.yuan(total)} 元　{money.capitals(total)}　合 {row['total_wan']} 万元"
-    unknown = row["basis"] == BASIS[Basis.ESTIMATE] and not total  # nought would pretend that it is free
+    untold = not row["total_amount"]
     return (
-        Field(label="合同成交总额", value=ESTIMATE_MISSING if unknown else whole, wide=True),
-        Field(
-            label="技术交易额", value="" if unknown else _yuan(row["technology_amount"]), figures=not unknown
-        ),
+        Field(label="合同成交总额", value=ESTIMATE_MISSING if untold else _whole(row), wide=True),
+        Field(label="技术交易额", value=_yuan(row["technology_amount"]), figures=not untold),
         Field(label="非技术性费用", value=_yuan(row["deductions"]), figures=True),
         Field(label="金额依据", value=row["basis"]),
         Field(label="支付方式", value=row["payment_method"]),
         Field(label="预计新增投入", value=_yuan(row["expected_input"]), figures=True),
         Field(label="预计新增产值", value=_yuan(row["expected_output"]), figures=True),
     )
+
+
+def _whole(row: Mapping[str, str]) -> str:
+    total = Decimal(row["total_amount"])
+    return f"{money.yuan(total)} 元　{money.capitals(total)}　合 {row['total_wan']} 万元"
 
 
 def _classes(row: Mapping[str, str], first: PaperFacts, extras: FormExtras) -> tuple[Field, ...]:

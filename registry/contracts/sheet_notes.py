@@ -13,7 +13,7 @@ from registry import money
 from registry.codes.tables import table
 from registry.contracts.blocks import Block, Composed, Form, Grid, Heading, Paragraph, Title
 from registry.contracts.paper_facts import PaperFacts, day
-from registry.contracts.registration_form import REGISTRAR_HEAD
+from registry.contracts.registration_form import REGISTRAR_HEAD, SEPARATOR
 from registry.documents.tables import Column, Field, Group
 
 TITLE = "Registration Sheet: English Notes"
@@ -117,6 +117,11 @@ def _value(field: Field, facts: PaperFacts) -> str:
     return known or _DAY.sub(_english_day, _phrases(text))
 
 
+def english(text: str) -> str:
+    """What the sheet prints of codes and choices, several of them separated; unknown words stay."""
+    return "; ".join(_codes().get(one) or _WORDS.get(one) or one for one in text.split(SEPARATOR))
+
+
 def _phrases(text: str) -> str:
     for zh, en in _PHRASES:
         text = text.replace(zh, en)
@@ -135,5 +140,7 @@ def _codes() -> dict[str, str]:
     for name in _TABLES:
         for code in table(name):
             known |= {code.printed(): code.printed("en"), f"{code.code} {code.zh}": f"{code.code} {code.en}"}
+    for code in table("payment_method"):
+        known |= {code.registrar_code or code.zh: code.en}
     kind, parent = table("contract_kind").get("LIC.PATENT"), table("contract_kind").get("LIC")
     return known | {f"{parent.zh}—{kind.zh}": f"{parent.en}: {kind.en}"}

@@ -105,7 +105,7 @@ def _package(item: BatchContract) -> dict[str, Any]:
     return {
         "position": item.position,
         "contract": item.row["contract"],
-        "total_amount": item.row["form"]["total_amount"],
+        "total_amount": item.row["form"]["total_amount"] or None,
         "missing": [one["slot"] for one in item.row["missing"]],
         "registration": item.contract.registration,
     }

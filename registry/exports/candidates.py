@@ -55,15 +55,26 @@ def matching(venue_id: UUID, asked: Filter, *, zero: bool) -> list[tuple[UUID, s
     Zero-fee ones only where they are asked for.
     """
     columns = Standing.contract_id, Contract.number, Standing.cents, Standing.technology_cents
-    more = Standing.kind, Standing.effective_on, Standing.registrar
+    more = Standing.kind, Standing.effective_on, Standing.registrar, Standing.zero
     query = select(*columns, *more).join(Standing.contract)
     free = () if zero else (Standing.zero.is_(False),)
     ready = Standing.ready.is_(True), Standing.batch == "", *free
     query = query.where(*_conditions(venue_id, asked), *ready).order_by(*_ORDER)
     found = db.session.execute(_seller(query, asked))
     return [
-        (contract_id, number, _line(whole, technology, kind=kind, month=f"{day:%Y-%m}", registrar=registrar))
-        for contract_id, number, whole, technology, kind, day, registrar in found
+        (
+            contract_id,
+            number,
+            Line(
+                total=yuan(whole),
+                technology=yuan(technology),
+                registrar=registrar,
+                kind=kind,
+                month=f"{day:%Y-%m}",
+                zero=free_of_charge,
+            ),
+        )
+        for contract_id, number, whole, technology, kind, day, registrar, free_of_charge in found
     ]
 
 
@@ -99,7 +110,3 @@ def _joined(query: Select[*Ts], asked: Filter) -> Select[*Ts]:
 
 def _seller(query: Select[*Ts], asked: Filter) -> Select[*Ts]:
     return query.join(Organisation, Organisation.id == Contract.holder_id) if asked.seller else query
-
-
-def _line(whole: int, technology: int, *, kind: str, month: str, registrar: str) -> Line:
-    return Line(total=yuan(whole), technology=yuan(technology), registrar=registrar, kind=kind, month=month)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from registry import money
-from registry.contracts import evidence
+from registry.contracts import evidence, papers, sheet_notes
 from registry.contracts.blocks import (
     Block,
     Composed,
@@ -21,7 +21,7 @@ from registry.contracts.blocks import (
 )
 from registry.contracts.paper_facts import PaperFacts, day, instant
 from registry.contracts.registration_form import recordal_words
-from registry.documents.tables import Column, Signatory
+from registry.documents.tables import Column
 from registry.exports.frozen import thawed
 
 COPY, ORIGINAL, PAPER = "电子件", "电子原件", "扫描件，原件已收"
@@ -38,8 +38,8 @@ def contents(row: Mapping[str, Any], facts: PaperFacts, listed: Sequence[tuple[s
     """00: a cover of two lines for the clerk, then each file, present or missing and who has to bring it."""
     form = row["form"]
     who = f"许可方 {form['seller_name']}，被许可方 {form['buyer_name']}。{form['project_name']}"
-    amount = money.yuan(Decimal(form["total_amount"]))
-    how = f"成交总额 {amount} 元；申请人 {form['applicant']}；联系 {form['agent'] or form['seller_contact']} "
+    amount = f"{money.yuan(Decimal(form['total_amount']))} 元" if form["total_amount"] else "待申请人估算"
+    how = f"成交总额 {amount}；申请人 {form['applicant']}；联系 {form['agent'] or form['seller_contact']} "
     how += form["agent_phone"] or form["seller_phone"]
     return _paper(
         "目录",
@@ -80,58 +80,86 @@ def declaration(row: Mapping[str, Any], facts: PaperFacts, text: str) -> Compose
 
 def truthfulness(row: Mapping[str, Any], facts: PaperFacts) -> Composed:
     """09: the applicant's undertaking, to be signed and sealed on paper."""
-    form = row["form"]
+    form, say, title = row["form"], facts.say, facts.say("真实性承诺书", "Undertaking of Truthfulness")
     listed = Facts(
         (
-            ("项目名称", form["project_name"]),
-            ("平台存证编号", row["contract"]),
-            ("卖方（许可方）", form["seller_name"]),
-            ("买方（被许可方）", form["buyer_name"]),
+            (say("项目名称", "Project name"), form["project_name"]),
+            (say("平台存证编号", "Platform filing number"), row["contract"]),
+            (say("卖方（许可方）", "Seller (licensor)"), form["seller_name"]),
+            (say("买方（被许可方）", "Buyer (licensee)"), form["buyer_name"]),
         )
     )
-    words = {"applicant": form["applicant"], "role": form["applicant_role"]}
+    role = form["applicant_role"]
+    words = {"applicant": form["applicant"], "role": say(role, sheet_notes.english(role))}
     body = facts.worded("truthfulness", words, {"contract": [listed]})
-    signed = Signatures(
-        (Signatory(role="申请人", name=form["applicant"], sign="法定代表人或者授权代表（签字）："),)
-    )
-    return _paper("真实性承诺书", facts, [Title("真实性承诺书"), *body, signed])
+    signed = evidence.unsigned(facts, say("申请人", "Applicant"), _applicant(facts, form["applicant"]))
+    return _paper(title, facts, [Title(title), *body, Signatures((signed,))])
+
+
+def _applicant(facts: PaperFacts, name: str) -> Mapping[str, Any]:
+    """Either side, or else the venue, which is a unit."""
+    sides = (facts.record["licensor"], facts.record["licensee"])
+    return next((one for one in sides if one["name"] == name), {"kind": "organisation", "name": name})
 
 
 def amounts(row: Mapping[str, Any], facts: PaperFacts) -> Composed:
     """10: how the technology amount was found."""
-    form = row["form"]
-    total, technology = Decimal(form["total_amount"]), Decimal(form["technology_amount"])
+    form, say = row["form"], facts.say
+    title = say("技术交易额核定表", "How the Technology Amount Was Found")
+    nothing = say("0.00 元", "CNY 0.00")
+    basis, ways = (say(text, sheet_notes.english(text)) for text in (form["basis"], form["payment_method"]))
     lines = (
-        ("合同成交总额", f"{money.yuan(total)} 元　{money.capitals(total)}"),
-        ("金额依据", form["basis"]),
-        ("减：设备、仪器", "0.00 元"),
-        ("减：零部件、原材料", "0.00 元"),
-        ("减：其他非技术性费用", "0.00 元"),
-        ("技术交易额", f"{money.yuan(technology)} 元　{money.capitals(technology)}"),
-        ("支付方式", form["payment_method"]),
+        (say("合同成交总额", "Total of the contract"), _sum(facts, form["total_amount"])),
+        (say("金额依据", "Basis of the amount"), basis),
+        (say("减：设备、仪器", "Less: equipment, instruments"), nothing),
+        (say("减：零部件、原材料", "Less: parts, raw materials"), nothing),
+        (say("减：其他非技术性费用", "Less: other non-technical costs"), nothing),
+        (say("技术交易额", "Technology amount"), _sum(facts, form["technology_amount"])),
+        (say("支付方式", "Payment"), ways),
     )
-    note = "本合同的价款只含专利许可使用费，没有非技术性费用；技术资料的合理数量的载体不予扣除。"
-    blocks: list[Block] = [
-        Title("技术交易额核定表", f"平台存证编号　{row['contract']}"),
-        Facts(lines),
-        Paragraph(note),
-    ]
+    note = say(
+        "本合同的价款只含专利许可使用费，没有非技术性费用；技术资料的合理数量的载体不予扣除。",
+        "The price holds the patent license fee only and no non-technical costs; a reasonable number of "
+        "carriers of technical materials is not deducted.",
+    )
+    number = say("平台存证编号", "Platform filing number")
+    blocks: list[Block] = [Title(title, f"{number}　{row['contract']}"), Facts(lines), Paragraph(note)]
     if facts.dues and not facts.free:
-        head = (
-            Column(heading="款项", share=2),
-            Column(heading="金额（元）", align="right"),
-            Column(heading="付款日"),
+        blocks.append(_dues(facts))
+    return _paper(title, facts, [*blocks, Space(6)])
+
+
+def _sum(facts: PaperFacts, amount: str) -> str:
+    """In figures and in words; where no total can be told, who has to estimate it."""
+    if not amount:
+        return facts.say(
+            "未定明以货币计算的总额，由申请人估算：　　　　　　　　元",
+            "not stated in money, to be estimated by the applicant: CNY　　　　　　　　",
         )
-        dues = (
-            (
-                f"第 {n} 笔",
-                money.yuan(due.amount) if due.amount is not None else "按报告计算",
-                day(due.due_on),
-            )
-            for n, due in enumerate(facts.dues, start=1)
+    found = Decimal(amount)
+    return facts.say(
+        f"{money.yuan(found)} 元　{money.capitals(found)}",
+        f"CNY {money.yuan(found)}, {money.in_words(found)}",
+    )
+
+
+def _dues(facts: PaperFacts) -> Grid:
+    say = facts.say
+    head = (
+        Column(heading=say("款项", "Payment"), share=2),
+        Column(heading=say("金额（元）", "Amount (CNY)"), align="right"),
+        Column(heading=say("付款日", "Due on")),
+    )
+    reported = say("按报告计算", "as reported")
+    rows = (
+        (
+            say(f"第 {n} 笔", f"Payment {n}"),
+            money.yuan(due.amount) if due.amount is not None else reported,
+            facts.day(due.due_on),
         )
-        blocks.append(Grid(head, tuple(dues)))
-    return _paper("技术交易额核定表", facts, [*blocks, Space(6)])
+        for n, due in enumerate(facts.dues, start=1)
+    )
+    return Grid(head, tuple(rows))
 
 
 def verification(
@@ -158,11 +186,13 @@ def verification(
 
 
 def _paper(name: str, facts: PaperFacts, blocks: Sequence[Block]) -> Composed:
-    nonce = Paragraph(f"记录随机数 {facts.record['nonce']}", small=True)
-    return Composed(
+    nonce = Paragraph(f"{facts.say('记录随机数', 'Record nonce')} {facts.record['nonce']}", small=True)
+    made = Composed(
         title=name,
         number=facts.contract,
         digest=facts.digest,
         watermark=facts.watermark,
+        lang=facts.lang,
         blocks=(*blocks, nonce),
     )
+    return papers.reading(made) if facts.lang == "en" else made

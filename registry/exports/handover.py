@@ -81,6 +81,7 @@ def _facts(head: Head, sums: Sums) -> list[tuple[str, str]]:
         ("成交总额合计", f"{money.yuan(sums.all.total)} 元　{money.capitals(sums.all.total)}"),
         ("技术交易额合计", f"{money.yuan(sums.all.technology)} 元"),
         ("其中零金额合同", f"{sums.zero.count} 份"),
+        ("其中金额待申请人估算", f"{sums.untold.count} 份（未计入合计）"),
     ]
 
 
@@ -88,11 +89,15 @@ def _cells(position: int, row: Mapping[str, Any], pages: int) -> Iterator[str]:
     form = row["form"]
     yield str(position)
     yield row["contract"]
-    yield f"{form['project_name']}\n{form['seller_name']} 许可 {form['buyer_name']}"
-    yield "\n".join(money.yuan(Decimal(form[name])) for name in ("total_amount", "technology_amount"))
+    yield f"{form['project_name']}\n{form['seller_name']}　许可　{form['buyer_name']}"
+    yield "\n".join(_yuan(form[name]) for name in ("total_amount", "technology_amount"))
     yield str(pages)
     yield " ".join(one["slot"] for one in row["missing"] if not one["optional"])
     yield "□"
+
+
+def _yuan(amount: str) -> str:
+    return money.yuan(Decimal(amount)) if amount else "待估算"
 
 
 def _sum_cells(group: str, part: str, found: Any) -> tuple[str, ...]:

@@ -8,13 +8,13 @@ parties: the rest. A missing file is named as missing, with who has to bring it;
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from registry.contracts import sheet, sheet_notes, slots
+from registry.contracts import paper_wording, sheet, sheet_notes, slots
 from registry.contracts.blocks import Composed, rendered
 from registry.contracts.models import Acceptance
 from registry.contracts.paper_facts import PaperFacts
@@ -37,12 +37,13 @@ from registry.ledger.setup import ledger_setup
 FORMAT = "mingxu-package-1"
 DISCLOSED = ("nonce", "record", "wording")
 """What the receipts in a package open: enough to tie its papers to the log, and nobody's name."""
+ENGLISH = " (English reading version)"
 _PRINTED = {
     "contract": ("02", "合同文本", ""),
-    "contract_en": ("02", "合同文本", " (English reading version)"),
+    "contract_en": ("02", "合同文本", ENGLISH),
     "contract_docx": ("02", "合同文本 可编辑文本", ""),
     "notice": ("04", "实施通知书及送达回执", ""),
-    "notice_en": ("04", "实施通知书及送达回执", " (English reading version)"),
+    "notice_en": ("04", "实施通知书及送达回执", ENGLISH),
 }
 
 
@@ -77,8 +78,7 @@ def members(row: Mapping[str, Any], fonts: FontSet) -> tuple[list[Member], dict[
         ),
         *_printed_files(row),
         *_declaration_files(row, licenses, fonts),
-        _pdf(number, "09", "真实性承诺书", covers.truthfulness(row, first), fonts),
-        _pdf(number, "10", "技术交易额核定表", covers.amounts(row, first), fonts),
+        *_applicants_files(row, first, fonts),
         *_proof_files(row, licenses, fonts),
         *_voucher_files(row, licenses, fonts),
         *_brought_files(row),
@@ -104,6 +104,18 @@ def _form_files(
     yield _pdf(number, "01", "技术合同登记表", form, fonts)
     yield _pdf(number, "01", "技术合同登记表英文说明", sheet_notes.compose(form, first), fonts)
     yield _made(f"01 技术合同登记表 {number}.json", "01", json_bytes(machine))
+
+
+def _applicants_files(row: Mapping[str, Any], first: PaperFacts, fonts: FontSet) -> Iterator[File]:
+    """09 and 10, each with its reading version where the record's wording has one."""
+    for slot, name, compose in (
+        ("09", "真实性承诺书", covers.truthfulness),
+        ("10", "技术交易额核定表", covers.amounts),
+    ):
+        yield _pdf(row["contract"], slot, name, compose(row, first), fonts)
+        if paper_wording.translated(first.wording):
+            english = compose(row, replace(first, lang="en"))
+            yield _pdf(row["contract"], slot, name, english, fonts, version=ENGLISH)
 
 
 def _printed_files(row: Mapping[str, Any]) -> Iterator[File]:
@@ -250,9 +262,11 @@ def _positions(facts: PaperFacts) -> dict[str, Any]:
     }
 
 
-def _pdf(number: str, slot: str, name: str, composed: Composed, fonts: FontSet) -> File:
+def _pdf(
+    number: str, slot: str, name: str, composed: Composed, fonts: FontSet, *, version: str = ""
+) -> File:
     printed = rendered(composed, fonts)
-    made = _made(f"{slot} {name} {number}.pdf", slot, printed.data)
+    made = _made(f"{slot} {name} {number}{version}.pdf", slot, printed.data)
     return File(
         name=made.name,
         slot=slot,

@@ -130,8 +130,8 @@ def _package(archive: GrowingZip, position: int, row: Mapping[str, Any], fonts: 
     return {
         "position": position,
         "contract": row["contract"],
-        "total_amount": row["form"]["total_amount"],
-        "technology_amount": row["form"]["technology_amount"],
+        "total_amount": row["form"]["total_amount"] or None,
+        "technology_amount": row["form"]["technology_amount"] or None,
         "missing": [one["slot"] for one in row["missing"]],
         "files": len(found),
         "pages": manifest["pages"],

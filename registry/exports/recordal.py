@@ -7,12 +7,12 @@ the identity of whoever hands it in is never collected here.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import PurePath
 from typing import Any
 
-from registry.contracts import printing, register, registration, slots
+from registry.contracts import paper_wording, printing, register, registration, slots
 from registry.contracts.blocks import Composed, rendered
 from registry.contracts.models import Contract
 from registry.contracts.paper_facts import PaperFacts
@@ -22,7 +22,7 @@ from registry.documents.fonts import FontSet
 from registry.errors import Conflict
 from registry.exports import recordal_papers as sheets
 from registry.exports.frozen import licenses_of
-from registry.exports.packages import json_bytes
+from registry.exports.packages import ENGLISH, json_bytes
 from registry.parties import service as parties
 from registry.parties.models import Upload
 from registry.parties.permissions import allow
@@ -112,15 +112,20 @@ def _paid(
 ) -> _Place:
     """03: the bank slips, or the statement that nothing was due before the license (GL 7(3))."""
     unpaid = [one for one in facts if not one.amount_due]
-    made = [
-        _made("03", f"无需付款的说明{f' {n}' if n > 1 else ''}", sheets.nothing_payable(one), fonts)
-        for n, one in enumerate(unpaid, start=1)
-    ]
+    made = [file for n, one in enumerate(unpaid, start=1) for file in _nothing_payable(n, one, fonts)]
     slips = list(_uploads(actor, brought, "05", "03", "支付凭证"))
     if len(unpaid) < len(facts) and not slips:
         return _ready("03", "支付许可使用费的凭证", "被许可方：银行回单")
     who = "被许可方；说明由申请人签章"
     return _ready("03", "支付许可使用费的凭证，或者无需付款的说明", who, *made, *slips)
+
+
+def _nothing_payable(number: int, facts: PaperFacts, fonts: FontSet) -> Iterator[Member]:
+    name = f"无需付款的说明{f' {number}' if number > 1 else ''}"
+    yield _made("03", name, sheets.nothing_payable(facts), fonts)
+    if paper_wording.translated(facts.wording):
+        english = sheets.nothing_payable(replace(facts, lang="en"))
+        yield _made("03", f"{name}{ENGLISH}", english, fonts)
 
 
 def _identity(actor: Actor, brought: Sequence[slots.Brought], number: str, side: str) -> _Place:

@@ -5,12 +5,14 @@ CNIPA's form is filled on its own site; the sheet says what to copy into it and 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from registry.contracts import evidence, papers
 from registry.contracts.blocks import Block, Composed, Facts, Grid, Heading, Paragraph, Signatures, Title
 from registry.contracts.paper_facts import PaperFacts, day, place, row, span
-from registry.documents.tables import Column, Signatory
+from registry.documents.tables import Column
 from registry.licenses import wording
 
 APPLICANTS: Mapping[str, str] = {"holder": "许可方", "licensee": "被许可方"}
@@ -86,21 +88,25 @@ def data_sheet(licenses: Sequence[PaperFacts]) -> Composed:
 
 def nothing_payable(facts: PaperFacts) -> Composed:
     """03 where no money was due before the license: the statement that stands in for a voucher (GL 7(3))."""
-    declaration = facts.record["declaration"]
+    declaration, say = facts.record["declaration"], facts.say
+    number, version = declaration["number"], declaration["version"]
     listed = Facts(
         (
-            ("平台存证编号", facts.contract),
-            ("声明", f"{declaration['number']}　第 {declaration['version']} 版"),
-            ("许可方", facts.owners),
-            ("被许可方", facts.record["licensee"]["name"]),
-            ("费用", wording.price(facts.fee)),
+            (say("平台存证编号", "Platform filing number"), facts.contract),
+            (say("声明", "Declaration"), say(f"{number}　第 {version} 版", f"{number}, version {version}")),
+            (say("许可方", "Licensor"), facts.owners),
+            (say("被许可方", "Licensee"), facts.record["licensee"]["name"]),
+            (say("费用", "Fee"), wording.price(facts.fee, facts.lang)),
         )
     )
-    words = {"free": facts.free, "condition": wording.describe_condition(facts.fee).rstrip("。")}
-    signed = Signatory(role="申请人", name=_applicant_name(facts), sign="签字或者盖章：")
+    condition = wording.describe_condition(facts.fee, facts.lang).rstrip("。.")
+    words = {"free": facts.free, "condition": condition}
+    sign = say("签字或者盖章：", "Signature or seal:")
+    signed = replace(evidence.unsigned(facts, say("申请人", "Applicant"), _applicant(facts)), sign=sign)
     body = facts.worded("nothing_payable", words, {"facts": [listed]})
-    title = Title("关于无需支付许可使用费的说明")
-    return _paper("无需付款的说明", facts, title, *body, Signatures((signed,)))
+    name = say("无需付款的说明", "Statement that nothing is payable")
+    title = say("关于无需支付许可使用费的说明", "Statement that No License Fee Is Payable")
+    return _paper(name, facts, Title(title), *body, Signatures((signed,)))
 
 
 def applicant(facts: PaperFacts) -> str:
@@ -118,9 +124,9 @@ def _agency(facts: PaperFacts) -> Mapping[str, Any] | None:
     return found
 
 
-def _applicant_name(facts: PaperFacts) -> str:
-    side = "licensor" if applicant(facts) == "holder" else "licensee"
-    return str(facts.record[side]["name"])
+def _applicant(facts: PaperFacts) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = facts.record["licensor" if applicant(facts) == "holder" else "licensee"]
+    return found
 
 
 def _license_rows(licenses: Sequence[PaperFacts]) -> tuple[tuple[str, str], ...]:
@@ -176,10 +182,13 @@ def _co_owners(named: Sequence[Mapping[str, Any]]) -> tuple[Block, ...]:
 
 
 def _paper(name: str, facts: PaperFacts, *blocks: Block) -> Composed:
-    return Composed(
+    nonce = Paragraph(f"{facts.say('记录随机数', 'Record nonce')} {facts.record['nonce']}", small=True)
+    made = Composed(
         title=name,
         number=facts.contract,
         digest=facts.digest,
         watermark=facts.watermark,
-        blocks=(*blocks, Paragraph(f"记录随机数 {facts.record['nonce']}", small=True)),
+        lang=facts.lang,
+        blocks=(*blocks, nonce),
     )
+    return papers.reading(made) if facts.lang == "en" else made

@@ -97,7 +97,9 @@ class TakeBackSchema(Schema):
 class PackageAnswer(Schema):
     position = fields.Integer()
     contract = fields.String()
-    total_amount = fields.String()
+    total_amount = fields.String(
+        allow_none=True, metadata={"description": "null where the applicant has still to estimate it"}
+    )
     missing = fields.List(fields.String())
     registration = fields.String()
 

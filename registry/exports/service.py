@@ -79,7 +79,14 @@ class Candidate:
         """What of it is counted."""
         amount = self.total.amount  # a fee and nothing else: no equipment is part of it (form, row 18)
         where = registrar or self.registrar
-        return Line(total=amount, technology=amount, registrar=where, kind=self.kind, month=self.month)
+        return Line(
+            total=amount,
+            technology=amount,
+            registrar=where,
+            kind=self.kind,
+            month=self.month,
+            zero=self.zero,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +168,7 @@ def found(actor: Actor, asked: Filter, *, registrar: str = "", include_zero: boo
     """What a batch of everything ready under a filter would hold."""
     allow(actor, "batch.make", actor)
     listed = candidates.matching(_venue_id(actor), asked, zero=True)
-    taken = [one for one in listed if include_zero or one[2].total]
+    taken = [one for one in listed if include_zero or not one[2].zero]
     lines = (replace(line, registrar=registrar or line.registrar) for _, _, line in taken)
     return Found(
         matching=Matching(filter=asked, count=len(taken), digest=digest_of(number for _, number, _ in taken)),

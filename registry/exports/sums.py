@@ -29,6 +29,12 @@ class Line:
     registrar: str
     kind: str
     month: str  # 2026-11
+    zero: bool = False  # free of charge
+
+    @property
+    def untold(self) -> bool:
+        """Nothing counted though it is not free: the applicant has still to estimate it."""
+        return not self.total and not self.zero
 
 
 @dataclass(slots=True)
@@ -55,23 +61,29 @@ class Sum:
 
 @dataclass(slots=True)
 class Sums:
-    """All contracts, those without a price, and each group's parts, which add up to all."""
+    """All contracts, those free of charge, those whose total cannot be told, and each group's parts, which
+    add up to all.
+    """
 
     all: Sum = field(default_factory=Sum)
     zero: Sum = field(default_factory=Sum)
+    untold: Sum = field(default_factory=Sum)
     groups: dict[str, dict[str, Sum]] = field(default_factory=lambda: {name: {} for name in GROUPS})
 
     def add(self, line: Line) -> None:
         self.all.add(line)
-        if not line.total:
+        if line.zero:
             self.zero.add(line)
+        if line.untold:
+            self.untold.add(line)
         for name, parts in self.groups.items():
             parts.setdefault(getattr(line, name) or NONE, Sum()).add(line)
 
     def rows(self) -> Iterator[tuple[str, str, Sum]]:
-        """(group, part, its sum), groups in their order, parts by name; all and zero-fee first."""
+        """(group, part, its sum), groups in their order, parts by name; those over all groups first."""
         yield "合计", "全部合同", self.all
         yield "合计", "其中零金额合同", self.zero
+        yield "合计", "其中金额待申请人估算", self.untold
         for name, parts in self.groups.items():
             for part in sorted(parts):
                 yield GROUPS[name], part, parts[part]
@@ -81,6 +93,7 @@ class Sums:
         return {
             **self.all.texts(),
             "zero_count": self.zero.count,
+            "untold_count": self.untold.count,
             "groups": {
                 name: {part: parts[part].texts() for part in sorted(parts)}
                 for name, parts in self.groups.items()
@@ -100,8 +113,9 @@ def line_of(row: Mapping[str, Any]) -> Line:
     """What of a frozen row is counted."""
     form = row["form"]
     return Line(
-        total=Decimal(form["total_amount"]),
-        technology=Decimal(form["technology_amount"]),
+        total=Decimal(form["total_amount"] or ZERO),
+        technology=Decimal(form["technology_amount"] or ZERO),
+        zero=bool(form["total_amount"]) and not Decimal(form["total_amount"]),  # empty: not told
         registrar=row.get("registrar", ""),
         kind=form["payment_method"],
         month=form["effective_on"][:7],

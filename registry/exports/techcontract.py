@@ -151,8 +151,8 @@ def _amounts(licenses: Sequence[PaperFacts], form: Mapping[str, str]) -> dict[st
     ways = dict.fromkeys(PAYMENT[one.fee.method] for one in licenses)
     return {
         "currency": "CNY",
-        "total": form["total_amount"],
-        "technology": form["technology_amount"],
+        "total": form["total_amount"] or None,
+        "technology": form["technology_amount"] or None,
         "deductions": form["deductions"],
         "basis": basis.value,
         "payment_methods": [coded("payment_method", way) for way in ways],

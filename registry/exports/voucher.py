@@ -43,7 +43,7 @@ def compose(row: Mapping[str, Any], licenses: Sequence[PaperFacts]) -> Composed:
 
 def _rows(row: Mapping[str, Any], licenses: Sequence[PaperFacts]) -> tuple[tuple[str, str], ...]:
     first, form = licenses[0], row["form"]
-    record, total = first.record, Decimal(form["total_amount"])
+    record = first.record
     listed = dict.fromkeys(
         f"{one.record['declaration']['number']}，{instant(one.record['declaration']['published_at'])} 发布"
         for one in licenses
@@ -60,12 +60,19 @@ def _rows(row: Mapping[str, Any], licenses: Sequence[PaperFacts]) -> tuple[tuple
         ("成交日", day(form["signed_on"])),
         ("许可取得", day(form["effective_on"])),
         ("合同编号", row["contract"]),
-        ("成交价", f"{money.yuan(total)} 元　{money.capitals(total)}（{form['basis']}）"),
+        ("成交价", _price(form)),
         ("支付方式", form["payment_method"]),
         ("结算", _settled(record)),
         ("中介机构", _agency(first)),
         ("填制日期", day(form["filled_on"])),
     )
+
+
+def _price(form: Mapping[str, str]) -> str:
+    if not form["total_amount"]:
+        return f"未定明以货币计算的总额（{form['basis']}）"
+    total = Decimal(form["total_amount"])
+    return f"{money.yuan(total)} 元　{money.capitals(total)}（{form['basis']}）"
 
 
 def _settled(record: Mapping[str, Any]) -> str:

@@ -75,6 +75,11 @@ class Total:
     amount: Decimal
     basis: Basis
 
+    @property
+    def untold(self) -> bool:
+        """Whether no sum can be told: in kind, or a royalty without minimum. Nought would be untrue."""
+        return self.basis is Basis.ESTIMATE and not self.amount
+
 
 def due_at_start(fee: Fee) -> Decimal:
     """What has to be paid before the license is obtained, in yuan; nothing where a condition in words

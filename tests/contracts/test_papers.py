@@ -119,6 +119,21 @@ def test_no_space_stands_between_a_closing_bracket_and_a_chinese_word(fee: str) 
         assert re.findall(r".{8}[）】」』”] [\u4e00-\u9fff]", said) == []
 
 
+@pytest.mark.parametrize("fee", ["royalty_profit", "in_kind"])
+def test_a_total_nobody_can_tell_is_an_empty_cell_and_an_estimate(fee: str) -> None:
+    about = variant(fee, "local")
+    row = form_row([about], EXTRAS)
+    cells = [row[name] for name in ("total_amount", "technology_amount", "total_wan")]
+    assert (row["basis"], cells) == ("估算", ["", "", ""])
+    both = form_row([about, variant("lump", "local")], EXTRAS)
+    assert (both["basis"], both["total_amount"]) == ("估算", "68000.00")
+
+
+def test_a_free_license_comes_to_nought_and_is_no_estimate() -> None:
+    row = form_row([variant("free", "local")], EXTRAS)
+    assert (row["basis"], row["total_amount"], row["total_wan"]) == ("零", "0.00", "0.00")
+
+
 def test_a_royalty_total_is_marked_as_an_estimate() -> None:
     assert "估算" in text("contract", variant("royalty_sales", "statutory"))
     row = form_row([variant("royalty_sales", "statutory")], EXTRAS)

@@ -83,6 +83,13 @@ def test_several_patents_co_owners_and_a_natural_person_validate() -> None:
     }
 
 
+def test_a_total_nobody_can_tell_is_null_and_never_nought() -> None:
+    found = made([facts(record("in_kind"))])
+    CHECK.validate(found)
+    amounts = found["amounts"]
+    assert (amounts["total"], amounts["technology"], amounts["basis"]) == (None, None, "estimate")
+
+
 def test_a_contract_of_two_licenses_sums_what_each_license_comes_to() -> None:
     one, two = facts(record("lump")), facts(record("entry_royalty"))
     found = made([one, two])
