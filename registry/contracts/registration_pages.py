@@ -289,11 +289,8 @@ def results(number: str) -> ResponseReturnValue:
     ]
     found, place = registration.total_of(contract), cases.standing(contract)
     total = "" if found.untold else found.amount  # nobody takes over a nought that nobody stated
-    known = {
-        "total_amount": total,
-        "technology_amount": total,
-        "registrar": place.office.name if place.office else "",
-    }
+    known = {"total_amount": total, "technology_amount": total}
+    known["registrar"] = place.office.name if place.office else ""
     return form_page(
         number, schemas.ResultSchema, "results.html", _record_result, known=known, possible=possible
     )
