@@ -37,6 +37,7 @@ from registry.contracts import (
     registration_pages,
     results_api,
     results_pages,
+    royalty_api,
     royalty_pages,
     stamp_pages,
     track_pages,
@@ -145,6 +146,7 @@ MACHINES: list[openapi.Blueprint] = [
     results_api.blueprint,
     bundle_api.blueprint,
     corrections_api.blueprint,
+    royalty_api.blueprint,
     exports_api.blueprint,
     venue_api.blueprint,
 ]

@@ -96,6 +96,15 @@ API: Mapping[str, Line] = {
     "POST contracts-api.claim": line(frozenset(), {**SIGNATURE, "prepared": UUID0}, number="awaiting"),
     "POST contracts-api.prepare_confirmation": line(MONEY, ANSWER, payment_id="payment"),
     "POST contracts-api.confirm": line(frozenset(), {**SIGNATURE, "prepared": UUID0}, payment_id="payment"),
+    "GET royalties-api.index": line(READERS, number="royal"),
+    "POST royalties-api.prepare_report": line(signing(LICENSEE), {"nil": True}, number="royal", period="=1"),
+    "POST royalties-api.report": line(
+        frozenset(), {**SIGNATURE, "prepared": UUID0}, number="royal", period="=1"
+    ),
+    "POST royalties-api.prepare_answer": line(
+        those(HOLDER, "owner", "signer", "finance"), {"outcome": "agree"}, report_id="report"
+    ),
+    "POST royalties-api.answer": line(frozenset(), {**SIGNATURE, "prepared": UUID0}, report_id="report"),
     "GET contracts-api.contract": line(READERS, number="contract"),
     "POST contracts-api.result": line(VENUE, RESULT, number="contract"),
     "POST contracts-api.recordal": line(signing(HOLDER, LICENSEE) | VENUE, RECORDAL, number="contract"),

@@ -4,14 +4,17 @@ policy stops nothing of ours, pages stay light, and axe finds no barrier in eith
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from playwright import sync_api as playwright
 
 from registry import clock
 from tests.browser import PASSWORD, run_jobs
 from tests.chromium import DESK, PHONE, barriers
+from tests.contracts import performing as do
 from tests.factories import Offer, Person, announce, make_organisation, make_patent, published
 
 PAGE_BYTES = 100_000
@@ -198,6 +201,23 @@ def test_nothing_runs_over_the_edge_of_a_phone(
         shown.get(path)
         wide[path] = shown.page.evaluate(over)
     assert {path: pixels for path, pixels in wide.items() if pixels > 0} == {}
+
+
+def test_axe_finds_no_barrier_on_the_pages_after_a_license(window: Open, lite: Flask) -> None:
+    offer, licensee, number = do.licensed(lite)
+    with time_machine.travel(clock.now() + timedelta(days=120), tick=True):
+        noticed = do.notice(offer.holder, number, "report:1")
+        do.report(licensee, number)
+        own = ("/duties", "/duties/calendar", "/duties/settings", "/recordals")
+        about = (f"/acceptances/{number}/royalties/1", f"/default-notices/{noticed}")
+        shown = window(lang="en")
+        shown.sign_in(licensee.email)
+        found = {}
+        for path in (*own, *about):
+            shown.get(path)
+            found[path] = barriers(shown.page)
+        assert {path: one for path, one in found.items() if one} == {}
+        assert not shown.complaints
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

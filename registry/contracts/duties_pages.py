@@ -22,6 +22,7 @@ from registry.parties import doors
 from registry.parties import service as parties
 
 blueprint = flask.Blueprint("duties", __name__)
+blueprint.add_app_template_global(must_withdraw.receipts, "bar_receipts")
 AHEAD = timedelta(days=366)
 PAGE = 100
 KINDS = {

@@ -62,6 +62,33 @@ class RoyaltyFormSchema(RoyaltySchema):
     password = _password(required=False)
 
 
+class RoyaltyReportAnswer(Schema):
+    """A report and what became of it, amounts in yuan."""
+
+    id = fields.UUID()
+    acceptance = fields.String()
+    period = fields.Integer()
+    edition = fields.Integer()
+    state = fields.String()
+    nil = fields.Boolean()
+    royalty = Money()
+    credited = Money(metadata={"description": "set off against a minimum paid in advance"})
+    due = Money(metadata={"description": "payable for the period, whatever the holder answers"})
+    seq = fields.Integer()
+    answer_seq = fields.Integer(allow_none=True)
+
+
+class RoyaltyPeriodAnswer(Schema):
+    """A settlement period with its standing report, or none."""
+
+    period = fields.Integer()
+    first = LegalDate()
+    last = LegalDate()
+    report_by = LegalDate()
+    due_on = LegalDate()
+    report = fields.Nested(RoyaltyReportAnswer, allow_none=True)
+
+
 class WordsSchema(Schema):
     """A question, or the answer to one."""
 

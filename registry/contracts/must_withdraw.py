@@ -4,11 +4,12 @@ A license given before stands unless the right itself has gone (CC 865); the let
 do.
 """
 
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from registry import clock, history
 from registry.contracts.duty_models import BarReceipt
@@ -16,11 +17,25 @@ from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
 from registry.database import db, new_id
 from registry.errors import NotFound
+from registry.history import History
 from registry.licenses.models import Declaration
 from registry.licenses.rules import BARS, MUST_WITHDRAW
 from registry.parties import mail
 from registry.parties.permissions import allow
 from registry.parties.rules import CLOCK, Actor
+
+
+@dataclass(slots=True, kw_only=True)
+class Answered:
+    """One bar, `B3 2026-11-01`: how many licensees were told of it, and whose contracts have not answered."""
+
+    bar: str
+    told: int = 0
+    waiting: list[str] = field(default_factory=list)
+
+    @property
+    def answered(self) -> int:
+        return self.told - len(self.waiting)
 
 
 def tell_licensees(declaration_id: UUID, *, ground: str, since: date, words: str) -> int:
@@ -75,9 +90,21 @@ def acknowledge(actor: Actor, acceptance: Acceptance, bar: str) -> None:
     history.record(actor, "acknowledge_bar", acceptance, changes={"ground": bar[:2]})
 
 
-def receipts(declaration_id: UUID) -> Sequence[tuple[str, str, BarReceipt | None]]:
-    """For the reviewer: contract, bar and receipt of everyone who was written to."""
-    query = select(Acceptance).where(Acceptance.declaration_id == declaration_id).order_by(Acceptance.number)
-    return [
-        (one.contract.number, bar, receipt) for one in db.session.scalars(query) for bar, receipt in told(one)
-    ]
+def receipts(declaration_id: UUID) -> list[Answered]:
+    """For the reviewer: who was written to about each bar and who has said that it read it, in a fixed number
+    of queries.
+    """
+    query = select(Acceptance).where(Acceptance.declaration_id == declaration_id)
+    licenses = db.session.scalars(query.order_by(Acceptance.number).options(joinedload(Acceptance.contract)))
+    by_id = {one.id: one for one in licenses}
+    letters = select(History).where(History.subject_id.in_(by_id), History.verb == "tell_bar")
+    given = select(BarReceipt.acceptance_id, BarReceipt.bar).where(BarReceipt.acceptance_id.in_(by_id))
+    known = {(acceptance_id, bar) for acceptance_id, bar in db.session.execute(given)}
+    found: dict[str, Answered] = {}
+    for letter in db.session.scalars(letters.order_by(History.at)):
+        bar = str(letter.changes.get("bar", ""))
+        answered = found.setdefault(bar, Answered(bar=bar))
+        answered.told += 1
+        if (letter.subject_id, bar) not in known:
+            answered.waiting.append(by_id[letter.subject_id].contract.number)
+    return [found[bar] for bar in sorted(found) if bar]

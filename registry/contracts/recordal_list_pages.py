@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
-from registry import clock
-from registry.contracts import stamps
+from registry import clock, language
+from registry.contracts import refused_recordals, stamps
 from registry.contracts.duty_marks import UNREAD
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.rules import RecordalState
@@ -18,6 +18,11 @@ from registry.parties import service as parties
 from registry.parties.permissions import may
 
 blueprint = flask.Blueprint("recordals", __name__)
+blueprint.add_app_template_global(refused_recordals.reason, "recordal_reason")
+blueprint.add_app_template_global(
+    lambda contract: refused_recordals.grounds([contract], language.current()).get(contract.id, ""),
+    "recordal_ground",
+)
 PAGE = 100
 ORDER = (RecordalState.REFUSED, RecordalState.DUE, RecordalState.FILED, RecordalState.RECORDED)
 
@@ -49,9 +54,11 @@ def index() -> ResponseReturnValue:
     rows.sort(key=lambda row: (ORDER.index(RecordalState(row[0].recordal_state)), row[1], row[0].number))
     pages = max(1, -(-len(rows) // PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    shown = rows[(page - 1) * PAGE : page * PAGE]
     return render_template(
         "contracts/recordals.html",
-        found=rows[(page - 1) * PAGE : page * PAGE],
+        found=shown,
+        grounds=refused_recordals.grounds((row[0] for row in shown), language.current()),
         page=page,
         pages=pages,
         can=lambda contract: may(actor, "recordal.record", contract),

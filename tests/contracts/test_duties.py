@@ -282,5 +282,11 @@ def test_a_licensee_may_say_that_it_has_read_about_a_bar(lite: Flask) -> None:
         transaction(lambda: must_withdraw.acknowledge(offer.holder.actor, register.find(number), bar))
     for _ in range(2):
         transaction(lambda: must_withdraw.acknowledge(licensee.actor, register.find(number), bar))
+    other = taken(make_organisation(lite, "c2"), offer)
+    assert transaction(tell) == 1
+    contract = reading(lambda: register.find(other).contract.number)
     found = reading(lambda: must_withdraw.receipts(declaration))
-    assert [(one[1], one[2] is not None) for one in found] == [(bar, True)]
+    assert [(one.bar, one.told, one.answered, one.waiting) for one in found] == [(bar, 2, 1, [contract])]
+    page = Browser(lite).sign_in(offer.venue.email).get(f"/venue/reviews/{offer.number}")
+    assert "已通知 2 份许可，其中 1 份的被许可方确认已知悉" in page.text
+    assert f'href="/contracts/{contract}"' in page.html

@@ -8,13 +8,13 @@ import time_machine
 from flask import Flask
 
 from registry import clock
-from registry.contracts import duties_pages, recordal_list_pages
-from registry.database import db
+from registry.contracts import duties_pages, recordal_list_pages, register, registration
+from registry.database import db, transaction
 from tests.browser import Browser
 from tests.contracts import performing as do
 from tests.contracts.copies import copied, mixed
 from tests.contracts.test_duties import counted
-from tests.factories import make_organisation
+from tests.factories import make_organisation, reading
 
 LISTS = ("/duties", "/duties/calendar", "/duties.ics", "/recordals")
 ROW = re.compile(r'<a href="/contracts/[^"]+#(?:duties|recordal)">')
@@ -68,3 +68,21 @@ def test_nothing_is_to_be_filed_for_a_license_that_ended_unfiled(lite: Flask) ->
     assert len(ROW.findall(browser.get("/recordals").html)) == 1
     do.end(offer.holder, number, ground="refused")
     assert ROW.findall(browser.get("/recordals").html) == []
+
+
+def test_a_refused_recordal_is_shown_with_its_ground_in_words(lite: Flask) -> None:
+    _, licensee, number = do.licensed(lite)
+    contract = reading(lambda: register.find(number).contract.number)
+    facts = {"day": clock.today(), "number": "", "ground": "annuity", "reason": "滞纳期内，请补缴。"}
+    for verb in ("file", "refuse"):
+        given = {**facts, "verb": verb}
+        transaction(
+            lambda given=given: registration.record_recordal(
+                licensee.actor, register.find_contract(contract), given
+            )
+        )
+    browser = Browser(lite).sign_in(licensee.email)
+    assert "专利年费处于滞纳期" in browser.get("/recordals").text
+    page = browser.get(f"/contracts/{contract}").text
+    assert "专利年费处于滞纳期" in page
+    assert "滞纳期内，请补缴。" in page
