@@ -7,6 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from reportlab.lib.pagesizes import A4
@@ -53,8 +57,14 @@ def _sealing() -> Row:
         folder = Path(name) / "keys"
         make_self_made(folder, operator="bench", demo=True, at=AT)
         key = open_seal(FILE, folder)
-        signer = signers.SimpleSigner.load(str(folder / "seal.pem"), str(folder / "seal.crt"))
-    assert signer is not None
+        loaded = signers.SimpleSigner.load(str(folder / "seal.pem"), str(folder / "seal.crt"))
+        private = load_pem_private_key((folder / "seal.pem").read_bytes(), None)
+    assert loaded is not None
+    assert isinstance(private, RSAPrivateKey)
+    signer = _Opened(
+        signing_cert=loaded.signing_cert, signing_key=loaded.signing_key, cert_registry=loaded.cert_registry
+    )
+    signer.private = private
     meta = signers.PdfSignatureMetadata(
         field_name="Seal",
         certify=True,
@@ -76,6 +86,15 @@ def _sealing() -> Row:
         rounds=9,
         each=5,
     )
+
+
+class _Opened(signers.SimpleSigner):
+    """pyHanko's signer with its key opened once: its own opens and tests the key for every signature."""
+
+    private: RSAPrivateKey
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        return self.private.sign(data, PKCS1v15(), SHA256())
 
 
 def _paragraphs(lines: list[str]) -> None:
