@@ -358,14 +358,3 @@ def test_money_after_a_bar_arose_goes_back(lite: Flask, offer: Offer, c1: Person
     )
     answer(offer.holder, payment)
     assert state(number) == "refund_due"
-
-
-def test_an_agreed_condition_in_words_waits_until_a_person_has_seen_it_met(lite: Flask) -> None:
-    words = {"words": "提供样机一台。", "condition": "专利权人收到样机。", "pay_within_days": 15}
-    offer = published(lite, fee={"method": "OTHER", **words})
-    c1 = make_organisation(lite, "c1")
-    number = taken(c1, offer)
-    assert seen(number, "state", "amount_due") == ("awaiting_payment", yuan("0.00"))
-    payment = claim(lite, c1, number, amount=yuan("0.00"))
-    answer(offer.holder, payment, amount=yuan("0.00"))
-    assert seen(number, "state", "effective_on") == ("effective", clock.today())
