@@ -325,6 +325,7 @@ MESSAGES: dict[str, LazyString] = {
     "registered_elsewhere": _l("合同已在别处登记；一份合同只登记一次。"),
     "registered_elsewhere_unanswered": _l("请确认合同没有在别处登记。"),
     "zero_view_missing": _l("零金额合同：请先记录登记机构的意见。"),
+    "zero_fee_refused": _l("登记机构的意见是不受理零金额合同。"),
     "classification_missing": _l("缺少分类：%(subject)s。"),
     "recordal_pending": _l("专利实施许可备案办理中。"),
     "recordal_missing": _l("尚未申请专利实施许可备案。"),

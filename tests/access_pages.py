@@ -352,6 +352,8 @@ PAGES: Mapping[str, Line] = {
     "POST registration.attach": line(SIDES, ATTACH, number="contract"),
     "POST registration.refresh": line(VENUE, number="contract"),
     "GET registration.of_venue": line(OPERATORS),
+    "GET lists.of_year": line(SIGNED_IN, year="=2026", ending="=xlsx"),
+    "GET lists.of_venue": line(OPERATORS, ending="=xlsx"),
     "GET reconciliation.show": line(OPERATORS | AUDITOR),
     "GET reconciliation.file": line(OPERATORS | AUDITOR, ending="=xlsx"),
     "GET results.index": line(OPERATORS),

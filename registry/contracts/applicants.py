@@ -28,6 +28,13 @@ class Confidence(StrEnum):
     SECOND_HAND = "second_hand"
 
 
+class ZeroFee(StrEnum):
+    """What a registrar answered about contracts without a price."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+
+
 class DateForm(StrEnum):
     """How a registrar's form wants days to be typed."""
 
@@ -48,6 +55,7 @@ class Office:
     working_days: int = 7
     expert_days: int = 20
     zero_view: bool = False  # its view on contracts without a price has been recorded
+    zero_fee: str = ""  # ZeroFee, as far as the view can be told in a word
     valid_from: date | None = None
     valid_to: date | None = None
 

@@ -1,5 +1,4 @@
-"""Registrars of a venue, and each contract's applicant, registrar and numbers of the venue's own.
-"""
+"""Registrars of a venue, and each contract's applicant, registrar and numbers of the venue's own."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -68,7 +67,9 @@ def _check(venue_id: UUID, facts: Mapping[str, Any], *, but: UUID | None = None)
         raise Conflict("registrar_known", "name")
     if facts["valid_from"] and facts["valid_to"] and facts["valid_to"] < facts["valid_from"]:
         raise Refused("days_crossed", "valid_to")
-    if facts["zero_fee_view"] and not (facts["zero_fee_on"] and facts["zero_fee_source"]):
+    if (facts["zero_fee"] or facts["zero_fee_view"]) and not (
+        facts["zero_fee_on"] and facts["zero_fee_source"]
+    ):
         raise Refused("view_needs_source", "zero_fee_source")
 
 
@@ -81,7 +82,8 @@ def office(row: Registrar) -> Office:
         applicants=frozenset(row.applicants),
         working_days=row.working_days,
         expert_days=row.expert_days,
-        zero_view=bool(row.zero_fee_view),
+        zero_view=bool(row.zero_fee or row.zero_fee_view),
+        zero_fee=row.zero_fee,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )

@@ -21,6 +21,7 @@ from registry.contracts import (
     refunds,
     register,
     schemas,
+    yearly,
 )
 from registry.contracts import service as contracts
 from registry.contracts.debts import START
@@ -154,7 +155,10 @@ def _listed(waiting: Sequence[Payment], open_refunds: Sequence[Refund], *, venue
 @doors.signed_in
 def acceptances() -> ResponseReturnValue:
     """What came in on the holder's offers. Nothing has to be consented to."""
-    return render_template("contracts/acceptances.html", found=contracts.of_holder(doors.actor()))
+    actor = doors.actor()
+    return render_template(
+        "contracts/acceptances.html", found=contracts.of_holder(actor), years=yearly.years(actor)
+    )
 
 
 @blueprint.get("/payments/<uuid:payment_id>")

@@ -110,6 +110,7 @@ class Snapshot:
     recordal_filed_on: date | None = None
     recordal_due: date | None = None
     zero_view_recorded: bool = False
+    zero_refused: bool = False  # the registrar has said that it takes no contract without a price
     approval_required: bool = False
     approval_attached: bool = False
     report_wanted: bool = False  # the registrar asks for evaluation reports
@@ -269,6 +270,8 @@ def _package_conditions(contract: Snapshot, today: date) -> list[Finding]:
         found.append(_fault("registered_elsewhere_unanswered", 0, "[second-hand]", "applicant"))
     if contract.total.basis is Basis.ZERO and not contract.zero_view_recorded:
         found.append(_fault("zero_view_missing", 0, "[ours]", "registrar"))
+    elif contract.total.basis is Basis.ZERO and contract.zero_refused:
+        found.append(_fault("zero_fee_refused", 0, "[second-hand]", "registrar"))
     found += [
         _fault("classification_missing", 0, "技术合同登记表", "classification", name)
         for name in ("technology_field", "socio_economic_objective", "industry")

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields, post_load
 
-from registry.contracts.applicants import APPLICANTS, Confidence, DateForm
+from registry.contracts.applicants import APPLICANTS, Confidence, DateForm, ZeroFee
 from registry.contracts.schemas import ResultSchema
 from registry.errors import Refused
 from registry.fields import Checked, Choice, CleanName, CleanText, Count, LegalDate, Schema, Whole
@@ -49,6 +49,7 @@ class RegistrarSchema(Schema):
     papers = CleanText(load_default="", max=1000, metadata=_named(_l("材料怎样交")))
     contact = CleanName(load_default="", max=200, metadata=_named(_l("公开的联系方式")))
     notes = CleanText(load_default="", max=2000, metadata=_named(_l("备注")))
+    zero_fee = Choice(("", *ZeroFee), load_default="", metadata=_named(_l("是否受理零金额合同")))
     zero_fee_view = CleanText(load_default="", max=1000, metadata=_named(_l("对零金额合同的意见")))
     zero_fee_on = LegalDate(load_default=None, metadata=_named(_l("答复日期")))
     zero_fee_source = CleanName(load_default="", max=500, metadata=_named(_l("由谁、怎样答复")))
@@ -59,7 +60,7 @@ class RegistrarSchema(Schema):
 
     @post_load
     def _plain(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**data, "date_form": str(data["date_form"]), "confidence": str(data["confidence"])}
+        return {**data, **{one: str(data[one]) for one in ("date_form", "confidence", "zero_fee")}}
 
 
 class ApplicantSchema(Schema):
@@ -88,8 +89,6 @@ def registrar_values(row: Any) -> dict[str, Any]:
     names = RegistrarSchema().fields
     found = {name: getattr(row, name) for name in names}
     return {**found, "regions": ", ".join(row.regions)}
-
-
 
 
 class ListSchema(Schema):

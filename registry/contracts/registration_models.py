@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.contracts.applicants import APPLICANTS, Confidence, DateForm
+from registry.contracts.applicants import APPLICANTS, Confidence, DateForm, ZeroFee
 from registry.contracts.models import Contract
 from registry.contracts.result_rows import Verdict
 from registry.database import Model, UtcDateTime, uuid_key
@@ -25,6 +25,7 @@ class Registrar(Model):
         UniqueConstraint("venue_id", "name"),
         CheckConstraint(f"confidence IN ({_listed(Confidence)})", name="confidence"),
         CheckConstraint(f"date_form IN ({_listed(DateForm)})", name="date_form"),
+        CheckConstraint(f"zero_fee IN ('', {_listed(ZeroFee)})", name="zero_fee"),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()
@@ -38,6 +39,7 @@ class Registrar(Model):
     papers: Mapped[str] = mapped_column(Text, default="")  # how it wants them
     contact: Mapped[str] = mapped_column(String(200), default="")
     notes: Mapped[str] = mapped_column(Text, default="")
+    zero_fee: Mapped[str] = mapped_column(String(10), default="", server_default="")  # ZeroFee
     zero_fee_view: Mapped[str] = mapped_column(Text, default="")  # on contracts without a price
     zero_fee_on: Mapped[date | None]
     zero_fee_source: Mapped[str] = mapped_column(String(500), default="")

@@ -192,7 +192,7 @@ def of_venue() -> ResponseReturnValue:
     found = [one for one in every if wanted in ("", one.registration)]
     return render_template(
         "contracts/of_venue.html",
-        found=[(one, faults, track.running(one)) for one, faults in _with_faults(found)],
+        found=[(one, faults, track.running(one)) for one, faults in with_faults(found)],
         wanted=wanted,
         mend=lambda contract, finding: mending.of(contract, finding, "clerk"),
         counts=track.counts(every),
@@ -200,7 +200,7 @@ def of_venue() -> ResponseReturnValue:
     )
 
 
-def _with_faults(contracts: Sequence[Contract]) -> list[tuple[Contract, list[readiness.Finding]]]:
+def with_faults(contracts: Sequence[Contract]) -> list[tuple[Contract, list[readiness.Finding]]]:
     """Each with what is missing, of those that may still be registered: nothing is, of a license that never
     came about, has ended, or is with the registrar already.
     """

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from registry import clock, history
 from registry.contracts import applicants, cases, corrigible, registrar_accounts, rules, slots
 from registry.contracts import record as records
-from registry.contracts.applicants import Standing
+from registry.contracts.applicants import Standing, ZeroFee
 from registry.contracts.models import Acceptance, Contract, Correction, Decision, Paper
 from registry.contracts.readiness import LicensedPatent, Party, Snapshot, StampPolicy, StampState
 from registry.contracts.registration_form import DEFAULT_OBJECTIVE
@@ -124,6 +124,7 @@ def _snapshot(contract: Contract, known: _Known) -> Snapshot:
         recordal_filed_on=contract.recordal_filed_on,
         recordal_due=recordal_due(contract),
         zero_view_recorded=place.office.zero_view if place.office else bool(venue.zero_fee_view),
+        zero_refused=place.office is not None and place.office.zero_fee == ZeroFee.REFUSED,
         approval_required=abroad,
         approval_attached=slots.APPROVAL in known.slots.get(contract.id, frozenset()),
         report_wanted=venue.report_wanted,

@@ -126,6 +126,15 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "asked": _l("登记机构当面或者书面答复"),
         "second_hand": _l("转述，未核实"),
     },
+    "basis": {
+        "fixed": _l("固定"),
+        "estimate": _l("估算"),
+        "zero": _l("零"),
+    },
+    "zero_fee": {
+        "taken": _l("受理"),
+        "refused": _l("不受理"),
+    },
     "date_form": {
         "iso": "2026-03-01",
         "slash": "2026/3/1",

@@ -116,6 +116,7 @@ def zero_view(stage: Stage, words: str) -> None:
         "papers": "",
         "contact": "",
         "notes": "演示数据，与任何真实机构无关。",
+        "zero_fee": "taken" if words else "",
         "zero_fee_view": words,
         "zero_fee_on": clock.today() if words else None,
         "zero_fee_source": "演示数据" if words else "",

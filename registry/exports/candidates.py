@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry.contracts.models import Contract
@@ -15,6 +15,7 @@ from registry.database import db
 from registry.exports.models import Standing
 from registry.exports.rules import Filter
 from registry.exports.sums import Line, Sum, yuan
+from registry.exports.zero_fee import Free
 from registry.parties.models import Organisation
 
 Ts = TypeVarTuple("Ts")
@@ -49,16 +50,16 @@ def total(venue_id: UUID, asked: Filter) -> Sum:
     return Sum(count=count, total=yuan(whole), technology=yuan(technology))
 
 
-def matching(venue_id: UUID, asked: Filter, *, zero: bool) -> list[tuple[UUID, str, Line]]:
+def matching(venue_id: UUID, asked: Filter, *, free: Free) -> list[tuple[UUID, str, Line]]:
     """Every contract of the list that is ready and waits for no batch, in its order, with what is counted.
 
-    Zero-fee ones only where they are asked for.
+    Zero-fee ones only as `free` has it.
     """
     columns = Standing.contract_id, Contract.number, Standing.cents, Standing.technology_cents
     more = Standing.kind, Standing.effective_on, Standing.registrar, Standing.zero
     query = select(*columns, *more).join(Standing.contract)
-    free = () if zero else (Standing.zero.is_(False),)
-    ready = Standing.ready.is_(True), Standing.batch == "", *free
+    at_registrar = () if free is None else (or_(Standing.zero.is_(False), Standing.registrar.in_(free)),)
+    ready = Standing.ready.is_(True), Standing.batch == "", *at_registrar
     query = query.where(*_conditions(venue_id, asked), *ready).order_by(*_ORDER)
     found = db.session.execute(_seller(query, asked))
     return [
@@ -95,6 +96,8 @@ def _conditions(venue_id: UUID, asked: Filter, *, show: str | None = None) -> li
         (asked.region, Standing.region.startswith(asked.region, autoescape=True)),
         (asked.seller, Organisation.name.contains(asked.seller, autoescape=True)),
         (asked.method, Standing.method == asked.method),
+        (asked.registrar, Standing.registrar == asked.registrar),
+        (asked.applicant, Standing.applicant == asked.applicant),
         (asked.first_day, Standing.effective_on >= (asked.first_day or never)),
         (asked.last_day, Standing.effective_on <= (asked.last_day or never)),
     ]

@@ -105,6 +105,7 @@ class Standing(Model):
     effective_on: Mapped[date]  # of the last of its licenses, as the form prints it
     batch: Mapped[str] = mapped_column(String(24), default="")
     registrar: Mapped[str] = mapped_column(String(200), default="", server_default="")  # as the rule leads
+    applicant: Mapped[str] = mapped_column(String(12), default="", server_default="")  # set, or by the rule
     looked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     contract: Mapped[Contract] = relationship()
 

@@ -2,6 +2,7 @@
 (batch_pages).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import flask
@@ -11,13 +12,15 @@ from werkzeug.datastructures import MultiDict
 
 from registry import forms, language, problems
 from registry.codes.tables import table
+from registry.contracts import cases
 from registry.contracts.readiness import StampState
 from registry.contracts.registration_form import APPLICANT_ROLES
 from registry.database import transaction
 from registry.errors import Refused
 from registry.exports import service as exports
+from registry.exports import zero_fee
 from registry.exports.freezing import faults
-from registry.exports.rules import SHOWN, Filter
+from registry.exports.rules import SHOWN, Choice, Filter
 from registry.exports.schemas import BatchSchema, FilterSchema, choice_of
 from registry.exports.standings import refusal
 from registry.forms import FormState
@@ -47,6 +50,8 @@ def choose() -> ResponseReturnValue:
         batches=exports.of_venue(actor),
         faults=lambda standing: [refusal(one) for one in standing.faults],
         stamps=tuple(StampState),
+        registrars=[(one.name, one.name) for one in cases.registrars(exports.venue_of(actor).id)],
+        roles=APPLICANT_ROLES,
         methods=[(row.code, row.name(language.current())) for row in table("fee_method")],
         form=form,
     )
@@ -73,7 +78,7 @@ def applicants_all() -> ResponseReturnValue:
     actor, asked = doors.actor(), _filter(request.args)
     return render_template(
         "exports/applicants_all.html",
-        found=exports.found(actor, asked, include_zero=exports.default_include_zero()),
+        found=exports.found(actor, asked, _as_asked(zero_fee.by_default())),
         asked=asked,
         form=FormState({"agent": actor.name, "applicant": "seller"}),
         roles=APPLICANT_ROLES,
@@ -105,8 +110,8 @@ def make() -> ResponseReturnValue:
 
 def _check(given: MultiDict[str, str], form: FormState) -> str:
     asked = forms.nested(given)
-    if "include_zero" not in asked and exports.default_include_zero():
-        asked["include_zero"] = "yes"
+    if "include_zero" not in asked and "zero_as_recorded" not in asked:
+        asked |= zero_fee.by_default()
     return _check_all(asked, form) if "matching" in asked or ALL in asked else _check_named(asked, form)
 
 
@@ -130,8 +135,7 @@ def _check_all(asked: dict[str, Any], form: FormState) -> str:
     found = exports.found(
         doors.actor(),
         forms.load(FilterSchema, parts),  # type: ignore[arg-type]
-        registrar=asked.get("registrar", ""),
-        include_zero=asked.get("include_zero") == "yes",
+        _as_asked(asked),
     )
     matching = {"filter": parts, "count": str(found.matching.count), "digest": found.matching.digest}
     return render_template(
@@ -140,6 +144,15 @@ def _check_all(asked: dict[str, Any], form: FormState) -> str:
         hidden=forms.values({**asked, "matching": matching}),
         confirmed=asked.get("not_elsewhere") == "yes",
         form=form,
+    )
+
+
+def _as_asked(asked: Mapping[str, Any]) -> Choice:
+    """How a batch is to be made, of what a form has said so far."""
+    return Choice(
+        registrar=asked.get("registrar", ""),
+        include_zero=asked.get("include_zero") == "yes",
+        zero_as_recorded=asked.get("zero_as_recorded") == "yes",
     )
 
 

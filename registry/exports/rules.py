@@ -90,6 +90,8 @@ class Filter:
     region: str = ""  # of whoever would apply: the first digits of GB/T 2260
     seller: str = ""  # part of the name
     method: str = ""
+    registrar: str = ""  # its whole name
+    applicant: str = ""
     first_day: date | None = None
     last_day: date | None = None
 
@@ -117,7 +119,8 @@ def digest_of(numbers: Iterable[str]) -> str:
 class Choice:
     """A batch as it is asked for: contracts one by one, or everything that matched a filter.
 
-    Zero-fee contracts stay out unless they are asked for.
+    Zero-fee contracts stay out unless they are asked for: all of them, or those whose registrar has said that
+    it takes them.
     """
 
     contracts: tuple[Chosen, ...] = ()
@@ -128,6 +131,7 @@ class Choice:
     agent: str = ""
     agent_phone: str = ""
     include_zero: bool = False
+    zero_as_recorded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +166,7 @@ def kept(choice: Choice) -> dict[str, Any]:
         "agent": choice.agent,
         "agent_phone": choice.agent_phone,
         "include_zero": choice.include_zero,
+        "zero_as_recorded": choice.zero_as_recorded,
     }
     if choice.matching is None:
         return said
@@ -176,5 +181,5 @@ def kept(choice: Choice) -> dict[str, Any]:
 
 def remembered(kept: Mapping[str, Any]) -> Choice:
     """The choice a batch remembers, without its contracts: what freezing one of them needs."""
-    names = ("registrar", "agent", "agent_phone", "include_zero", "applicant", "not_elsewhere")
-    return Choice(**{name: kept[name] for name in names if name in kept})
+    parts = {one.name for one in fields(Choice)} - {"contracts", "matching"}
+    return Choice(**{name: kept[name] for name in parts if name in kept})

@@ -38,6 +38,8 @@ class FilterSchema(Schema):
     region = CleanName(load_default="", max=6, metadata={"label": _l("卖方行政区划代码")})
     seller = CleanName(load_default="", max=60, metadata={"label": _l("卖方名称")})
     method = OneOf(("", *Method), load_default="", metadata={"label": _l("收费方式")})
+    registrar = CleanName(load_default="", max=200, metadata={"label": _l("登记机构")})
+    applicant = OneOf(("", *APPLICANTS), load_default="", metadata={"label": _l("申请人")})
     first_day = LegalDate(load_default=None, metadata={"label": _l("生效日期自")})
     last_day = LegalDate(load_default=None, metadata={"label": _l("生效日期至")})
 
@@ -74,6 +76,7 @@ class BatchSchema(Schema):
     agent = CleanName(load_default="", max=100, metadata={"label": _l("经办人")})
     agent_phone = CleanName(load_default="", max=40, metadata={"label": _l("经办人电话")})
     include_zero = Flag(load_default=False, metadata={"label": _l("包括零金额合同")})
+    zero_as_recorded = Flag(load_default=False, metadata={"label": _l("包括登记机构已答复受理的零金额合同")})
 
     @validates_schema
     def _one_way(self, data: dict[str, Any], **_: Any) -> None:

@@ -26,7 +26,7 @@ from registry.contracts.rules import RegistrationState
 from registry.database import db, new_id
 from registry.documents import store
 from registry.errors import Conflict, Invalid, NotFound, Refused
-from registry.exports import candidates, freezing, frozen, places, standings
+from registry.exports import candidates, freezing, frozen, places, standings, zero_fee
 from registry.exports.models import Batch, BatchContract, Standing
 from registry.exports.rules import (
     OPEN_BATCHES,
@@ -164,11 +164,12 @@ def listed(actor: Actor, asked: Filter, page: int) -> Listed:
     )
 
 
-def found(actor: Actor, asked: Filter, *, registrar: str = "", include_zero: bool = False) -> Found:
-    """What a batch of everything ready under a filter would hold."""
+def found(actor: Actor, asked: Filter, choice: Choice) -> Found:
+    """What a batch of everything ready under a filter would hold, made as `choice` says."""
     allow(actor, "batch.make", actor)
-    listed = candidates.matching(_venue_id(actor), asked, zero=True)
-    taken = [one for one in listed if include_zero or not one[2].zero]
+    free, registrar = zero_fee.wanted(_venue_id(actor), choice), choice.registrar
+    listed = candidates.matching(_venue_id(actor), asked, free=None)
+    taken = [one for one in listed if not one[2].zero or zero_fee.taken(free, one[2].registrar)]
     lines = (replace(line, registrar=registrar or line.registrar) for _, _, line in taken)
     return Found(
         matching=Matching(filter=asked, count=len(taken), digest=digest_of(number for _, number, _ in taken)),
@@ -191,8 +192,9 @@ def chosen(actor: Actor, numbers: Sequence[str]) -> list[Candidate]:
 
 def check(actor: Actor, choice: Choice) -> Checked:
     """What a batch of this choice would hold. Raises NotFound for a contract of another venue."""
+    free = zero_fee.wanted(_venue_id(actor), choice)
     looked = [_candidate(_contract(actor, one.number), one) for one in _once(choice.contracts)]
-    apart = [one for one in looked if one.zero and not choice.include_zero]
+    apart = [one for one in looked if one.zero and not zero_fee.taken(free, one.registrar)]
     rest = [one for one in looked if one not in apart]
     included = tuple(one for one in rest if one.ready)
     return Checked(
@@ -243,7 +245,8 @@ def _make_matching(actor: Actor, choice: Choice, seen: Matching) -> Batch:
     """The worker freezes what is chosen here; nothing is looked at yet but the list itself."""
     if not choice.not_elsewhere:
         raise Refused("registered_elsewhere_unanswered", "not_elsewhere", "[second-hand]", subject="/")
-    listed = candidates.matching(_venue_id(actor), seen.filter, zero=choice.include_zero)
+    free = zero_fee.wanted(_venue_id(actor), choice)
+    listed = candidates.matching(_venue_id(actor), seen.filter, free=free)
     if not listed:
         raise Refused("batch_empty", "contracts")
     if (len(listed), digest_of(number for _, number, _ in listed)) != (seen.count, seen.digest):
@@ -312,12 +315,6 @@ def archive(batch: Batch) -> BinaryIO:
     if not batch.digest:
         raise Conflict("batch_packing", number=batch.number)
     return store.open_stream(batch.digest)
-
-
-def default_include_zero() -> bool:
-    """Whether zero-fee contracts are offered ticked: only where the registrar's view is known to allow it."""
-    settings: Settings = current_app.extensions["settings"]
-    return settings.batch_zero_fee
 
 
 def venue_of(actor: Actor) -> Venue:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select, update
 
 from registry import clock
-from registry.contracts import registration
+from registry.contracts import cases, registration
 from registry.contracts.models import Acceptance, Contract, Payment
 from registry.contracts.readiness import Severity, is_ready
 from registry.contracts.registration_form import payment_ways
@@ -150,6 +150,7 @@ def _may_go(contract: Contract) -> bool:
 def _seen(contract: Contract) -> dict[str, Any]:
     at = clock.now()
     found = frozen.findings(contract, Chosen(number=contract.number, not_elsewhere=True))
+    place = cases.standing(contract)
     total = registration.total_of(contract)
     licenses = frozen.licenses_of(contract)
     methods = [from_fields(one.record["fee"]).method for one in licenses]
@@ -164,7 +165,8 @@ def _seen(contract: Contract) -> dict[str, Any]:
         "region": contract.holder.region,
         "effective_on": max(one.effective_on for one in licenses if one.effective_on),
         "batch": "",
-        "registrar": frozen.registrar_of(contract),
+        "registrar": place.office.name if place.office else "",
+        "applicant": place.applicant,
         "looked_at": at,
     }
 

@@ -12,6 +12,7 @@ OFFICE: dict[str, Any] = {
     "papers": "",
     "contact": "",
     "notes": "",
+    "zero_fee": "",
     "zero_fee_view": "",
     "zero_fee_on": None,
     "zero_fee_source": "",

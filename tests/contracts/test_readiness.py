@@ -119,6 +119,15 @@ def licensed(**changes: Any) -> dict[str, Any]:
         ({"registered_elsewhere": True}, "registered_elsewhere", 0),
         ({"registered_elsewhere": None}, "registered_elsewhere_unanswered", 0),
         ({"total": Total(amount=Decimal(0), basis=Basis.ZERO)}, "zero_view_missing", 0),
+        (
+            {
+                "total": Total(amount=Decimal(0), basis=Basis.ZERO),
+                "zero_view_recorded": True,
+                "zero_refused": True,
+            },
+            "zero_fee_refused",
+            0,
+        ),
         ({"industry": ""}, "classification_missing", 0),
     ],
 )

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,9 @@ def packed(lite: Flask, kept: Path, three: Three) -> Packed:
     def make_it() -> Packed:
         venue, numbers = three
         asked = matching(venue)
-        seen = reading(lambda: exports.found(venue.actor, Filter(), registrar="某登记处", include_zero=True))
+        seen = reading(
+            lambda: exports.found(venue.actor, Filter(), Choice(registrar="某登记处", include_zero=True))
+        )
         number = make(venue, asked)
         jobs.run_all()
         return venue, numbers, number, seen.sums
@@ -103,10 +106,9 @@ def packed(lite: Flask, kept: Path, three: Three) -> Packed:
 def matching(venue: Person, asked: Filter | None = None, *, include_zero: bool = True) -> Choice:
     """Everything ready under a filter, as the page would send it."""
     transaction(lambda: exports.bring_up(venue.actor))
-    found = reading(lambda: exports.found(venue.actor, asked or Filter(), include_zero=include_zero))
-    return Choice(
-        matching=found.matching, not_elsewhere=True, include_zero=include_zero, registrar="某登记处"
-    )
+    choice = Choice(not_elsewhere=True, include_zero=include_zero, registrar="某登记处")
+    found = reading(lambda: exports.found(venue.actor, asked or Filter(), choice))
+    return replace(choice, matching=found.matching)
 
 
 def batch_id(venue: Person, number: str) -> UUID:
@@ -187,7 +189,9 @@ def test_a_batch_none_of_whose_contracts_could_be_taken_in_stays_empty(lite: Fla
 def test_contracts_that_wait_for_a_batch_are_offered_to_no_other(lite: Flask, three: Three) -> None:
     venue, _ = three
     make(venue, matching(venue))
-    assert reading(lambda: exports.found(venue.actor, Filter(), include_zero=True)).matching.count == 0
+    assert (
+        reading(lambda: exports.found(venue.actor, Filter(), Choice(include_zero=True))).matching.count == 0
+    )
 
 
 def test_free_contracts_stay_out_of_what_matches_until_they_are_asked_for(lite: Flask, three: Three) -> None:
@@ -378,7 +382,7 @@ def test_the_archive_holds_every_contract_as_json_lines_that_validate(packed: Pa
 def test_a_contract_is_summed_under_the_registrar_it_leads_to(lite: Flask, three: Three) -> None:
     venue, numbers = three
     transaction(lambda: exports.bring_up(venue.actor))
-    seen = reading(lambda: exports.found(venue.actor, Filter(), include_zero=True)).sums
+    seen = reading(lambda: exports.found(venue.actor, Filter(), Choice(include_zero=True))).sums
     checked = reading(lambda: exports.check(venue.actor, choice(*numbers, include_zero=True))).sums
     number = make(venue, choice(*numbers, include_zero=True))
     batch = reading(lambda: exports.find(venue.actor, number))

@@ -1,24 +1,85 @@
 """The re-key view: values as the registrar's form wants them, and marks that are the clerk's own."""
 
+import csv
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from io import BytesIO, StringIO
+from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from registry.contracts import cases
 from registry.contracts.applicants import DateForm
+from registry.contracts.registration_form import COLUMNS, PATENT_COLUMNS
 from registry.database import transaction
 from registry.documents.cells_in import read_day
+from registry.exports import rekey, ticks
 from registry.exports import service as exports
-from registry.exports import ticks
 from registry.exports.rules import Choice, Chosen
+from registry.exports.sums import Sums
 from tests.browser import Browser
 from tests.contracts.offices import OFFICE
 from tests.exports import making
 from tests.factories import reading
+
+PARTY = (
+    "★{}名称 · ★{}统一社会信用代码/证件号 · ★{}性质代码 · {}性质 · ★{}国别代码 · ★{}行政区划代码 · ★{}地址 · "
+    "★{}法定代表人 · ★{}联系人 · ★{}电话 · {}邮箱 · {}开户银行 · {}账号"
+)
+LISTED = (
+    "平台存证编号 · ★项目名称 · ★合同类别 · ★许可方式 · ★合同签订日期 · ★生效日期 · ★有效期起 · ★有效期止 · "
+    f"{PARTY.replace('{}', '卖方')} · 共有专利权人 · {PARTY.replace('{}', '买方')} · "
+    "★中介方名称 · 交易凭证编号 · "
+    "★合同成交总额（元） · ★技术交易额（元） · 成交总额（万元） · 金额依据（固定/估算/零） · "
+    "非技术性费用（元） · "
+    "★支付方式 · ★技术领域代码 · ★社会经济目标代码 · ★国民经济行业代码 · ★知识产权类型 · ★计划类别 · "
+    "★预计新增投入（元） · ★预计新增产值（元） · ★是否关联 · ★是否涉密 · ★是否涉外 · 专利件数 · ★专利号 · "
+    "★专利名称 · ★专利种类 · ★申请号 · ★申请日 · ★授权公告日 · ★专利权人 · 发明人 · ★有效期届满日 · "
+    "年费缴至 · "
+    "开放许可声明编号 · 公告日 · 平台声明摘要 · CNIPA 备案号 · 备案日 · ★申请人 · ★申请人身份 · ★经办人 · "
+    "★经办人电话 · ★填报日期 · 材料齐备 · 缺项 · 结果 · 合同登记编号 · 登记日期 · 核定成交总额（元） · "
+    "核定技术交易额（元） · 证明编号 · 理由"
+)
+"""The columns as they were agreed on, word for word and in order; ★ is typed by the clerk."""
+
+
+def frozen_rows() -> Iterator[tuple[int, dict[str, Any]]]:
+    """Two contracts whose texts a spreadsheet would take for formulas."""
+    for position in (1, 2):
+        form = {one.key: "=HYPERLINK(1)" if one.kind == "text" else "1" for one in COLUMNS}
+        patent = {one.key: "+1" if one.kind == "text" else "1" for one in PATENT_COLUMNS}
+        yield position, {"contract": f"C{position}", "form": form, "patents": [patent, patent]}
+
+
+def test_the_list_has_the_columns_that_were_agreed_on_word_for_word() -> None:
+    headings = [one.removeprefix("★") for one in LISTED.split(" · ")]
+    assert [("★" if one.typed else "") + one.heading for one in COLUMNS] == LISTED.split(" · ")
+    output = BytesIO()
+    rekey.write_workbook(output, frozen_rows, Sums())
+    book = load_workbook(output)
+    assert [cell.value for cell in book["登记清单"][1]] == headings
+    for encoding, told in (("utf-8", "utf-8-sig"), ("gb18030", "gb18030")):
+        data = b"".join(rekey.csv_of(frozen_rows, encoding=encoding))  # type: ignore[arg-type]
+        assert next(csv.reader(StringIO(data.decode(told)))) == headings
+
+
+def test_every_sheet_is_frozen_filtered_unmerged_and_without_formulas() -> None:
+    output = BytesIO()
+    rekey.write_workbook(output, frozen_rows, Sums())
+    book = load_workbook(output)
+    assert [page.max_row for page in book][:2] == [3, 5]
+    for page in book:
+        assert page.freeze_panes == "A2"
+        assert page.auto_filter.ref == page.dimensions
+        assert not page.merged_cells.ranges
+        assert {cell.data_type for row in page.iter_rows() for cell in row} <= {"s", "n"}
+    texts = {cell.value for row in book["登记清单"].iter_rows(min_row=2) for cell in row}
+    assert "=HYPERLINK(1)" in texts  # kept as it was written, as text
 
 
 @pytest.mark.parametrize(
