@@ -30,9 +30,11 @@ from registry.parties.rules import CLOCK, Actor
 
 PAID, UNPAID, VOID, STANDS, MET, UNMET = "paid", "unpaid", "void", "stands", "met", "unmet"
 OUTCOMES = (PAID, UNPAID, VOID, STANDS, MET, UNMET)
-AMOUNT = "amount_disputed"
+AMOUNT, LATE, DUPLICATE = "amount_disputed", "late_disputed", "duplicate_disputed"
+ANSWERS: Mapping[str, str] = {AMOUNT: "decide_short", LATE: "decide_late", DUPLICATE: "decide_duplicate"}
+"""Questions whether an answer about money was right, and what becomes of the payment where it was."""
 GROUNDS = (
-    *rules.OBJECTION_GROUNDS, "no_answer", "same_day", "after_withdrawal", AMOUNT, conditions.GROUND,
+    *rules.OBJECTION_GROUNDS, "no_answer", "same_day", "after_withdrawal", *ANSWERS, conditions.GROUND,
 )  # fmt: skip
 OPEN_PAYMENTS = (PaymentState.CLAIMED, PaymentState.DISPUTED, PaymentState.NOT_ARRIVED)
 """Payments about which a decision can still say that the money came, or that it did not."""
@@ -174,7 +176,7 @@ def outcomes(decision: Decision, acceptance: Acceptance) -> tuple[str, ...]:
         return MET, UNMET, VOID
     if decision.ground == "same_day":
         return PAID, VOID
-    if decision.ground == AMOUNT:
+    if decision.ground in ANSWERS:
         return PAID, UNPAID
     if decision.ground in ("no_answer", "money_not_received"):
         return (PAID, UNPAID, VOID) if open_payment(acceptance) else (UNPAID, VOID)
@@ -316,6 +318,8 @@ def _unpaid_later(actor: Actor, acceptance: Acceptance, decision: Decision, fact
     payment = later_payment(decision)
     assert payment is not None
     _close(actor, payment, decision)
+    if decision.ground == DUPLICATE:
+        owe(payment, payment.arrived_amount or payments.ZERO, reason="duplicate")
 
 
 def _met(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Mapping[str, Any]) -> Filing:
@@ -336,6 +340,12 @@ def _unpaid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Map
     payment = open_payment(acceptance)
     if payment is not None:
         _close(actor, payment, decision)
+    if decision.ground == LATE:  # as it was answered: all of it goes back after all
+        owe_all(acceptance, reason="arrived_late")
+        register.move(actor, acceptance, "arrive_late")
+        return
+    if decision.ground == DUPLICATE and payment is not None:
+        owe(payment, payment.arrived_amount or payments.ZERO, reason="duplicate")
     register.move(actor, acceptance, "decide_unpaid")
     _give_back_time(acceptance, decision)
 
@@ -375,8 +385,7 @@ def _close(actor: Actor, payment: Payment, decision: Decision) -> None:
     if payment.state == PaymentState.CLAIMED:
         register.move_payment(actor, payment, "dispute")
     if payment.state == PaymentState.DISPUTED:
-        verb = "decide_short" if decision.ground == AMOUNT else "decide_unpaid"
-        register.move_payment(actor, payment, verb)
+        register.move_payment(actor, payment, ANSWERS.get(decision.ground, "decide_unpaid"))
 
 
 def _give_back_time(acceptance: Acceptance, decision: Decision) -> None:

@@ -84,6 +84,7 @@ def _page(payment: Payment, form: FormState) -> str:
         payment=payment,
         acceptance=payment.acceptance,
         doubted=payment.state in payment_doubts.DOUBTED,
+        disputable=payment_doubts.disputable(payment),
         form=FormState(form.values, form.errors, form.labels or labels(money_schemas.ReceiptSchema)),
     )
 

@@ -39,6 +39,7 @@ MONEY: Mapping[str, Mapping[str, LazyString]] = {
         "sent": _l("已退出，待确认"),
         "confirmed": _l("已收到退款"),
         "disputed": _l("称未收到退款"),
+        "dropped": _l("不再退还"),
     },
     "refund_reason": {
         "over": _l("多付"),

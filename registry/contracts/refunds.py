@@ -52,11 +52,11 @@ def owe_all(acceptance: Acceptance, *, reason: str) -> Decimal:
 
 
 def owed(payment: Payment) -> Decimal:
-    """What of a payment goes back or went back already, in yuan; read with the list where a page reads many.
-    """
+    """What of a payment goes back or went back already, in yuan; read with the list where pages read many."""
     if "refunds" not in inspect(payment).unloaded:
-        return sum((one.amount for one in payment.refunds), ZERO)
-    found = db.session.scalar(select(func.sum(Refund.amount)).where(Refund.payment_id == payment.id))
+        return sum((one.amount for one in payment.refunds if one.state != RefundState.DROPPED), ZERO)
+    goes = Refund.payment_id == payment.id, Refund.state != RefundState.DROPPED
+    found = db.session.scalar(select(func.sum(Refund.amount)).where(*goes))
     return Decimal(found or 0)
 
 
@@ -88,8 +88,7 @@ def send(actor: Actor, refund: Refund, facts: Mapping[str, Any]) -> None:
 
 
 def answer(actor: Actor, refund: Refund, *, received: bool) -> None:
-    """The licensee says whether the refund has come; one that has not goes to who sent it and to the venue.
-    """
+    """The licensee says whether the refund has come; else who sent it and the venue are told."""
     allow(actor, "payment.claim", refund.payment.acceptance)
     acceptance = register.lock(refund.payment.acceptance_id)
     refund = _fresh(refund)
@@ -116,6 +115,17 @@ def decide(actor: Actor, refund: Refund, *, received: bool, reason: str) -> None
         refund.due_on = rules.refund_due(clock.today(), register.settings().refund_days).day
         refund.told_on = None
     register.tell(acceptance, "refund_decided", *register.BOTH, refund=refund.id)
+
+
+def drop(actor: Actor, acceptance: Acceptance, payments: Sequence[Payment]) -> None:
+    """Whether this money has to go back at all is before the venue: nobody sends it meanwhile.
+
+    Raises Conflict for one that has been sent: what went back cannot have paid for anything.
+    """
+    ids = {payment.id for payment in payments}
+    for refund in [one for one in of_acceptance(acceptance) if one.payment_id in ids]:
+        if refund.state != RefundState.DROPPED:
+            _move(actor, _fresh(refund), "drop")
 
 
 def tell_overdue() -> int:
@@ -154,7 +164,7 @@ def _all() -> Select[Refund]:
 
 
 def _open() -> Select[Refund]:
-    return _all().where(Refund.state != RefundState.CONFIRMED)
+    return _all().where(Refund.state.not_in((RefundState.CONFIRMED, RefundState.DROPPED)))
 
 
 def _fresh(refund: Refund) -> Refund:

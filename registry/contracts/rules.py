@@ -65,6 +65,7 @@ MOVES: dict[tuple[AcceptanceState, str], Move[AcceptanceState]] = {
         (state, "arrive_late"): Move(_A.REFUND_DUE, "PL 50, 51; GL 4")
         for state in (*_UNPAID, _A.IN_DECISION, _A.LAPSED)
     },
+    (_A.REFUND_DUE, "dispute"): Move(_A.IN_DECISION, "GL 7(3)"),
     (_A.REFUND_DUE, "refunded"): Move(_A.LAPSED, "CC 985"),
     (_A.EFFECTIVE, "end_term"): Move(_A.EXPIRED, "CC 557"),
     (_A.EFFECTIVE, "end_patent"): Move(_A.TERMINATED, "CC 865"),
@@ -104,10 +105,13 @@ PAYMENT_MOVES: dict[tuple[PaymentState, str], Move[PaymentState]] = {
     **{(state, "other_payer"): Move(_P.OTHER_PAYER, "CC 523") for state in _OPEN_PAYMENT},
     **{(state, "not_arrived"): Move(_P.NOT_ARRIVED, "GL 7(3)") for state in _OPEN_PAYMENT},
     **{(state, "duplicate"): Move(_P.DUPLICATE, "CC 985") for state in _OPEN_PAYMENT},
-    (_P.CLAIMED, "dispute"): Move(_P.DISPUTED, "GL 7(3)"),
-    (_P.NOT_ARRIVED, "dispute"): Move(_P.DISPUTED, "GL 7(3)"),
-    (_P.SHORT, "dispute"): Move(_P.DISPUTED, "GL 7(3)"),
+    **{
+        (state, "dispute"): Move(_P.DISPUTED, "GL 7(3)")
+        for state in (_P.CLAIMED, _P.NOT_ARRIVED, _P.SHORT, _P.LATE, _P.DUPLICATE)
+    },
     (_P.DISPUTED, "decide_short"): Move(_P.SHORT, "GL 7(3)"),
+    (_P.DISPUTED, "decide_late"): Move(_P.LATE, "GL 7(3)"),
+    (_P.DISPUTED, "decide_duplicate"): Move(_P.DUPLICATE, "GL 7(3)"),
     (_P.OTHER_PAYER, "confirm"): Move(_P.CONFIRMED, "CC 524"),
     (_P.OTHER_PAYER, "dispute"): Move(_P.DISPUTED, "CC 524"),
     (_P.LATE, "confirm"): Move(_P.CONFIRMED, "PL 51"),
@@ -124,11 +128,14 @@ class RefundState(StrEnum):
     SENT = "sent"
     CONFIRMED = "confirmed"
     DISPUTED = "disputed"
+    DROPPED = "dropped"
 
 
 _R = RefundState
 REFUND_MOVES: dict[tuple[RefundState, str], Move[RefundState]] = {
     (_R.TO_REFUND, "send"): Move(_R.SENT, "CC 985"),
+    # whether it has to go back is asked: until that is decided nobody was enriched without a ground
+    (_R.TO_REFUND, "drop"): Move(_R.DROPPED, "GL 7(3); CC 985"),
     (_R.SENT, "confirm"): Move(_R.CONFIRMED, "[ours]"),
     (_R.SENT, "dispute"): Move(_R.DISPUTED, "[ours]"),
     (_R.DISPUTED, "send"): Move(_R.SENT, "[ours]"),

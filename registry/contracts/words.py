@@ -50,6 +50,8 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "other_law": _l("违反其他法律、行政法规"),
         "no_answer": _l("期限内无人核对到账"),
         "amount_disputed": _l("对到账金额有争议"),
+        "late_disputed": _l("对迟到的认定有争议"),
+        "duplicate_disputed": _l("对重复付款的认定有争议"),
         "condition": _l("请求认定取得许可的条件已经满足"),
         "same_day": _l("款项与撤回在同一日"),
         "after_withdrawal": _l("撤回生效日当日或之后才具备条件"),

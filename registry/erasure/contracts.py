@@ -184,7 +184,7 @@ def _open_question(contract: Contract) -> bool:
         or any(one.state in _OPEN for one in contract.acceptances)
         or any(payment.state in _OPEN_PAYMENTS for payment in _payments(contract))
         or any(one.decided_at is None for one in _decisions(contract))
-        or any(one.state != RefundState.CONFIRMED for one in _refunds(contract))
+        or any(one.state not in (RefundState.CONFIRMED, RefundState.DROPPED) for one in _refunds(contract))
         or duties.open_question(contract)
     )
 

@@ -147,6 +147,79 @@ def test_a_disputed_short_part_of_a_later_due_leaves_the_license_alone(lite: Fla
         disputed(c1, payment)
 
 
+def refund_states(number: str) -> list[tuple[str, str]]:
+    return [(reason, state) for _amount, reason, state in taking.refunds(number)]
+
+
+@pytest.mark.parametrize("outcome", ["paid", "unpaid"])
+def test_a_late_answer_is_disputed_and_nothing_goes_back_until_the_venue_has_decided(
+    app: Flask, outcome: str
+) -> None:
+    offer, c1 = published(app, fee=LATE_GOES_BACK), make_organisation(app, "c1")
+    number = taken(c1, offer)
+    payment, last = claim(app, c1, number), clock.today()
+    with time_machine.travel(clock.now() + timedelta(days=40), tick=True):
+        answer(offer.holder, payment, arrived_on=clock.today())
+        assert (taking.state(number), refund_states(number)) == (
+            "refund_due",
+            [("arrived_late", "to_refund")],
+        )
+        assert disputed(c1, payment) == "late_disputed"
+        assert (taking.state(number), refund_states(number)) == ("in_decision", [("arrived_late", "dropped")])
+        taking.decide(offer.venue, number, outcome, **({"arrived_on": last} if outcome == "paid" else {}))
+        if outcome == "paid":
+            assert (taking.state(number), len(refund_states(number))) == ("effective", 1)
+            assert reading(lambda: register.find(number).effective_on) == last
+        else:
+            assert taking.state(number) == "refund_due"
+            assert refund_states(number) == [("arrived_late", "dropped"), ("arrived_late", "to_refund")]
+            assert reading(lambda: payments.find(payment).state) == "late"
+
+
+@pytest.mark.parametrize("outcome", ["paid", "unpaid"])
+def test_an_answer_that_money_came_twice_is_disputed(
+    lite: Flask, offer: Offer, c1: Person, outcome: str
+) -> None:
+    number = taken(c1, offer)
+    payment = claim(lite, c1, number)
+    answer(offer.holder, payment, result="duplicate")
+    assert refund_states(number) == [("duplicate", "to_refund")]
+    page = Browser(lite).sign_in(c1.email).get(f"/payments/{payment}/doubt")
+    page.submit({"reason": "只付过一次。"})
+    assert (page.status, taking.state(number)) == (200, "in_decision")
+    assert refund_states(number) == [("duplicate", "dropped")]
+    facts = {"amount": yuan("68000"), "arrived_on": clock.today()} if outcome == "paid" else {}
+    taking.decide(offer.venue, number, outcome, **facts)
+    if outcome == "paid":
+        assert (taking.state(number), len(refund_states(number))) == ("effective", 1)
+    else:
+        assert taking.state(number) == "awaiting_payment"
+        assert refund_states(number) == [("duplicate", "dropped"), ("duplicate", "to_refund")]
+        assert disputed(c1, payment) == "duplicate_disputed"
+
+
+def test_what_went_back_already_is_not_disputed_any_more(lite: Flask, offer: Offer, c1: Person) -> None:
+    number = taken(c1, offer)
+    payment = claim(lite, c1, number)
+    answer(offer.holder, payment, result="duplicate")
+    refund = reading(lambda: taking.refund_ids(number)[0])
+    slip = {"sent_on": clock.today(), "slip_upload": make_upload(lite, offer.holder, "bank_slip")}
+    transaction(lambda: refunds.send(offer.holder.actor, refunds.find(refund), slip))
+    with pytest.raises(Conflict):
+        disputed(c1, payment)
+    assert taking.state(number) == "awaiting_payment"
+
+
+def test_a_later_due_said_to_be_paid_twice_is_disputed_and_the_license_stands(lite: Flask) -> None:
+    offer, c1 = published(lite, fee=taking.PER_YEAR), make_organisation(lite, "c1")
+    number = taken(c1, offer)
+    answer(offer.holder, claim(lite, c1, number, amount=yuan("8000")), amount=yuan("8000"))
+    payment = claim(lite, c1, number, amount=yuan("8000"), due="year:2")
+    answer(offer.holder, payment, amount=yuan("8000"), result="duplicate")
+    assert disputed(c1, payment) == "duplicate_disputed"
+    assert (taking.state(number), refund_states(number)) == ("effective", [("duplicate", "dropped")])
+
+
 def test_one_transfer_is_never_claimed_for_two_licenses(lite: Flask, offer: Offer, c1: Person) -> None:
     claim(lite, c1, taken(c1, offer), serial="SAME")
     other = taken(c1, published(lite, offer.holder, offer.venue, fee=LUMP))
