@@ -1,8 +1,6 @@
-"""What the venue decides: claims nobody answered, money on the day of a withdrawal, objections on closed
-grounds.
+"""What the venue decides: claims nobody answered, money on the day of a withdrawal, objections.
 
-Nobody has a right of refusal (PL 51): a holder may object, the venue decides with reasons, and the outcome
-is filed.
+Nobody has a right of refusal (PL 51): a holder may object, the venue decides with reasons, it is filed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
