@@ -88,6 +88,7 @@ FILINGS = {
     "objection.decided": _l("对异议作出决定"),
     "papers.issued": _l("出具文件"),
     "codes.changed": _l("代码表改动"),
+    "account.changed": _l("变更收款账户"),
     "registration.result": _l("记载技术合同登记结果"),
     "recordal.result": _l("记载备案结果"),
     "override.recorded": _l("双人批准例外"),

@@ -59,8 +59,14 @@ GROUNDS: Mapping[str, tuple[str, str, int]] = {
 
 def duty_name(facts: PaperFacts, key: str) -> str:
     """`第 3 结算期提成费报告`: a duty by its key, as papers name it."""
+    return facts.say(*duty_names(key))
+
+
+def duty_names(key: str) -> tuple[str, str]:
+    """A duty by its key in Chinese and in English."""
     kind, _, number = key.partition(":")
-    return facts.say(*DUTY_NAMES.get(kind, (kind, kind))).format(n=number)
+    zh, en = DUTY_NAMES.get(kind, (kind, kind))
+    return zh.format(n=number), en.format(n=number)
 
 
 def royalty_report(

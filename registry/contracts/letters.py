@@ -9,7 +9,7 @@ from uuid import UUID
 from registry import money
 from registry.clock import SHANGHAI
 from registry.contracts.duty_models import DefaultNotice, Ending, Handover, RoyaltyReport
-from registry.contracts.duty_sheets import duty_name
+from registry.contracts.duty_sheets import duty_names
 from registry.contracts.models import (
     Acceptance,
     Contract,
@@ -48,7 +48,7 @@ def write(
 ) -> None:
     """Write a letter of templates/mail to sides (licensee, holder, venue). `about` names rows by id."""
     facts = {name: db.session.get_one(_ABOUT[name], UUID(row_id)) for name, row_id in about.items()}
-    facts |= _of(subject) | {"said": said, "due_name": due_name, "named": duty_name}
+    facts |= _of(subject) | {"said": said, "due_name": due_name, "named": duty_names}
     if "refund" in facts:
         facts["refund_amount"] = money.yuan(facts["refund"].amount)
     if "request" in facts:

@@ -14,7 +14,7 @@ from registry.exports import service as exports
 from registry.exports.download import archive_response
 from registry.exports.models import Batch, BatchContract
 from registry.exports.rules import PlaceState
-from registry.exports.schemas import BatchAnswer, BatchSchema, choice_of
+from registry.exports.schemas import BatchAnswer, BatchSchema, PackSchema, choice_of
 from registry.parties import doors
 
 blueprint = openapi.Blueprint(
@@ -63,9 +63,10 @@ def archive(number: str) -> AnyResponse:
 
 
 @blueprint.route("/contracts/<number>/recordal-pack", methods=["POST"])
+@blueprint.arguments(PackSchema)
 @blueprint.doc(responses={202: {"description": "with the worker; Location says where the file will be"}})
 @doors.signed_in
-def recordal_pack(number: str) -> AnyResponse:
+def recordal_pack(_asked: dict[str, Any], number: str) -> AnyResponse:
     """Have made what CNIPA asks to record a license, as far as there is any; 00 says what is missing."""
     actor = doors.actor()
     made_id = transaction(lambda: recordal_tasks.ask(actor, readable(number)).id)

@@ -15,6 +15,10 @@ from registry.licenses.fees import Method
 LARGEST = 500  # contracts named one by one; more are chosen by a filter
 
 
+class PackSchema(Schema):
+    """Nothing is asked for the recordal pack: whoever sends something meant another thing."""
+
+
 class ChosenSchema(Schema):
     """One contract and who applies for it."""
 

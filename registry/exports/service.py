@@ -192,6 +192,7 @@ def chosen(actor: Actor, numbers: Sequence[str]) -> list[Candidate]:
 
 def check(actor: Actor, choice: Choice) -> Checked:
     """What a batch of this choice would hold. Raises NotFound for a contract of another venue."""
+    allow(actor, "batch.make", actor)
     free = zero_fee.wanted(_venue_id(actor), choice)
     looked = [_candidate(_contract(actor, one.number), one) for one in _once(choice.contracts)]
     apart = [one for one in looked if one.zero and not zero_fee.taken(free, one.registrar)]

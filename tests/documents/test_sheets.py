@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.documents.sheets import Sheet, SheetColumn, csv_bytes, neutral, xlsx_bytes
+from registry.documents.sheets import CUT, LONGEST_CELL, Sheet, SheetColumn, csv_bytes, neutral, xlsx_bytes
 
 ATTACKS = [
     "=1+1",
@@ -104,9 +104,12 @@ def test_the_same_rows_give_the_same_workbook() -> None:
     assert workbook(rows) == workbook(rows)
 
 
-def test_a_cell_too_long_for_the_format_is_refused_not_cut() -> None:
-    with pytest.raises(ValueError, match="32768"):
-        workbook([("a" * 32768, None, None)])
+def test_a_cell_too_long_for_the_format_is_cut_and_says_so() -> None:
+    """One contract's long words must not stop a batch of thousands; the whole text stands in its package."""
+    made = openpyxl.load_workbook(BytesIO(workbook([("𬱟" + "a" * 32768, None, None)])))
+    cell = made.worksheets[0]["A2"].value
+    assert cell.endswith(CUT)
+    assert len(cell.encode("utf-16-le")) // 2 == LONGEST_CELL
 
 
 def test_a_sheet_without_rows_opens() -> None:

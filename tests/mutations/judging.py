@@ -40,8 +40,11 @@ def changes(data: bytes, at: int, *, every: bool) -> Iterator[tuple[str, bytes]]
 
 
 def noticed(report: Report, before: Report) -> bool:
-    """Whether the check failed, or says less than it said of the whole file."""
-    lower = [WORTH[a.state] < WORTH[b.state] for a, b in zip(report.verdicts, before.verdicts, strict=True)]
+    """Whether the check failed, or says less than it said of the whole file: a verdict it no longer gives (of
+    a seal that is not found any more) is less too.
+    """
+    now = {verdict.name: WORTH[verdict.state] for verdict in report.verdicts}
+    lower = [now.get(verdict.name, -1) < WORTH[verdict.state] for verdict in before.verdicts]
     return report.exit_code != 0 or any(lower)
 
 

@@ -78,7 +78,7 @@ def test_nobody_acts_on_what_is_none_of_their_business(verb: str, role: Role) ->
         assert not open_to_role
 
 
-ADMINISTERED = {"erasure.manage"}
+ADMINISTERED = {"erasure.manage", "codes.change"}
 """What an administrator does, always two of them, and none of it a filing."""
 
 
