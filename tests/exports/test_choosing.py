@@ -3,10 +3,12 @@
 import html
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -60,6 +62,11 @@ def seen(venue: Person, asked: Filter | None = None, **how: Any) -> tuple[int, i
     return found.matching.count, found.zero_apart
 
 
+def license_of(number: str) -> str:
+    """The number of a contract's first license."""
+    return reading(lambda: register.find_contract(number).acceptances[0].number)
+
+
 def go_on(browser: Browser, action: str, **given: str) -> None:
     """Send the page's form that only asks, with what it keeps."""
     part = browser.html.partition(f'action="{action}"')[2].partition("</form>")[0]
@@ -108,25 +115,27 @@ def test_contracts_are_found_by_registrar_and_by_who_applies(two: Two) -> None:
 
 
 def test_the_list_asks_no_more_for_sixty_contracts_than_for_three(lite: Flask) -> None:
-    offer, number = making.ready_paid(lite)
-    original = reading(lambda: register.find_contract(number).acceptances[0].number)
+    offer, paid = making.ready_paid(lite)
+    numbers = paid, making.effective(lite, offer, make_organisation(lite, "c2"))
+    first, second = (license_of(number) for number in numbers)
     browser = Browser(lite).sign_in(offer.venue.email)
 
-    def asked_with(more: int) -> int:
+    def asked_with(original: str, more: int) -> int:
         copied([original], more)
-        transaction(look_at_all)
-        db.session.remove()
-        with counted() as said:
-            assert browser.get("/venue/batches").status == 200
-        return sum("code_change" not in one for one in said)
+        with time_machine.travel(clock.now() + timedelta(minutes=1), tick=True):  # nothing moves any more
+            transaction(look_at_all)
+            db.session.remove()
+            with counted() as said:
+                assert browser.get("/venue/batches").status == 200
+        return sum(one.startswith("SELECT") and "code_change" not in one for one in said)
 
     def look_at_all() -> None:
         exports.bring_up(offer.venue.actor)
         standings.look(db.session.scalars(select(Contract.id)).all())
 
-    three = asked_with(2)
+    three = asked_with(first, 1)
     assert reading(lambda: exports.listed(offer.venue.actor, Filter(), 1).sum.count) == 3
-    assert asked_with(57) == three
+    assert asked_with(second, 57) == three
     assert reading(lambda: exports.listed(offer.venue.actor, Filter(), 1).sum.count) == 60
 
 
