@@ -1,10 +1,13 @@
 """The re-key view: values as the registrar's form wants them, and marks that are the clerk's own."""
 
 import csv
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,6 +83,20 @@ def test_every_sheet_is_frozen_filtered_unmerged_and_without_formulas() -> None:
         assert {cell.data_type for row in page.iter_rows() for cell in row} <= {"s", "n"}
     texts = {cell.value for row in book["登记清单"].iter_rows(min_row=2) for cell in row}
     assert "=HYPERLINK(1)" in texts  # kept as it was written, as text
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_spreadsheet_program_opens_the_list_and_evaluates_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "rekey.xlsx"
+    with path.open("wb") as file:
+        rekey.write_workbook(file, frozen_rows, Sums())
+    command = ["soffice", "--headless", "--convert-to", "csv:Text - txt - csv (StarCalc):44,34,76"]
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path), str(path)], check=True, capture_output=True, timeout=120
+    )
+    rows = list(csv.reader(StringIO((tmp_path / "rekey.csv").read_text(encoding="utf-8"))))
+    assert rows[0] == [column.heading for column in COLUMNS]
+    assert "=HYPERLINK(1)" in rows[1]
 
 
 @pytest.mark.parametrize(
