@@ -103,7 +103,7 @@ def test_a_worker_that_died_before_the_file_leaves_no_file_that_no_row_names(
     assert reading(lambda: checked(handed_out(number)[1]))["seal"].code == "seal_missing"
     sealing.seal_certificates({"contract": str(row_of(number))})
     (second,) = rows()
-    assert reading(lambda: store.is_there(second.digest))  # within one second the very same file is made again
+    assert reading(lambda: store.is_there(second.digest))  # within a second the very same file is made
     assert reading(lambda: checked(handed_out(number)[1]))["seal"].code == "seal_self_made"
 
 
