@@ -21,6 +21,7 @@ from registry.database import db, new_id
 from registry.errors import Conflict, Refused, refuse_all
 from registry.ledger.filings import Filing
 from registry.money import plain
+from registry.parties import service as parties
 from registry.parties.models import Upload, Venue
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
@@ -139,6 +140,7 @@ def record_result(actor: Actor, contract: Contract, facts: Mapping[str, Any]) ->
     allow(actor, "contract.register", contract)
     contract = lock(contract)
     register.check_kept(contract)
+    parties.impartial(actor, contract.holder_id, contract.licensee_id)
     refuse_all(check_facts(facts, clock.today()))
     found = cases.standing(contract)
     move(actor, contract, rules.RESULT_VERBS[facts["result"]])

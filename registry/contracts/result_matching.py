@@ -36,7 +36,7 @@ def known(venue_id: UUID, lines: Sequence[Line]) -> dict[str, Known]:
             .options(selectinload(Contract.acceptances), selectinload(Contract.results))
         )
         for contract in db.session.scalars(query):
-            total = plain(registration.total_of(contract).amount) if contract.number in amounts else ""
+            total = _told(contract) if contract.number in amounts else ""
             found[contract.number] = Known(
                 number=contract.number,
                 id=contract.id,
@@ -46,6 +46,12 @@ def known(venue_id: UUID, lines: Sequence[Line]) -> dict[str, Known]:
                 erased=contract.erased_at is not None,
             )
     return found
+
+
+def _told(contract: Contract) -> str:
+    """Our own total, to be compared with the registrar's; none where no sum can be told."""
+    total = registration.total_of(contract)
+    return "" if total.untold else plain(total.amount)
 
 
 def _recorded(row: RegistrationResult) -> Mapping[str, Any]:

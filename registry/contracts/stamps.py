@@ -163,6 +163,7 @@ def read_names(actor: Actor, contract: Contract, sealed: Mapping[str, str]) -> N
 def receive_original(actor: Actor, contract: Contract, seat: str, day: date | None) -> None:
     """Note the day a paper original arrived at the venue; without a day the note is taken back."""
     allow(actor, "contract.register", contract)
+    contract = lock(contract)  # a note is replaced: two clerks at once would write two
     register.check_kept(contract)
     if seat not in {one.seat.key for one in places(contract)}:
         raise Refused("seat_unknown", "seat")

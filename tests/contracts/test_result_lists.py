@@ -271,3 +271,16 @@ def test_lists_are_forgotten_when_their_days_are_over_and_the_results_stay(lite:
             tasks.tick({})
             assert reading(lambda: len(db.session.query(ResultImportRow).all())) == left
     assert reading(lambda: len(register.find_contract(first).results)) == 1
+
+
+def test_a_total_nobody_can_tell_is_not_held_against_the_registrars(lite: Flask) -> None:
+    offer = published(lite, fee=taking.ROYALTY_SALES)  # no minimum: nobody can tell what it will come to
+    number = making.contract_of(taking.taken(make_organisation(lite, "c1"), offer))
+    assert reading(lambda: registration.total_of(register.find_contract(number)).untold)
+    at(number, "submitted")
+    rows = "平台存证编号\t结果\t登记日期\t合同登记编号\t核定成交总额（元）\n"
+    rows += f"{number}\t已登记\t{clock.today().isoformat()}\t20263100000012\t50000.00"
+    actor, read = offer.venue.actor, result_lists.read_text(rows)
+    found = transaction(lambda: result_lists.preview(actor, read, source="pasted").id)
+    (row,) = reading(lambda: result_lists.rows_of(result_lists.find(actor, found)))
+    assert (row.verdict, row.reasons) == ("matched", [])

@@ -11,8 +11,8 @@ from flask import Flask
 from registry import clock, history, jobs
 from registry.contracts import cases, register, registration, track
 from registry.database import db, transaction
-from registry.errors import Conflict, NotFound, Refused
-from registry.parties.models import Mail
+from registry.errors import Conflict, NotAllowed, NotFound, Refused
+from registry.parties.models import Mail, Venue
 from tests.browser import Browser
 from tests.contracts import taking
 from tests.contracts.offices import OFFICE
@@ -229,3 +229,13 @@ def test_a_clerk_enters_and_changes_a_registrar_and_a_faulty_form_comes_back_who
     browser.get(f"/venue/registrars/{held}").submit({"working_days": "9"})
     assert reading(lambda: cases.registrars(venue.actor.venue_id)[0].working_days) == 9  # type: ignore[arg-type]
     assert browser.get("/venue/zero-fee").address == "/venue/registrars"
+
+
+def test_a_clerk_who_belongs_to_a_party_enters_no_registrars_answer(taken: tuple[Offer, str]) -> None:
+    offer, number = taken
+    at(number, "submitted")
+    venue_id, own = offer.venue.venue_id, offer.holder.organisation_id
+    transaction(lambda: setattr(db.session.get_one(Venue, venue_id), "organisation_id", own))
+    with pytest.raises(NotAllowed, match="own_party"):
+        result(offer.venue, number, "已受理")
+    assert making.state(number) == "submitted"
