@@ -11,7 +11,7 @@ import logging
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from threading import Event
@@ -87,6 +87,22 @@ def handler(name: str, *, slow: bool = False, sliced: bool = False) -> Callable[
         return function
 
     return register
+
+
+def each(works: Iterable[Callable[[], object]]) -> None:
+    """Do every one, whatever becomes of the others, then raise the first error: one thing that cannot be done
+    must not keep a round's other things waiting, and must not pass unseen either.
+    """
+    first: Exception | None = None
+    for work in works:
+        try:
+            work()
+        except Exception as error:
+            db.session.rollback()
+            log.exception("one of several failed; the others go on")
+            first = first or error
+    if first is not None:
+        raise first
 
 
 def enqueue(

@@ -158,3 +158,18 @@ def _together(work: Any, count: int) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_one_work_that_fails_keeps_no_other_waiting_and_does_not_pass_unseen(lite: Flask) -> None:
+    done: list[str] = []
+
+    def broken() -> None:
+        raise ValueError("the first")
+
+    def broken_too() -> None:
+        raise KeyError("the second")
+
+    works = [lambda: done.append("before"), broken, lambda: done.append("between"), broken_too]
+    with pytest.raises(ValueError, match="the first"):
+        jobs.each([*works, lambda: done.append("after")])
+    assert done == ["before", "between", "after"]

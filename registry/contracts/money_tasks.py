@@ -1,6 +1,7 @@
 """What is done later about money: dues planned and asked for when their time comes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from registry.contracts import (
 )
 from registry.contracts.models import Acceptance
 from registry.database import db, transaction
-from registry.jobs import handler
+from registry.jobs import each, handler
 
 REGISTERED = (request_printing,)
 """Imported for the job it registers."""
@@ -35,7 +36,9 @@ def ask(payload: Mapping[str, Any]) -> None:
 
 def money_round() -> None:
     """The clock's round: accounts take effect, late refunds are told, old bank lines are forgotten."""
-    for change_id in account_changes.due_to_take_effect():
-        transaction(lambda found=change_id: account_changes.take_effect(found))  # type: ignore[misc]
-    transaction(refunds.tell_overdue)
-    transaction(lambda: bank_lines.forget(register.settings().statement_days))
+    works: list[Callable[[], object]] = [
+        *(partial(account_changes.take_effect, one) for one in account_changes.due_to_take_effect()),
+        refunds.tell_overdue,
+        partial(bank_lines.forget, register.settings().statement_days),
+    ]
+    each(partial(transaction, work) for work in works)

@@ -3,8 +3,9 @@ hourly round.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.money_tasks import money_round
 from registry.database import db, transaction
-from registry.jobs import Job, enqueue, handler
+from registry.jobs import Job, each, enqueue, handler
 from registry.ledger import service as ledger
 from registry.licenses import register as offers
 from registry.licenses.withdrawals import OPEN_CLAIMS
@@ -115,17 +116,17 @@ def tick(_: Mapping[str, Any]) -> None:
     first.
     """
     transaction(lambda: start_clock(after=EVERY))
-    transaction(lambda: enqueue("exports.look", {}))  # what is in order may have run out overnight
-    transaction(lambda: enqueue(POSITIONS, {}))
-    transaction(ledger.ask_outside)  # before what may be paused until they answer
-    transaction(offers.expire_due)
-    for acceptance_id in contracts.due_to_lapse():
-        transaction(lambda found=acceptance_id: contracts.lapse(found))  # type: ignore[misc]
-    transaction(contracts.end_due)
-    made_files.sweep()
-    money_round()
-    transaction(lambda: result_lists.forget(register.settings().statement_days))
-    transaction(reminders.start)
+    works: list[Callable[[], object]] = [
+        partial(enqueue, "exports.look", {}),  # what is in order may have run out overnight
+        partial(enqueue, POSITIONS, {}),
+        ledger.ask_outside,  # before what may be paused until they answer
+        offers.expire_due,
+        *(partial(contracts.lapse, one) for one in contracts.due_to_lapse()),
+        contracts.end_due,
+        partial(result_lists.forget, register.settings().statement_days),
+        reminders.start,
+    ]
+    each((*(partial(transaction, work) for work in works), made_files.sweep, money_round))
 
 
 @handler(reminders.JOB)
