@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -57,6 +58,18 @@ def test_papers_are_read_as_pages_and_saved_as_they_were_issued(
         assert f'/papers/{found[kind]}"' in listed.html
     assert f"/papers/{found['contract_docx']}.docx" in listed.html
     assert "以 PDF 为准" in listed.text
+
+
+def test_headings_of_every_paper_leave_no_level_out_and_every_table_has_a_name_of_its_own(
+    lite: Flask, contract: str, licensee: Person
+) -> None:
+    page = Browser(lite).sign_in(licensee.email)
+    for kind, paper_id in papers(contract).items():
+        html = page.get(f"/contracts/{contract}/papers/{paper_id}").html
+        levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", html)]
+        assert all(later - earlier <= 1 for earlier, later in pairwise(levels)), kind
+        named = re.findall(r'role="region" aria-label="([^"]*)"', html)
+        assert len(set(named)) == len(named), kind
 
 
 def test_a_page_holds_every_clause_and_says_when_its_bytes_are_not_those_issued(
