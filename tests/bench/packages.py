@@ -1,6 +1,7 @@
 """The package of a contract against its papers set by ReportLab alone, and a large batch with its memory.
 
     make bench PART=packages COUNT=10000
+    python -m tests.bench.packages --child 1000 1    seconds, peak MB, bytes; every package made anew
 
 The batch's rows are those of one real contract under other numbers. Its package is made anew for every
 `FRESH`-th row and written again under the other numbers in between: what a package costs is the first line's
@@ -129,7 +130,7 @@ def _child(count: int) -> tuple[float, float, float]:
     return float(seconds), float(memory), float(size)
 
 
-def _measure(count: int) -> None:
+def _measure(count: int, fresh: int = FRESH) -> None:
     with _contract() as (_, batch_id, row):
         _fill(batch_id, row, count)
         fonts = font_set()
@@ -139,7 +140,7 @@ def _measure(count: int) -> None:
             demonstration=False,
         )  # fmt: skip
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(packing, "members", _Repeating(row["contract"]))
+            patch.setattr(packing, "members", _Repeating(row["contract"], fresh))
             start = time.perf_counter()
             made = packing.pack(facts, fonts, more=lambda _: True)
             seconds = time.perf_counter() - start
@@ -150,12 +151,12 @@ def _measure(count: int) -> None:
 class _Repeating:
     """Packages of one contract under the numbers of many."""
 
-    def __init__(self, number: str) -> None:
-        self._number, self._asked = number, 0
+    def __init__(self, number: str, fresh: int) -> None:
+        self._number, self._fresh, self._asked = number, fresh, 0
         self._made: Made | None = None
 
     def __call__(self, row: Mapping[str, Any], fonts: FontSet) -> Made:
-        if self._made is None or self._asked % FRESH == 0:
+        if self._made is None or self._asked % self._fresh == 0:
             self._made = packages.members({**row, "contract": self._number}, fonts)
         self._asked += 1
         found, manifest = self._made
@@ -184,6 +185,6 @@ def _fill(batch_id: UUID, row: Mapping[str, Any], count: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--child"]:
-        _measure(int(sys.argv[2]))
+        _measure(*(int(word) for word in sys.argv[2:]))
     else:
         print(batch(int(sys.argv[1]) if sys.argv[1:] else COUNT))
