@@ -1,5 +1,5 @@
-"""Who knocks at doors, and how a line of the access matrix is written: the lines stand in access_pages and
-access_api, the tests in test_access_matrix.
+"""Who knocks at doors, and how a line of the access matrix is written: the lines stand in access_pages, its
+neighbours and access_api, the tests in test_access_matrix.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Every door against everybody: who may come in to the objects of others. A route without a line fails.
 
 Visitors who may are only let look (reading changes nothing); visitors who may not knock with a body that
-would do something, and nothing may have happened afterwards. The lines stand in access_pages and access_api.
+would do something, and nothing may have happened afterwards. The lines stand in tests/access_*.py.
 """
 
 from collections.abc import Iterator, Mapping

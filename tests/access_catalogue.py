@@ -1,0 +1,44 @@
+"""The access matrix of the pages everybody reads, and of those of the office: code tables, erasures."""
+
+from collections.abc import Mapping
+
+from tests.access import ADMINISTRATOR, AUDITOR, CODE_CHANGE, CODE_LIST, ERASURE, EVERYBODY, TODAY, Line, line
+
+CATALOGUE: Mapping[str, Line] = {
+    # code tables
+    "GET codebook.index": line(EVERYBODY),
+    "GET codebook.show": line(EVERYBODY, name="=plan"),
+    "GET codebook.download": line(EVERYBODY, name="=plan"),
+    "GET codebook.history": line(AUDITOR | ADMINISTRATOR, name="=plan"),
+    "GET codebook.change": line(ADMINISTRATOR, name="=plan"),
+    "POST codebook.change": line(ADMINISTRATOR, CODE_CHANGE, name="=plan"),
+    "GET codebook.bring": line(ADMINISTRATOR, name="=plan"),
+    "POST codebook.bring": line(ADMINISTRATOR, CODE_LIST, name="=plan"),
+    "POST codebook.apply": line(ADMINISTRATOR, CODE_LIST, name="=plan"),
+    # erasures
+    "GET erasures.index": line(AUDITOR | ADMINISTRATOR),
+    "POST erasures.check": line(ADMINISTRATOR, ERASURE),
+    "POST erasures.ask": line(ADMINISTRATOR, {**ERASURE, "listed": "0" * 64}),
+    "GET erasures.show": line(AUDITOR | ADMINISTRATOR, erasure_id="erasure"),
+    "POST erasures.approve": line(ADMINISTRATOR, {"listed": "0" * 64}, erasure_id="erasure"),
+    "POST erasures.drop": line(ADMINISTRATOR, erasure_id="erasure"),
+    # the catalogue
+    **{
+        f"GET catalogue.{name}": line(EVERYBODY, number="offer")
+        for name in ("offer", "offer_bundle", "offer_document", "offer_proof", "offer_qr", "offer_text")
+    },
+    **{f"GET catalogue.{name}": line(EVERYBODY) for name in ("home", "about", "search")},
+    **{
+        f"GET verification.{name}": line(EVERYBODY)
+        for name in ("verify", "verifier", "script", "style", "upload")
+    },
+    "POST verification.check": line(EVERYBODY),
+    "GET log.log": line(EVERYBODY),
+    "GET log.entry": line(EVERYBODY, seq="=0"),
+    "GET log-files.text": line(EVERYBODY, name="key_file"),
+    "GET log-files.anchored": line(frozenset(), folder="anchors", name="key_file"),  # this log has none
+    "GET instants.at": line(EVERYBODY, {"day": TODAY, "time": "00:00"}, number="offer"),
+    "GET instants.bundle": line(EVERYBODY, number="offer"),
+    "GET log-files.tile": line(EVERYBODY, rest="tile"),
+    "GET log-files.envelope": line(EVERYBODY, digest="envelope"),
+}
