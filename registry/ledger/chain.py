@@ -169,12 +169,19 @@ def consistency_proof(old: int, new: int, node: Node) -> list[bytes]:
 
 def included(leaf: bytes, index: int, size: int, *, proof: Sequence[bytes], root: bytes) -> bool:
     """Whether the proof leads from the leaf to the root (RFC 9162 section 2.1.3.2)."""
+    return root_by(leaf, index, size, proof=proof) == root
+
+
+def root_by(leaf: bytes, index: int, size: int, *, proof: Sequence[bytes]) -> bytes | None:
+    """The root to which a proof leads from a leaf (RFC 9162 section 2.1.3.2); None where its length does not
+    fit the place.
+    """
     if not 0 <= index < size or len(leaf) != HASH or any(len(step) != HASH for step in proof):
-        return False
+        return None
     at, last, found = index, size - 1, leaf
     for step in proof:
         if last == 0:
-            return False
+            return None
         if at & 1 or at == last:
             found = node_hash(step, found)
             while at and not at & 1:
@@ -182,7 +189,7 @@ def included(leaf: bytes, index: int, size: int, *, proof: Sequence[bytes], root
         else:
             found = node_hash(found, step)
         at, last = at >> 1, last >> 1
-    return last == 0 and found == root
+    return found if last == 0 else None
 
 
 def consistent(old: int, new: int, *, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:

@@ -27,6 +27,7 @@ from registry.ledger.canonical import (
     unb64,
 )
 from registry.ledger.kinds import ANY, FORMS, KINDS, Kind
+from registry.ledger.statement_lists import Place, listed_bytes, parse_place
 
 LEVELS = ("account", "external")  # how a party holds its key; each document says in words what that is worth
 LONGEST_SUBJECT = 200
@@ -36,17 +37,21 @@ _ENVELOPE = (
 _PARTS = (b"([A-Za-z0-9+/]*={0,2})", b"([0-9a-f]{32})", b"([A-Za-z0-9+/]*={0,2})")
 _READ_ENVELOPE = re.compile(re.escape(_ENVELOPE) % _PARTS).fullmatch
 STATEMENT_KEYS = {"v", "type", "origin", "subject", "role", "nonce", "fields", "sd"}
+SIGNED_KEYS = {"statement", "alg", "kid", "signature", "level"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What one party signed, and its signature over PAE(STATEMENT_TYPE, JCS(fields))."""
+    """What one party signed, and its signature over PAE(STATEMENT_TYPE, JCS(fields)), or over the head of the
+    list in which the statement has its `place`.
+    """
 
     fields: Mapping[str, Any]
     alg: str
     kid: str
     signature: bytes
     level: str
+    place: Place | None = None
 
     @property
     def once(self) -> str:
@@ -55,7 +60,7 @@ class Statement:
 
     @property
     def signed_bytes(self) -> bytes:
-        return statement_bytes(self.fields)
+        return statement_bytes(self.fields) if self.place is None else listed_bytes(self.fields, self.place)
 
     def encode(self) -> dict[str, Any]:
         return {
@@ -64,6 +69,7 @@ class Statement:
             "kid": self.kid,
             "signature": b64(self.signature),
             "level": self.level,
+            **({} if self.place is None else {"list": self.place.encode()}),
         }
 
 
@@ -276,7 +282,8 @@ def _commitments(value: Any) -> tuple[str, ...]:
 
 
 def _statement(value: Any) -> Statement:
-    outer = exact_keys(value, {"statement", "alg", "kid", "signature", "level"})
+    listed = isinstance(value, dict) and "list" in value
+    outer = exact_keys(value, SIGNED_KEYS | {"list"} if listed else SIGNED_KEYS)
     said = exact_keys(outer["statement"], STATEMENT_KEYS)
     if said["v"] != 1 or isinstance(said["v"], bool) or not isinstance(said["fields"], dict):
         raise ValueError("malformed statement")
@@ -293,4 +300,5 @@ def _statement(value: Any) -> Statement:
         kid=outer["kid"],
         signature=unb64(outer["signature"]),
         level=outer["level"],
+        place=parse_place(outer["list"]) if listed else None,
     )

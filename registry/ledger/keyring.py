@@ -148,15 +148,21 @@ class Keyring:
             check_says(filed, statement, origin=origin)
         except ValueError:
             raise Refused("statement_mismatch", kid=statement.kid)
-        said = pae(STATEMENT_TYPE, recode(statement.fields))  # read out of a payload that is canonical
         if statement.alg != key.alg or not signing.verify(
-            key.alg, key.public, said, signature=statement.signature
+            key.alg, key.public, _said(statement), signature=statement.signature
         ):
             raise Refused("signature_invalid", kid=statement.kid)
         once = bytes.fromhex(statement.once)
         if once in self.stated:  # somebody else files again what was stated for one filing
             raise Refused("statement_repeated", kid=statement.kid)
         self.stated.add(once)
+
+
+def _said(statement: Statement) -> bytes:
+    """The bytes that were signed; of a statement read out of a payload, which is canonical."""
+    if statement.place is not None:
+        return statement.signed_bytes
+    return pae(STATEMENT_TYPE, recode(statement.fields))
 
 
 def kids_of(filed: Filed) -> set[str]:

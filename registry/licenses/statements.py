@@ -18,6 +18,7 @@ from registry.ledger import signing
 from registry.ledger.canonical import unb64
 from registry.ledger.filings import Filing, Statement, statement_fields
 from registry.ledger.setup import ledger_setup
+from registry.ledger.statement_lists import parse_place
 from registry.licenses import answers as reading
 from registry.licenses.answers import SIGNING, TICKS, step
 from registry.licenses.assembly import digests, draft_facts, live_consents, present
@@ -98,6 +99,7 @@ def decode_statement(kept: Mapping[str, Any]) -> Statement:
         kid=kept["kid"],
         signature=unb64(kept["signature"]),
         level=kept["level"],
+        place=parse_place(kept["list"]) if "list" in kept else None,
     )
 
 

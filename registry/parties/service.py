@@ -51,12 +51,14 @@ from registry.parties.organisations import (
 from registry.parties.signatures import (
     enroll_key,
     external,
+    external_list,
     keys_of,
     organisation_key,
     parse_public,
     parse_signature,
     prepare_key,
     sign,
+    sign_list,
 )
 
 __all__ = [
@@ -76,6 +78,7 @@ __all__ = [
     "end_session",
     "enroll_key",
     "external",
+    "external_list",
     "forget_attempts",
     "found",
     "identity_of",
@@ -107,6 +110,7 @@ __all__ = [
     "shown",
     "sign",
     "sign_in",
+    "sign_list",
     "sign_out",
     "unverified",
     "uploaded",

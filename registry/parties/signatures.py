@@ -18,6 +18,7 @@ from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.canonical import unb64
 from registry.ledger.filings import Statement, statement_bytes
 from registry.ledger.signing import check_public, kid_of
+from registry.ledger.statement_lists import StatementList
 from registry.parties import accounts, enrolment, keys
 from registry.parties.models import Key
 from registry.parties.organisations import organisation_of
@@ -30,13 +31,36 @@ def sign(actor: Actor, password: str, fields: Mapping[str, Any], *, field: str =
 
     Raises Refused `password_wrong`, `account_unconfirmed`.
     """
+    alg, kid, signature = _signed(actor, password, statement_bytes(fields), field=field)
+    return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=Level.ACCOUNT)
+
+
+def sign_list(
+    actor: Actor, password: str, listed: StatementList, *, field: str = "password"
+) -> list[Statement]:
+    """Sign many statements at once, in their order: one signature, in each its own place. Never inside a
+    transaction.
+
+    Raises Refused `password_wrong`, `account_unconfirmed`.
+    """
+    alg, kid, signature = _signed(actor, password, listed.signed_bytes, field=field)
+    return _placed(listed, alg=alg, kid=kid, signature=signature, level=Level.ACCOUNT)
+
+
+def _signed(actor: Actor, password: str, message: bytes, *, field: str) -> tuple[str, str, bytes]:
     key = accounts.key_of(actor.account_id)
     if key.enrolled_seq is not None and key.enrolled_seq < 0:
         key = _enrol_again(actor, key, password, field=field)
     assert key.sealed is not None
     alg, kid, sealed = key.alg, key.kid, key.sealed
-    signature = keys.sign_sealed(sealed, password, statement_bytes(fields), field=field)
-    return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=Level.ACCOUNT)
+    return alg, kid, keys.sign_sealed(sealed, password, message, field=field)
+
+
+def _placed(listed: StatementList, *, alg: str, kid: str, signature: bytes, level: Level) -> list[Statement]:
+    return [
+        Statement(fields=dict(one), alg=alg, kid=kid, signature=signature, level=level, place=place)
+        for one, place in zip(listed.statements, listed.places(), strict=True)
+    ]
 
 
 def _enrol_again(actor: Actor, key: Key, password: str, *, field: str) -> Key:
@@ -64,12 +88,23 @@ def external(actor: Actor, kid: str, signature: bytes, fields: Mapping[str, Any]
     """The statement of a machine: signed elsewhere with a key the actor's organisation enrolled. Raises
     Refused.
     """
+    alg = _external_key(actor, kid).alg
+    return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=Level.EXTERNAL)
+
+
+def external_list(actor: Actor, kid: str, signature: bytes, listed: StatementList) -> list[Statement]:
+    """The statements of a machine that signed their list elsewhere. Raises Refused."""
+    alg = _external_key(actor, kid).alg
+    return _placed(listed, alg=alg, kid=kid, signature=signature, level=Level.EXTERNAL)
+
+
+def _external_key(actor: Actor, kid: str) -> Key:
     key = db.session.get(Key, kid)
     if key is None or key.organisation_id is None or key.organisation_id != actor.organisation_id:
         raise Refused("key_unknown", "kid")
     if actor.api_kid and kid != actor.api_kid:  # a machine's access names the key it signs with
         raise Refused("key_unknown", "kid")
-    return Statement(fields=dict(fields), alg=key.alg, kid=kid, signature=signature, level=Level.EXTERNAL)
+    return key
 
 
 def parse_public(text: str, *, field: str = "public_key") -> tuple[str, bytes]:

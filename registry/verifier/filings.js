@@ -1,16 +1,18 @@
 // Entries, envelopes, filings and statements, section 2 of the formats: read strictly, nothing unknown.
 
-import { concat, demand, hex, isHex, sha256, unbase64, utf8 } from "./bytes.js";
+import { concat, demand, hex, isHex, sha256, unbase64, unhex, utf8 } from "./bytes.js";
 import { canonical, exactly, isCount, isObject, jcs, strict } from "./json.js";
 import { FORMS, KINDS, isInstant } from "./kinds.js";
-import { leafHash } from "./tree.js";
+import { HASH, leafHash, rootBy, steps } from "./tree.js";
 import { fault } from "./verdicts.js";
 
 const FILING_TYPE = "application/vnd.open-license.filing.v1+json";
 const STATEMENT_TYPE = "application/vnd.open-license.statement.v1+json";
+const LIST_TYPE = "application/vnd.open-license.statement-list.v1+json";
 const COMMITMENT_TAG = "open-license-sd-v1\0";
 const LEVELS = ["account", "external"];
 const LONGEST_SUBJECT = 200;
+const SIGNED = ["statement", "alg", "kid", "signature", "level"];
 const STATEMENT = ["v", "type", "origin", "subject", "role", "nonce", "fields", "sd"];
 
 /** DSSE pre-authentication encoding: what is signed, its type bound in front. */
@@ -24,9 +26,12 @@ export function countersignedBytes(payload) {
   return pae(FILING_TYPE, payload);
 }
 
-/** The bytes a party's signature is over. */
-export function statementBytes(statement) {
-  return pae(STATEMENT_TYPE, jcs(statement));
+/** The bytes a party's signature is over: the statement's own, or the head of the list it has its place in. */
+export async function signedBytes({ said, place }) {
+  if (!place) return pae(STATEMENT_TYPE, jcs(said));
+  const leaf = await leafHash(jcs(said));
+  const root = await rootBy({ leaf, ...place });
+  return pae(LIST_TYPE, jcs({ v: 1, origin: said.origin, size: Number(place.size), root: hex(root) }));
 }
 
 /** What binds a value without showing it, in hex. Throws Malformed for a malformed salt. */
@@ -88,13 +93,24 @@ function checkCommitments(list) {
 }
 
 function parseStatement(outer) {
-  const { statement, alg, kid, signature, level } = exactly(outer, ["statement", "alg", "kid", "signature", "level"]);
+  const listed = isObject(outer) && Object.hasOwn(outer, "list");
+  const { statement, alg, kid, signature, level, list } = exactly(outer, listed ? [...SIGNED, "list"] : SIGNED);
   const said = exactly(statement, STATEMENT);
   demand(said.v === 1 && isObject(said.fields) && isHex(said.nonce, 32), "malformed statement");
   demand(typeof said.origin === "string" && typeof said.role === "string", "malformed statement");
   checkCommitments(said.sd);
   demand(LEVELS.includes(level) && isHex(kid, 32) && typeof alg === "string", "malformed statement");
-  return { said, alg, kid, signature: unbase64(signature), level };
+  return { said, alg, kid, signature: unbase64(signature), level, place: listed ? parsePlace(list) : null };
+}
+
+/** Where a statement stands in a list signed as a whole; its path is as long as the place asks. Throws Malformed. */
+function parsePlace(list) {
+  const { index, size, path } = exactly(list, ["index", "size", "path"]);
+  demand(isCount(index) && isCount(size) && index < size && Array.isArray(path), "malformed place");
+  const place = { index: BigInt(index), size: BigInt(size) };
+  const fits = path.length === steps(place.index, place.size) && path.every((step) => isHex(step, 2 * HASH));
+  demand(fits, "the path does not fit the place");
+  return { ...place, proof: path.map(unhex) };
 }
 
 /** Throws Malformed unless the statement is about this filing, on these terms, in this log. */

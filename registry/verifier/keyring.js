@@ -1,7 +1,7 @@
 // Which key may sign what, when, section 3 of the formats: learned from the key filings in the log's order.
 
 import { Malformed, demand, unbase64 } from "./bytes.js";
-import { checkSays, countersignedBytes, statementBytes } from "./filings.js";
+import { checkSays, countersignedBytes, signedBytes } from "./filings.js";
 import { exactly } from "./json.js";
 import { checkPublic, kidOf, signed } from "./signatures.js";
 import { Fault, fault } from "./verdicts.js";
@@ -95,7 +95,7 @@ export class Keyring {
     const purpose = filing.type === "key.rotated" ? filing.fields.purpose : PARTY;
     const key = this.usable(statement.kid, purpose, refuse);
     await fault("signatures", "statement_mismatch", seq, () => checkSays(filing, statement, this.origin));
-    const message = statementBytes(statement.said);
+    const message = await signedBytes(statement);
     const holds = statement.alg === key.alg && (await signed(key.alg, key.public, message, statement.signature));
     if (!holds) refuse("signature_invalid");
     const once = statement.kid + statement.said.nonce;

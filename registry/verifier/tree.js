@@ -14,12 +14,12 @@ function nodeHash(left, right) {
   return sha256(Uint8Array.of(1), left, right);
 }
 
-/** Whether the proof leads from the leaf at this place to the root of a tree of that size. */
-export async function included({ leaf, index, size, proof, root }) {
-  if (index < 0n || index >= size || [leaf, ...proof].some((step) => step.length !== HASH)) return false;
+/** The root to which the proof leads from the leaf at this place; null where its length does not fit the place. */
+export async function rootBy({ leaf, index, size, proof }) {
+  if (index < 0n || index >= size || [leaf, ...proof].some((step) => step.length !== HASH)) return null;
   let [at, last, found] = [index, size - 1n, leaf];
   for (const step of proof) {
-    if (last === 0n) return false;
+    if (last === 0n) return null;
     if (at & 1n || at === last) {
       found = await nodeHash(step, found);
       while (at && !(at & 1n)) [at, last] = [at >> 1n, last >> 1n];
@@ -28,7 +28,21 @@ export async function included({ leaf, index, size, proof, root }) {
     }
     [at, last] = [at >> 1n, last >> 1n];
   }
-  return last === 0n && same(found, root);
+  return last === 0n ? found : null;
+}
+
+/** Whether the proof leads from the leaf at this place to the root of a tree of that size. */
+export async function included({ root, ...place }) {
+  const found = await rootBy(place);
+  return found !== null && same(found, root);
+}
+
+/** How many hashes lead from a leaf to the root of a tree of that size. */
+export function steps(index, size) {
+  let [at, last, count] = [index, size - 1n, 0];
+  while (at !== last) [at, last, count] = [at >> 1n, last >> 1n, count + 1];
+  for (; at; at >>= 1n) count += Number(at & 1n);
+  return count;
 }
 
 /** Whether the larger tree only added to the smaller; from an empty tree nothing can be shown. */

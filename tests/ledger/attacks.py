@@ -172,8 +172,14 @@ def _alone(log: MemoryLog, filing: Filing, names: Sequence[str]) -> int:
     said = [statement_fields(filing, origin=log.origin, role="r", nonce=log.hex(32)) for _ in names]
     pairs = zip(said, names, strict=True)
     statements = [signed_statement(one, signer(name), level="account") for one, name in pairs]
-    value = {"type": filing.type, "version": 1, "fields": dict(filing.fields), "_sd": []}
-    payload, key = jcs({**value, "statements": [one.encode() for one in statements]}), signer(COUNTERSIGN)
+    return filed_raw(log, filing, [one.encode() for one in statements])
+
+
+def filed_raw(log: MemoryLog, filing: Filing, statements: Sequence[Mapping[str, Any]]) -> int:
+    """Enter a filing as it is, whatever `build` would say to it."""
+    value = {"type": filing.type, "version": 1, "fields": dict(filing.fields)}
+    value["_sd"] = sorted(filing.commitments.values())
+    payload, key = jcs({**value, "statements": list(statements)}), signer(COUNTERSIGN)
     envelope = envelope_bytes(payload, kid=key.kid, signature=key.sign(pae(FILING_TYPE, payload)))
     log.entries.append(_entry(log, subject=filing.subject, type=filing.type, envelope=sha256_hex(envelope)))
     log.envelopes.append(envelope)

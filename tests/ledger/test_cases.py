@@ -14,9 +14,10 @@ from registry.log_commands import verify
 from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases
 from tests.ledger.licensed import PAPER
+from tests.ledger.listed import listed_cases
 from tests.ledger.sealed import sealed_cases
 
-CASES = {case.name: case for case in (*cases(), *attacks(), *sealed_cases())}
+CASES = {case.name: case for case in (*cases(), *attacks(), *sealed_cases(), *listed_cases())}
 FLIPS = 800
 
 

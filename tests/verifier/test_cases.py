@@ -13,14 +13,16 @@ from registry.ledger.verify import LARGEST, read_vkey, verify_bytes, verify_path
 from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases, printed
 from tests.ledger.licensed import CONTRACT, PAPER, licensed
+from tests.ledger.listed import listed_cases
 from tests.ledger.sealed import sealed_cases
 from tests.verifier.checking import Checker
 
-CASES = {case.name: case for case in (*cases(), *attacks(), *sealed_cases())}
+CASES = {case.name: case for case in (*cases(), *attacks(), *sealed_cases(), *listed_cases())}
 FLIPS = {
     "bundle": 900,
     "bundle with a quorum of witnesses": 700,
     "bundle without the key": 500,
+    "bundle: signed in a list": 300,
     "certificate": 200,
     "sealed: an authority nobody named": 200,
 }
