@@ -46,6 +46,8 @@ from registry.contracts import (
 from registry.contracts import money_tasks as contracts_money  # noqa: F401 - registers its jobs
 from registry.contracts import pages as contracts_pages
 from registry.contracts import tasks as contracts_tasks  # noqa: F401 - registers its jobs
+from registry.demand import interest_api, interest_pages
+from registry.demand import tasks as demand_tasks  # noqa: F401 - registers its jobs
 from registry.erasure import pages as erasure_pages
 from registry.erasure import tasks as erasure_tasks  # noqa: F401 - registers its jobs
 from registry.exports import api as exports_api
@@ -85,6 +87,7 @@ PAGES: list[Blueprint] = [
     glossary_pages.blueprint,
     log_pages.blueprint,
     log_files.blueprint,
+    interest_pages.blueprint,
     parties_pages.blueprint,
     account_pages.blueprint,
     anchors_pages.blueprint,
@@ -136,6 +139,7 @@ PAGES: list[Blueprint] = [
 MACHINES: list[openapi.Blueprint] = [
     statistics_api.blueprint,
     catalogue_api.blueprint,
+    interest_api.blueprint,
     codebook_api.blueprint,
     instant_pages.machines,
     log_api.blueprint,

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from registry.code_messages import CODES
+from registry.demand_messages import DEMAND
 from registry.duty_messages import DUTY_MESSAGES
 from registry.money_messages import MONEY
 from registry.paper_messages import PAPERS
@@ -11,6 +12,7 @@ from registry.registrar_messages import REGISTRARS
 
 MESSAGES: dict[str, LazyString] = {
     **PAPERS,
+    **DEMAND,
     # general
     "invalid": _l("有 %(count)s 处需要改正。"),
     "required": _l("请填写此项。"),

@@ -24,6 +24,7 @@ from registry.contracts import printed_models as printed  # noqa: F401
 from registry.contracts import registration_models as registration  # noqa: F401
 from registry.contracts import stamp_models as stamps  # noqa: F401
 from registry.database import Model, db, transaction
+from registry.demand import models as demand  # noqa: F401
 from registry.documents import models as documents  # noqa: F401
 from registry.erasure import models as erasure  # noqa: F401
 from registry.errors import Conflict

@@ -20,12 +20,13 @@ from registry.history import History
 from registry.ledger import service as ledger
 from tests.access import DENIED, EVERYBODY
 from tests.access_api import API
+from tests.access_demand import DEMAND
 from tests.access_pages import PAGES
 from tests.documents.papers import pdftotext
 from tests.factories import reading
 from tests.world import World, make_world
 
-TABLE = {**PAGES, **API}
+TABLE = {**PAGES, **API, **DEMAND}
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ from registry.parties import service as parties
 from registry.parties.models import Account, ApiKey, Session, Upload
 from registry.parties.rules import Actor, Role
 from registry.statistics import service as statistics
+from tests import wishes
 from tests.access import NEW_ACCOUNT
 from tests.browser import as_request
 from tests.contracts import performing, taking
@@ -150,6 +151,7 @@ def make_world(app: Flask) -> World:
     _money(world)
     _duties(world)
     _own_things(world)
+    wishes.add_to(world)
     _log(world)
     db.session.rollback()
     return world

@@ -27,6 +27,7 @@ from registry.contracts import service as contracts
 from registry.contracts import tasks as contract_tasks  # noqa: F401 - registers its jobs
 from registry.contracts.money_tasks import money_round
 from registry.database import db, transaction
+from registry.demand import tasks as demand_tasks  # noqa: F401 - registers its jobs
 from registry.demonstration import arrivals, samples, story
 from registry.demonstration.calendar import Story
 from registry.demonstration.cast import MARK, PARTIES, PERSONAS, address

@@ -14,6 +14,7 @@ from registry.demonstration import (
     publishing,
     registering,
     taking,
+    wishing,
 )
 from registry.demonstration.calendar import Story, Telling
 from registry.demonstration.offers import Offer
@@ -358,4 +359,5 @@ _SCENES = (
     _returned,
     _registered,
     _looked_at,
+    wishing.waiting,
 )

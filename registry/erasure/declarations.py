@@ -14,7 +14,7 @@ from registry.contracts import receiving_accounts
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.money_models import AccountChange
 from registry.database import db
-from registry.erasure import traces
+from registry.erasure import traces, wishes
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, without
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.licenses import answers as reading
@@ -63,6 +63,7 @@ def listing(declaration: Declaration) -> Listing:
         *(gone for version in declaration.versions for gone in _version(version)),
         *(gone for change in receiving_accounts.changes(declaration) for gone in _change(change)),
         *_rows(declaration),
+        *wishes.of_declaration(declaration),
         *files,
         *traces.of_ids(_ids(declaration), words),
     ]

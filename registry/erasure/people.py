@@ -13,7 +13,7 @@ from registry import clock
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.money_models import BankHeading, BankLine
 from registry.database import db
-from registry.erasure import duties, traces
+from registry.erasure import duties, traces, wishes
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.errors import NotFound
@@ -148,6 +148,7 @@ def _access(account: Account) -> Iterator[Goes]:
     for machine in db.session.scalars(machines):
         yield from blanked(machine, label="", revoked_at=machine.revoked_at or clock.now())
     yield from duties.of_account(account)
+    yield from wishes.of_account(account)
     asked = select(Idempotency).where(Idempotency.account_id == account.id).order_by(Idempotency.id)
     yield from (removed(one) for one in db.session.scalars(asked))
     acts = select(PreparedAct).where(PreparedAct.account_id == account.id).order_by(PreparedAct.id)

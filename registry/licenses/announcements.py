@@ -71,6 +71,7 @@ def announce(
     if declaration.state in OFFERED_STATES:
         filing = statements.announcement("declaration.announced", declaration, day, _digest_of(gazette))
         register.enter(declaration, filing)
+        enqueue("interests.settle", {"declaration": str(declaration.id)}, subject_id=declaration.id)
     mail.write_to_organisation(declaration.holder_id, "declaration_announced", declaration=declaration)
 
 

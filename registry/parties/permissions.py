@@ -72,6 +72,9 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "declaration.review": (Grant(STAFF, _venue),),
     "declaration.expire": (BY_CLOCK,),
     "declaration.announce": (Grant(STAFF, _venue),),
+    "interest.register": (Grant(EVERYBODY, _any),),
+    "interest.withdraw": (Grant(EVERYBODY, _own),),
+    "interest.view": (Grant(PARTY_ROLES, _holder), READ_ALL),
     "acceptance.draft": (Grant(DRAFT, _licensee),),
     "acceptance.send": (Grant(SIGN, _licensee),),
     "acceptance.view": (

@@ -1,0 +1,24 @@
+"""What is done later about wishes: tell those who wait that an offer opened, forget what is over."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from registry.database import transaction
+from registry.demand import interests
+from registry.jobs import each, handler
+
+
+@handler("interests.settle")
+def settle(payload: Mapping[str, Any]) -> None:
+    """An announcement was entered. If we crash here nobody has been told; the next run tells all."""
+    transaction(lambda: interests.settle(UUID(payload["declaration"])))
+
+
+@handler("demand.round")
+def look(_: Mapping[str, Any]) -> None:
+    """The clock's round: offers that closed or opened unnoticed, addresses to forget."""
+    works: list[Callable[[], object]] = [partial(interests.settle, one) for one in interests.to_settle()]
+    works.append(interests.clean)
+    each(partial(transaction, work) for work in works)

@@ -1,0 +1,25 @@
+"""What people left about offers they did not take goes with the account and with the declaration."""
+
+from flask import Flask
+
+from registry.demand import interests
+from tests.erasure.making import administrator, erase, where
+from tests.factories import make_account, reading, withdraw
+from tests.wishes import interested, waiting_offer
+
+
+def test_interests_go_with_the_account_and_with_the_declaration(app: Flask) -> None:
+    first, second = administrator(app, "first@registry.cn"), administrator(app, "second@registry.cn")
+    offer = waiting_offer(app)
+    one, two = make_account(app, "mu.qingci@private.example"), make_account(app, "other@private.example")
+    of_one = ("穆清辞", "为穆家桥做的样机")
+    of_two = ("欧阳书桐", "为欧阳桥做的样机")
+    interested(offer, one.actor, name=of_one[0], use=of_one[1])
+    interested(offer, two.actor, name=of_two[0], use=of_two[1])
+    assert len(where(app, [*of_one, *of_two])) >= 4, "else looking would prove nothing"
+    erase(first, second, "account", one.email, "request")
+    assert where(app, [*of_one, one.email]) == []
+    withdraw(app, offer)
+    assert reading(lambda: interests.count_of(offer.number)) == 1
+    erase(first, second, "declaration", offer.number, "order")
+    assert where(app, of_two) == []

@@ -1,0 +1,55 @@
+"""Offers that wait for their announcement, and what people wish for, for tests."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+
+from registry.database import transaction
+from registry.demand import interests
+from registry.demand.interests import key_of
+from registry.licenses import register
+from registry.parties import service as parties
+from registry.parties.rules import Actor
+from tests.browser import as_request
+from tests.factories import FREE, Offer, Person, published, reading
+
+WAITING: dict[str, Any] = {"opening": {"open_from": "announcement"}}
+SAID: dict[str, Any] = {"name": "王明", "use": "用于大桥的在线监测。", "may_contact": False}
+
+
+def waiting_offer(
+    app: Flask, holder: Person | None = None, venue: Person | None = None, **changes: Any
+) -> Offer:
+    """A published offer that opens with its announcement."""
+    return published(app, holder, venue, fee=FREE, **{**WAITING, **changes})
+
+
+def interested(offer: Offer, actor: Actor | None, *, place: str = "203.0.113.9", **given: Any) -> str:
+    """Register an interest; its id."""
+    said = {**SAID, **given}
+    return transaction(
+        lambda: str(interests.register(actor, register.find(offer.number), said, place=place).id)
+    )
+
+
+def machine(app: Flask, person: Person) -> Callable[..., Any]:
+    """Knock at the API with a key of this person's: method, path, body."""
+    bearer = transaction(lambda: parties.create_api_key(person.actor, label="test"))
+
+    def knock(method: str, path: str, body: Any = None) -> Any:
+        headers = {"Authorization": f"Bearer {bearer}", "Idempotency-Key": f"{method} {path}"[-80:]}
+        sent = {} if method == "GET" else {"json": body or {}}
+        return as_request(app.test_client().open, path, method=method, headers=headers, **sent)
+
+    return knock
+
+
+def add_to(world: Any) -> None:
+    """One of everything, for the access matrix: `world` is a tests.world.World."""
+    holder, venue = world.people["holder.owner"], world.people["venue"]
+    offer = waiting_offer(world.app, holder, venue)
+    interest = interested(offer, world.people["licensee.owner"].actor)
+    key = reading(lambda: key_of(interests.find(UUID(interest))))
+    world.things |= {"waiting": offer.number, "interest": interest, "interest_key": key}
