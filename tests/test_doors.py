@@ -49,6 +49,8 @@ def test_only_a_few_pages_are_open_to_strangers_who_post(lite: Flask) -> None:
         "/reset",
         "/reset/code",
         "/language",
+        "/interests/<uuid:interest_id>/<key>/confirm",  # the link of a letter opens them
+        "/interests/<uuid:interest_id>/<key>/withdraw",
     }
     assert own <= posting
     assert {
