@@ -37,6 +37,7 @@ CATALOGUE: Mapping[str, Line] = {
     "GET log.entry": line(EVERYBODY, seq="=0"),
     "GET log-files.text": line(EVERYBODY, name="key_file"),
     "GET log-files.anchored": line(frozenset(), folder="anchors", name="key_file"),  # this log has none
+    "GET catalogue.offer_drawing": line(frozenset(), number="offer"),  # this offer came without one
     "GET instants.at": line(EVERYBODY, {"day": TODAY, "time": "00:00"}, number="offer"),
     "GET instants.bundle": line(EVERYBODY, number="offer"),
     "GET log-files.tile": line(EVERYBODY, rest="tile"),

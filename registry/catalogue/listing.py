@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -26,6 +27,7 @@ from registry.licenses.fees import Fee
 from registry.licenses.models import Declaration, DeclarationVersion
 from registry.licenses.rules import Offer, Track
 from registry.licenses.schedule import Due
+from registry.parties.models import Upload
 
 LICENSED = (AcceptanceState.EFFECTIVE, AcceptanceState.EXPIRED, AcceptanceState.TERMINATED)
 DESCRIPTION = ("summary", "problem", "advantage", "application", "products", "industry", "field", "stage")
@@ -71,6 +73,7 @@ class Listing:
     number: str
     fields: dict[str, Any]  # public_text.public_fields as frozen
     description: dict[str, str]
+    drawing: bool  # whether the holder brought one to be shown
     tag: Tag
     track: Track | None  # what a notice of today would get
     refusal: Refused | None  # or why none is taken
@@ -135,6 +138,7 @@ def of(declaration: Declaration, lang: str) -> Listing:
         number=declaration.number,
         fields=fields,
         description=description_of(version),
+        drawing=drawing_of(version) is not None,
         tag=rules.tag(offer, today),
         track=None if isinstance(standing, Refused) else standing,
         refusal=refusal,
@@ -169,6 +173,13 @@ def description_of(version: DeclarationVersion) -> dict[str, str]:
     """The holder's own description, which is for search and is no term of the license."""
     given = version.answers.get("use") or {}
     return {name: str(given.get(name) or "") for name in DESCRIPTION}
+
+
+def drawing_of(version: DeclarationVersion) -> Upload | None:
+    """The drawing the holder brought for the listing page, unless it has been erased."""
+    named = (version.answers.get("use") or {}).get("drawing_upload")
+    upload = db.session.get(Upload, UUID(str(named))) if named else None
+    return upload if upload is not None and upload.erased_at is None else None
 
 
 def fee_methods(lang: str) -> dict[str, str]:

@@ -141,6 +141,13 @@ def offer_bundle(number: str) -> Response:
     return doors.named(response, f"{number}-bundle.json")
 
 
+@blueprint.route("/offers/<number>/drawing")
+@doors.public
+def offer_drawing(number: str) -> Response:
+    """The drawing the holder brought: PNG or JPEG, known by its content when it was taken in."""
+    return doors.plain_response(*catalogue.drawing(number))
+
+
 @blueprint.route("/offers/<number>/qr.svg")
 @doors.public
 def offer_qr(number: str) -> Response:

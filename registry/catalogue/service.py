@@ -136,6 +136,16 @@ def bundle(number: str) -> bytes:
     return jcs(ledger.bundle(_published(number).number))
 
 
+def drawing(number: str) -> tuple[bytes, str]:
+    """The drawing shown on a listing, and its media type. Raises NotFound, Gone."""
+    version = _published(number).current
+    assert version is not None
+    upload = listings.drawing_of(version)
+    if upload is None:
+        raise NotFound("not_found")
+    return store.get(upload.digest), upload.media_type
+
+
 def title(number: str) -> str:
     """What a published declaration's patent is called. Raises NotFound."""
     version = _published(number).current

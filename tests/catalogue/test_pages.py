@@ -15,10 +15,13 @@ from sqlalchemy import select
 from registry import clock
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import search as searching
-from registry.database import db
+from registry.database import db, new_id, transaction
+from registry.documents import store
 from registry.licenses.fees import Fee, Method
 from registry.licenses.models import DeclarationVersion
+from registry.parties.models import Account, Upload
 from tests.catalogue.offers import license_of, offer
+from tests.documents.test_uploads import png
 
 ANNOUNCED: dict[str, Any] = {
     "cnipa_status": "announced",
@@ -284,3 +287,31 @@ def test_only_an_offer_that_outlives_the_full_term_warns_of_shorter_ones(lite: F
     ample = offer(**ANNOUNCED, offer_last_day=date(2027, 12, 31), license_last_day=date(2031, 12, 31))
     assert "2028年1月1日 及以前生效的许可有完整的期限" in words(read(lite, f"/offers/{late}"))
     assert "完整的期限" not in words(read(lite, f"/offers/{ample}"))
+
+
+def test_a_drawing_is_shown_to_everybody_until_it_is_erased(lite: Flask) -> None:
+    named, picture = new_id(), png(3, 4)
+
+    def bring() -> None:
+        kept = {"digest": store.put(picture, "image/png"), "size": len(picture), "created_at": clock.now()}
+        facts = {"filename": "图.png", "media_type": "image/png", "purpose": "drawing"}
+        account = db.session.scalars(select(Account.id)).first()
+        db.session.add(Upload(id=named, account_id=account, **facts, **kept))
+
+    def erase() -> None:
+        db.session.get_one(Upload, named).erased_at = clock.now()
+
+    number = offer(**ANNOUNCED, use={"summary": "一句话", "drawing_upload": str(named)})
+    transaction(bring)
+    address = f"/offers/{number}/drawing"
+    assert f'<img src="{address}"' in read(lite, f"/offers/{number}")
+    shown = lite.test_client().get(address)
+    assert (shown.mimetype, shown.data) == ("image/png", picture)
+    transaction(erase)
+    read(lite, address, 404)
+
+
+def test_an_offer_without_a_drawing_shows_none(lite: Flask) -> None:
+    number = offer(**ANNOUNCED)
+    assert "/drawing" not in read(lite, f"/offers/{number}")
+    read(lite, f"/offers/{number}/drawing", 404)
