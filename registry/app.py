@@ -30,6 +30,7 @@ from registry.contracts import (
     invoice_pages,
     list_pages,
     made_pages,
+    oversight_pages,
     paper_pages,
     payments_pages,
     printing_pages,
@@ -77,6 +78,7 @@ from registry.parties import tasks as parties_tasks  # noqa: F401 - registers it
 from registry.patents import api as patents_api
 from registry.patents import pages as patents_pages
 from registry.statistics import api as statistics_api
+from registry.statistics import desk as statistics_desk  # noqa: F401 - registers its panel
 from registry.statistics import pages as statistics_pages
 from registry.statistics import tasks as statistics_tasks  # noqa: F401 - registers its jobs
 
@@ -114,6 +116,7 @@ PAGES: list[Blueprint] = [
     registration_pages.blueprint,
     track_pages.blueprint,
     reconciliation_pages.blueprint,
+    oversight_pages.blueprint,
     list_pages.blueprint,
     stamp_pages.blueprint,
     royalty_pages.blueprint,

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from registry.administration_messages import ADMINISTRATION
 from registry.code_messages import CODES
 from registry.demand_messages import DEMAND
 from registry.duty_messages import DUTY_MESSAGES
@@ -362,6 +363,7 @@ MESSAGES: dict[str, LazyString] = {
     **MONEY,
     **DUTY_MESSAGES,
     **REGISTRARS,
+    **ADMINISTRATION,
 }
 
 ADVICE: dict[str, LazyString] = {

@@ -21,9 +21,9 @@ from registry.contracts import (
     refunds,
     register,
     schemas,
+    taken_list,
     yearly,
 )
-from registry.contracts import service as contracts
 from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Payment, Refund
 from registry.contracts.money_models import BankLine
@@ -155,9 +155,13 @@ def _listed(waiting: Sequence[Payment], open_refunds: Sequence[Refund], *, venue
 @doors.signed_in
 def acceptances() -> ResponseReturnValue:
     """What came in on the holder's offers. Nothing has to be consented to."""
-    actor = doors.actor()
+    actor, shown = doors.actor(), request.args.get("state", "")
     return render_template(
-        "contracts/acceptances.html", found=contracts.of_holder(actor), years=yearly.years(actor)
+        "contracts/acceptances.html",
+        taken=taken_list.of_holder(actor, shown=shown, page=request.args.get("page", 1, type=int)),
+        shown=shown,
+        groups=[one for one in ("", *taken_list.GROUPS) if one != "drafted"],
+        years=yearly.years(actor),
     )
 
 

@@ -18,7 +18,6 @@ from registry.contracts import (
     corrections,
     default_notices,
     duties,
-    duty_marks,
     duty_printing,
     endings,
     handovers,
@@ -36,6 +35,7 @@ from registry.contracts import (
     schemas,
     sealing,
     slots,
+    taken_list,
     track,
 )
 from registry.contracts import record as records
@@ -62,14 +62,15 @@ blueprint.add_app_template_global(mending.by_words, "mending_by")
 @blueprint.get("/licenses")
 @doors.signed_in
 def mine() -> ResponseReturnValue:
-    """The licensee's licenses and papers, each with what is due next."""
-    found = contracts.of_licensee(doors.actor())
-    marks = duty_marks.of(found)
+    """The licensee's licenses and papers, each with what is due next; a long list in pages."""
+    shown = request.args.get("state", "")
     return render_template(
         "contracts/licenses.html",
-        found=[
-            (one, duties.next_of(duties.of_side(one, register.LICENSEE, marks[one.id]))) for one in found
-        ],
+        taken=taken_list.of_licensee(
+            doors.actor(), shown=shown, page=request.args.get("page", 1, type=int)
+        ),
+        shown=shown,
+        groups=("", *taken_list.GROUPS),
         today=clock.today(),
     )
 

@@ -25,6 +25,7 @@ from registry.contracts import (
     reminders,
     result_lists,
     uploads,
+    venue_desk,
 )
 from registry.contracts import service as contracts
 from registry.contracts.models import Acceptance, Contract
@@ -42,7 +43,7 @@ EVERY = timedelta(hours=1)
 POSITIONS = "contracts.positions"
 SLICE = 60.0  # seconds
 SUBJECTS: Mapping[str, type[Acceptance] | type[Contract]] = {"acceptance": Acceptance, "contract": Contract}
-REGISTERED = (uploads, printing, duty_printing, desk)
+REGISTERED = (uploads, printing, duty_printing, desk, venue_desk)
 """Imported for what they register: who may look at files, the printing job, the desk's cards."""
 
 if decisions.has_open_claim not in OPEN_CLAIMS:

@@ -59,6 +59,13 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
         "term": _l("许可期限届满"),
         "patent": _l("专利权期限届满"),
     },
+    "taken": {
+        "": _l("全部"),
+        "open": _l("等待付款或核对"),
+        "effective": _l("许可有效"),
+        "drafted": _l("草稿，尚未发出"),
+        "over": _l("已结束或者不成立"),
+    },
     "capacity": {
         "legal_representative": _l("法定代表人（负责人）"),
         "authorised": _l("经授权的经办人"),

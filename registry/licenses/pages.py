@@ -12,7 +12,7 @@ from registry import clock, history, problems
 from registry.database import db
 from registry.errors import Refused
 from registry.forms import FormState, labels, nested
-from registry.licenses import assembly, offers, register, schemas, task_list, timeline, words
+from registry.licenses import assembly, holdings, offers, register, schemas, task_list, timeline, words
 from registry.licenses import service as licenses
 from registry.licenses.models import Declaration
 from registry.licenses.service import STEPS
@@ -37,9 +37,12 @@ blueprint.add_app_template_filter(words.evidence)
 @blueprint.get("/declarations")
 @doors.signed_in
 def index() -> ResponseReturnValue:
-    found = register.of_holder(doors.actor())
-    waiting = {one.id: sum(c.answer == "" for c in assembly.live_consents(one).values()) for one in found}
-    return render_template("licenses/index.html", declarations=found, waiting=waiting)
+    """One's declarations, narrowed as asked; a long list in pages."""
+    shown = request.args.get("state", "")
+    held = holdings.of_holder(doors.actor(), shown=shown, page=request.args.get("page", 1, type=int))
+    return render_template(
+        "licenses/index.html", held=held, shown=shown, groups=("", *words.GROUPS, holdings.CONSENTS)
+    )
 
 
 @blueprint.route("/declarations/new", methods=["GET", "POST"])

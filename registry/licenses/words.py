@@ -14,7 +14,24 @@ from registry.licenses import fee_fields, wording
 from registry.licenses.rules import WITHDRAWAL_GROUNDS
 from registry.patents.words import FACTS, code_name
 
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "draft": ("draft",),
+    "returned": ("returned",),
+    "review": ("submitted", "under_review"),
+    "open": ("submitted", "under_review", "published", "paused", "withdrawal_filed"),
+    "ended": ("withdrawn", "terminated", "revoked", "expired", "refused"),
+}
+"""What a holder's list can be narrowed to, beside each single state."""
 WORDS: Mapping[str, Mapping[str, LazyString]] = {
+    "shown": {
+        "": _l("全部"),
+        "draft": _l("草稿"),
+        "returned": _l("退回补正"),
+        "consents": _l("等待共有人答复"),
+        "review": _l("审核中"),
+        "open": _l("在办和已发布"),
+        "ended": _l("已结束"),
+    },
     "signer_capacity": {
         "legal_representative": _l("法定代表人（负责人）本人，或者自然人本人"),
         "authorised": _l("经书面授权的人，例如技术转移部门的工作人员"),

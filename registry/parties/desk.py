@@ -1,9 +1,11 @@
-"""The desk: what waits for the actor, as counts and links. Each folder registers its own cards; none knows
-the others.
+"""The desk: what waits for the actor, as counts, links and short lists. Each folder registers its own cards
+and panels; none knows the others.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -27,24 +29,81 @@ class Card:
     place: int = 50
 
 
-Provider = Callable[[Actor], Iterable[Card]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a panel: words and their address; what else is known of it. `count` makes it a bar, `done`
+    a step.
+    """
+
+    words: LazyString | str
+    url: str = ""
+    hint: LazyString | str = ""
+    day: date | None = None
+    amount: Decimal | None = None
+    count: int = 0
+    tag: LazyString | str = ""
+    tone: str = "plain"
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A short list of the desk. `kind`: `list`, `bars` (shares of the longest), `months` (a plot, one line a
+    month) or `steps`. `first_day`: only for whoever has nothing of the kind yet.
+    """
+
+    title: LazyString | str
+    lines: Sequence[Line]
+    kind: str = "list"
+    hint: LazyString | str = ""
+    url: str = ""  # the whole list
+    more: LazyString | str = ""
+    place: int = 50
+    first_day: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything on one desk, in its order."""
+
+    cards: Sequence[Card]
+    panels: Sequence[Panel]
+
+
+Provider = Callable[[Actor], Iterable[Card | Panel]]
 _PROVIDERS: list[Provider] = []
 
 
 def cards(provider: Provider) -> Provider:
-    """Register a function that says what waits for an actor; it must answer with few, cheap queries."""
+    """Register a function that says what waits for an actor; it must answer with few, cheap queries: one a
+    card, and never one for each thing that is counted.
+    """
     _PROVIDERS.append(provider)
     return provider
 
 
-def cards_for(actor: Actor) -> list[Card]:
+def desk_of(actor: Actor) -> Desk:
+    """What somebody waits for first, then by `place`. First steps are shown while there is nothing else."""
+    found = [one for provider in _PROVIDERS for one in provider(actor)]
+    panels = [one for one in found if isinstance(one, Panel) and one.lines]
+    begun = any(not one.first_day for one in panels)
+    return Desk(
+        cards=sorted(
+            (one for one in found if isinstance(one, Card)), key=lambda card: (not card.due, card.place)
+        ),
+        panels=sorted(
+            (one for one in panels if not (begun and one.first_day)), key=lambda panel: panel.place
+        ),
+    )
+
+
+def cards_for(actor: Actor) -> Sequence[Card]:
     """Every card, those that somebody waits for first, then by `place`."""
-    found = [card for provider in _PROVIDERS for card in provider(actor)]
-    return sorted(found, key=lambda card: (not card.due, card.place))
+    return desk_of(actor).cards
 
 
 @cards
-def _own(actor: Actor) -> Iterable[Card]:
+def _own(actor: Actor) -> Iterable[Card | Panel]:
     if not actor.confirmed:
         yield Card(
             title=_l("确认您的邮箱"), url="/confirm", due=True, place=0, hint=_l("确认之后才能签署任何文件。")

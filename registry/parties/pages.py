@@ -149,7 +149,7 @@ def reset() -> Answer:
 @blueprint.get("/desk")
 @doors.signed_in
 def show_desk() -> Answer:
-    return render_template("parties/desk.html", cards=desk.cards_for(doors.actor()))
+    return render_template("parties/desk.html", desk=desk.desk_of(doors.actor()))
 
 
 @blueprint.app_context_processor

@@ -125,6 +125,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "bar.acknowledge": (Grant(SIGN, _licensee),),
     "recordal.record": (Grant(SIGN, _licensee), Grant(SIGN, _holder), Grant(STAFF, _venue)),
     "reconciliation.view": (Grant(STAFF, _venue), READ_ALL),
+    "oversight.view": (READ_ALL,),
     "registrar.edit": (Grant(STAFF, _venue),),
     "batch.make": (Grant(STAFF, _venue),),
     "batch.view": (Grant(STAFF, _venue), READ_ALL),
