@@ -11,7 +11,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
 
 from registry import clock, history
 from registry.codes.calendar import working_days_between
@@ -70,18 +69,6 @@ def queue(actor: Actor) -> list[Queued]:
     )
     found = db.session.scalars(query.order_by(Declaration.submitted_at))
     return [Queued(declaration=one, age=_age(one), flags=_flags(one)) for one in found]
-
-
-def oldest(actor: Actor, limit: int) -> list[tuple[Declaration, int]]:
-    """The few that have waited longest at the actor's venue, with their age in working days: one query."""
-    allow(actor, "declaration.review", _Venue(actor))
-    query = select(Declaration).where(
-        Declaration.venue_id == actor.venue_id,
-        Declaration.state.in_((DeclarationState.SUBMITTED, DeclarationState.UNDER_REVIEW)),
-    )
-    query = query.options(joinedload(Declaration.holder), joinedload(Declaration.patent))
-    found = db.session.scalars(query.order_by(Declaration.submitted_at).limit(limit))
-    return [(one, _age(one)) for one in found]
 
 
 def due_for_recheck(actor: Actor) -> Sequence[Declaration]:
