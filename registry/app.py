@@ -5,7 +5,16 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import config, database, health_pages, language, logs, metrics, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
-from registry.catalogue import glossary_pages, instant_pages, log_api, log_files, log_pages, verify_pages
+from registry.catalogue import (
+    compare_api,
+    compare_pages,
+    glossary_pages,
+    instant_pages,
+    log_api,
+    log_files,
+    log_pages,
+    verify_pages,
+)
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
 from registry.codebook import api as codebook_api
@@ -89,6 +98,7 @@ PAGES: list[Blueprint] = [
     glossary_pages.blueprint,
     log_pages.blueprint,
     log_files.blueprint,
+    compare_pages.blueprint,
     interest_pages.blueprint,
     parties_pages.blueprint,
     account_pages.blueprint,
@@ -142,6 +152,7 @@ PAGES: list[Blueprint] = [
 MACHINES: list[openapi.Blueprint] = [
     statistics_api.blueprint,
     catalogue_api.blueprint,
+    compare_api.blueprint,
     interest_api.blueprint,
     codebook_api.blueprint,
     instant_pages.machines,

@@ -16,6 +16,8 @@ DEMAND: Mapping[str, Line] = {
     "GET interests.mine": line(SIGNED_IN),
     "POST interests.withdraw": line(frozenset({"licensee.owner"}), interest_id="interest"),
     "GET interests.attention": line(HOLDER | AUDITOR, number="waiting"),
+    "GET compare.show": line(EVERYBODY, {"offers": "{offer},{waiting}"}),
+    "GET compare-api.compare": line(EVERYBODY, {"offers": "{offer},{waiting}"}),
     "GET interests-api.count": line(EVERYBODY, number="waiting"),
     "POST interests-api.add": line(MACHINES, INTEREST, number="waiting"),
     "GET interests-api.mine": line(MACHINES),

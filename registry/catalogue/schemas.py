@@ -1,5 +1,6 @@
 """What may be asked of the catalogue, and what machines are told of an offer."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,10 +15,22 @@ from registry.catalogue.rules import (
     Standing,
     Tag,
 )
+from registry.errors import Refused
 from registry.fields import Choice, CleanName, Code, Instant, LegalDate, Money, Schema, Whole
+from registry.licenses.estimates import ASSUMED_MAX
 
 EVERY_PAGE = frozenset({"lang"})
 """Query parameters that belong to every page of the site and not to the search."""
+
+
+class Assumption(Money):
+    """A yearly figure a reader assumes, within reason, so that sums stay ones that can be written."""
+
+    def read(self, value: Any) -> Decimal:
+        amount = super().read(value)
+        if amount > ASSUMED_MAX:
+            raise Refused("too_big", max=f"{ASSUMED_MAX:,.2f}")
+        return amount
 
 
 class SearchSchema(Schema):
@@ -58,6 +71,19 @@ class SearchSchema(Schema):
     page = Whole(min=1, max=PAGE_MAX, load_default=1, metadata={"label": _l("页")})
 
 
+class CompareSchema(Schema):
+    """What the reader assumes of one whole year, so that royalties can be compared."""
+
+    sales = Assumption(load_default=None, metadata={"label": _l("假设每年净销售额")})
+    profit = Assumption(load_default=None, metadata={"label": _l("假设每年利润额")})
+
+
+class CompareManySchema(CompareSchema):
+    """The same with the offers themselves, separated by commas."""
+
+    offers = CleanName(required=True, min=1, max=400, metadata={"label": _l("许可")})
+
+
 def query_of(values: dict[str, Any]) -> SearchQuery:
     """The query that loaded values mean."""
     return SearchQuery(**values)
@@ -96,3 +122,37 @@ class OffersAnswer(Schema):
     count_is_capped = fields.Boolean()
     page = fields.Integer()
     pages = fields.Integer()
+
+
+class ComparedAnswer(Schema):
+    """One of the offers set side by side; `royalties` by license year, minimum included."""
+
+    number = fields.String()
+    title = fields.String()
+    patentees = fields.List(fields.String())
+    status = fields.String()
+    price = fields.String()
+    capitals = fields.String()
+    fee = fields.Dict()
+    total = Money(allow_none=True)
+    fixed = Money(allow_none=True)
+    royalties = fields.List(Money())
+    first_day = LegalDate(allow_none=True)
+    last_day = LegalDate(allow_none=True)
+    acts = fields.List(fields.String())
+    made_by_contractor = fields.Boolean()
+    handover = fields.String()
+    recordal_by = fields.String()
+    registration_by = fields.String()
+    industry = fields.String()
+    stage = fields.String()
+    offer_last_day = LegalDate()
+    patent_last_day = LegalDate()
+    licenses = fields.Integer()
+
+
+class CompareAnswer(Schema):
+    """`differs` names what is not alike: the rows that the page marks."""
+
+    offers = fields.List(fields.Nested(ComparedAnswer))
+    differs = fields.List(fields.String())

@@ -14,13 +14,14 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from registry import clock
-from registry.catalogue import instants, rules, verification, words
+from registry.catalogue import comparing, instants, rules, verification, words
 from registry.catalogue import listing as listings
 from registry.catalogue import search as searching
+from registry.catalogue.comparing import Comparison
 from registry.catalogue.instants import AtInstant
 from registry.catalogue.listing import Listing
 from registry.catalogue.models import OfferIndex
-from registry.catalogue.rules import SearchQuery, Sort, Tag
+from registry.catalogue.rules import SearchQuery, Sort, Standing, Tag
 from registry.catalogue.search import Found
 from registry.catalogue.verification import Verified
 from registry.codes.tables import table
@@ -33,8 +34,10 @@ from registry.history import History
 from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
 from registry.licenses import offers, wording
+from registry.licenses.estimates import Assumed
 from registry.licenses.fee_fields import from_fields
 from registry.licenses.models import Declaration
+from registry.numbers import is_public_number
 from registry.patents import numbers
 from registry.patents.models import Patent
 
@@ -113,6 +116,29 @@ def figures() -> Figures:
 def listing(number: str, lang: str = "zh") -> Listing:
     """A published declaration's page, for ever, ended or not. Raises NotFound."""
     return listings.of(_published(number), lang)
+
+
+def compare(numbers: Sequence[str], assumed: Assumed, lang: str = "zh") -> Comparison:
+    """Up to four published offers side by side. Raises NotFound, Refused `compare_too_many`."""
+    comparing.check_count(len(numbers))
+    return comparing.of([listing(one, lang) for one in numbers], assumed)
+
+
+def number_meant(typed: str) -> str:
+    """The offer a reader means: its number in any spelling, or its patent's; else what was typed."""
+    number = _spelled(typed)
+    if not is_public_number(number):
+        found = searching.find(SearchQuery(text=typed, standing=Standing.ALL), clock.today()).rows
+        patents = {one.patent_number for one in found}
+        return found[0].number if len(patents) == 1 else number[:24]
+    return number
+
+
+def titles(numbers: Sequence[str]) -> list[tuple[str, str]]:
+    """Offers' numbers with their titles, which are empty where there is no such offer."""
+    query = select(OfferIndex.number, OfferIndex.title).where(OfferIndex.number.in_(numbers))
+    known = {row.number: row.title for row in db.session.execute(query)}
+    return [(one, known.get(one, "")) for one in numbers]
 
 
 def stamp(number: str) -> tuple[object, ...]:
