@@ -64,6 +64,7 @@ from registry.exports import api as exports_api
 from registry.exports import batch_pages, recordal_pages, venue_api
 from registry.exports import pages as exports_pages
 from registry.exports import tasks as exports_tasks  # noqa: F401 - registers its jobs
+from registry.help import pages as help_pages
 from registry.ledger import service as ledger
 from registry.ledger import tasks as ledger_tasks  # noqa: F401 - registers its jobs
 from registry.licenses import (
@@ -146,6 +147,7 @@ PAGES: list[Blueprint] = [
     erasure_pages.blueprint,
     codebook_pages.blueprint,
     recordal_pages.blueprint,
+    help_pages.blueprint,
     health_pages.blueprint,
     statistics_pages.blueprint,
 ]
