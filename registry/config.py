@@ -41,6 +41,7 @@ class Settings:
     refund_days: int = 5
     statement_days: int = 180
     batch_zero_fee: bool = False
+    contract_grouping: str = "licensor_set"  # of a list: one contract a set of licensors, or one a license
     signer_countersign: str = "file"
     signer_checkpoint: str = "file"
     seal: str = "file"  # where the seal on certificates signs, once it has a certificate
@@ -117,6 +118,9 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
     values["metrics_token"] = env.get("REGISTRY_METRICS_TOKEN", "")
     if values["log"] not in ("json", "text"):
         raise Misconfigured("REGISTRY_LOG must be json or text")
+    values["contract_grouping"] = env.get("REGISTRY_CONTRACT_GROUPING") or "licensor_set"
+    if values["contract_grouping"] not in ("licensor_set", "single"):
+        raise Misconfigured("REGISTRY_CONTRACT_GROUPING must be licensor_set or single")
     values["refund_days"] = _whole(env, "REGISTRY_REFUND_DAYS", 5)
     values["statement_days"] = _whole(env, "REGISTRY_STATEMENT_DAYS", 180)
     values["audit_hour"] = _whole(env, "REGISTRY_AUDIT_HOUR", 3)

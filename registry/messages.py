@@ -7,6 +7,7 @@ from registry.administration_messages import ADMINISTRATION
 from registry.code_messages import CODES
 from registry.demand_messages import DEMAND
 from registry.duty_messages import DUTY_MESSAGES
+from registry.list_messages import LISTS
 from registry.money_messages import MONEY
 from registry.paper_messages import PAPERS
 from registry.registrar_messages import REGISTRARS
@@ -14,6 +15,7 @@ from registry.registrar_messages import REGISTRARS
 MESSAGES: dict[str, LazyString] = {
     **PAPERS,
     **DEMAND,
+    **LISTS,
     # general
     "invalid": _l("有 %(count)s 处需要改正。"),
     "required": _l("请填写此项。"),

@@ -17,6 +17,7 @@ KINDS = {
     "B": "batch",
     "V": "voucher",
     "W": "withdrawal",
+    "G": "checkout",
 }
 _FORM = re.compile(rf"(?:DEMO-)?MX-([{''.join(KINDS)}])(\d\d)-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})")
 

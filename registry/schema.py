@@ -16,6 +16,7 @@ from registry import database, idempotency, jobs  # noqa: F401 - the metadata mu
 from registry.catalogue import search as catalogue
 from registry.codebook import models as codebook  # noqa: F401
 from registry.config import Settings
+from registry.contracts import basket_models as baskets  # noqa: F401
 from registry.contracts import duty_models as duties  # noqa: F401
 from registry.contracts import models as contracts  # noqa: F401
 from registry.contracts import money_models as money  # noqa: F401

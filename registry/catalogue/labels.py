@@ -79,6 +79,7 @@ FILINGS = {
     "payment.refunded": _l("退款"),
     "license.effective": _l("许可生效"),
     "license.ended": _l("许可结束"),
+    "contract.split": _l("一项许可分出另立合同"),
     "royalty.reported": _l("报告提成"),
     "royalty.answered": _l("答复提成报告"),
     "default.noticed": _l("催告履行"),

@@ -122,12 +122,11 @@ def _filing(acceptance: Acceptance, facts: Mapping[str, Any]) -> Filing:
     """What `take_effect` will say, with the patentee's words committed to. Changes nothing."""
     assert acceptance.noticed_at is not None
     effective = rules.effective(acceptance.noticed_at, facts["met_on"])
-    number = acceptance.contract.number
     return Filing(
         type="license.effective",
-        subject=number,
+        subject=acceptance.filed_under,
         fields={
-            "contract": number,
+            **acceptance.filed_as,
             "instant": clock.rfc3339(effective.at),
             "ground": GROUND,
             "last_day": records.expected_term(acceptance, effective.on).last_day.isoformat(),

@@ -1,4 +1,4 @@
-"""合同（确认书）: the contract's text for one acceptance, nineteen sections, signature sheets and evidence
+"""合同（确认书）: the contract's text, nineteen sections, signature sheets and evidence
 page.
 
 Title, basis, recordal, annuity hint and names follow the track; the fee sections follow the method; nothing
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from registry import money
-from registry.contracts import confirmation_words, evidence
+from registry.contracts import confirmation_words, evidence, several
 from registry.contracts.blocks import (
     Block,
     Composed,
@@ -42,7 +42,26 @@ _DUE = {
 
 
 def compose(facts: PaperFacts) -> Composed:
-    """The contract of one effective license."""
+    """The contract of one effective license, or of several: articles that are the same for all stand once."""
+    bodies = [_body(one) for one in facts.licenses]
+    return Composed(
+        title=facts.title,
+        number=facts.contract,
+        digest=facts.contract_digest,
+        watermark=facts.watermark,
+        lang=facts.lang,
+        riding=True,
+        blocks=(
+            *_cover(facts),
+            *several.articles(facts, bodies),
+            *_sheets(facts),
+            *several.evidence_pages(facts),
+        ),
+    )
+
+
+def _body(facts: PaperFacts) -> tuple[Block, ...]:
+    """The nineteen sections of one license."""
     inserts: dict[str, list[Block]] = {
         "parties": [
             _party(facts, facts.say("许可方", "Licensor"), facts.record["licensor"]),
@@ -52,16 +71,7 @@ def compose(facts: PaperFacts) -> Composed:
         "patents": [Facts(_patent_rows(facts, one)) for one in facts.record["patents"]],
         "schedule": [schedule_grid(facts)],
     }
-    body = facts.worded("confirmation", confirmation_words.words(facts), inserts)
-    return Composed(
-        title=facts.title,
-        number=facts.contract,
-        digest=facts.digest,
-        watermark=facts.watermark,
-        lang=facts.lang,
-        riding=True,
-        blocks=(*_cover(facts), *body, *_sheets(facts), PageBreak(), *evidence.evidence_page(facts)),
-    )
+    return facts.worded("confirmation", confirmation_words.words(facts), inserts)
 
 
 def schedule_grid(facts: PaperFacts) -> Grid:
@@ -100,7 +110,7 @@ def _cover(facts: PaperFacts) -> Iterator[Block]:
     )
     yield Title(facts.title, number)
     yield Space(6)
-    yield Facts(_key_terms(facts))
+    yield from several.key_terms(facts) if facts.others else (Facts(_key_terms(facts)),)
     yield Paragraph(
         say(
             "本确认书由本平台依许可方在声明中的授权和被许可方签署的实施通知生成，内容与声明一致。"
@@ -237,12 +247,13 @@ def _sheets(facts: PaperFacts) -> Iterator[Block]:
     """A page for each party, so that two cities can stamp at the same time; then the registrar's empty
     block.
     """
+    licenses = facts.licenses
     signatories = [
-        evidence.licensor(facts),
-        *(evidence.co_owner(facts, consent) for consent in facts.record["co_owners"]),
-        evidence.licensee(facts),
+        *(evidence.licensor(one) for one in licenses),
+        *(evidence.co_owner(one, consent) for one in licenses for consent in one.record["co_owners"]),
+        *(evidence.licensee(one) for one in licenses),
     ]
-    for signatory in signatories:
+    for signatory in several.merged(signatories):
         yield PageBreak()
         yield from _sheet(facts, signatory)
     yield Space(16)
@@ -264,12 +275,12 @@ def _sheet(facts: PaperFacts, signatory: Signatory) -> Iterator[Block]:
     )
     yield Paragraph(
         say(
-            f"本页为“{facts.title}”（合同编号 {facts.contract}，记录摘要 {facts.digest}）的签署页，"
+            f"本页为“{facts.title}”（合同编号 {facts.contract}，记录摘要 {facts.contract_digest}）的签署页，"
             "须与合同全文一并使用。"
             "请加盖与下列名称一致的印章，多页装订时在每页右侧加盖骑缝章；自然人签字。",
             f"This sheet belongs to “{facts.title}” (contract {facts.contract}, record digest "
-            f"{facts.digest}) and is used with its whole text. Signatures and seals are set on the Chinese "
-            "text, not on this reading version.",
+            f"{facts.contract_digest}) and is used with its whole text. Signatures and seals are set on the "
+            "Chinese text, not on this reading version.",
         ),
         small=True,
     )

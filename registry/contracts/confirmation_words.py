@@ -8,7 +8,7 @@ from registry.contracts.paper_facts import PaperFacts, row
 from registry.licenses import terms as license_terms
 from registry.licenses import wording
 from registry.licenses.public_text import STANDING_AUTHORISATION, UNDERTAKING
-from registry.licenses.schedule import Basis, Condition
+from registry.licenses.schedule import Basis, Condition, Total
 
 FILED_BY = {
     "holder": ("许可方", "the licensor"),
@@ -47,7 +47,12 @@ def words(facts: PaperFacts) -> dict[str, Any]:
 
 def basis(facts: PaperFacts) -> str:
     """How the total was found."""
-    return facts.say(*BASIS[facts.total.basis])
+    return basis_of(facts, facts.total)
+
+
+def basis_of(facts: PaperFacts, total: Total) -> str:
+    """How such a total was found, in the paper's language."""
+    return facts.say(*BASIS[total.basis])
 
 
 def _basis_words(facts: PaperFacts) -> dict[str, Any]:

@@ -9,6 +9,10 @@ REISSUED = {
     "misprint": ("前一版印制有误", "the edition before was misprinted"),
     "glyphs": ("前一版缺字或者字形不对", "characters were missing or wrong in the edition before"),
     "file_lost": ("前一版的文件损坏", "the file of the edition before was damaged"),
+    "split": (
+        "其中一项许可没有成立，已从本合同分出",
+        "one of its licenses did not come about and was split off",
+    ),
     "other": ("原因见本平台的记录", "the reason stands in this registry's records"),
 }
 

@@ -4,14 +4,13 @@ Nobody has a right of refusal (PL 51): a holder may object, the venue decides wi
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from registry import clock, history
-from registry.contracts import conditions, dues, payments, register, rules
+from registry.contracts import conditions, dues, payments, register, rules, splitting
 from registry.contracts.debts import START
 from registry.contracts.models import Acceptance, Decision, Payment
 from registry.contracts.refunds import owe, owe_all
@@ -241,15 +240,14 @@ def _may_decide(actor: Actor, acceptance: Acceptance) -> None:
 
 
 def _filing(decision: Decision, acceptance: Acceptance, facts: Mapping[str, Any]) -> Filing:
-    contract = acceptance.contract.number
-    fields = {"contract": contract, "ground": decision.ground, "outcome": facts["outcome"]}
+    fields = {**acceptance.filed_as, "ground": decision.ground, "outcome": facts["outcome"]}
     secrets: dict[str, Any] = {"reasons": facts["reasons"]}
     payment = payment_of(decision, acceptance)
     if facts["outcome"] == PAID and payment is not None:
         secrets["evidence"] = _money(_stated(payment, facts))
     if facts["outcome"] == MET and facts.get("arrived_on"):
         secrets["evidence"] = {"met_on": facts["arrived_on"].isoformat()}
-    return Filing(type="objection.decided", subject=contract, fields=fields, secrets=secrets)
+    return Filing(type="objection.decided", subject=acceptance.filed_under, fields=fields, secrets=secrets)
 
 
 def _stated(payment: Payment, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -341,6 +339,7 @@ def _unpaid(actor: Actor, acceptance: Acceptance, decision: Decision, facts: Map
     if decision.ground == LATE:  # as it was answered: all of it goes back after all
         owe_all(acceptance, reason="arrived_late")
         register.move(actor, acceptance, "arrive_late")
+        splitting.split_off(actor, acceptance, ground=LATE)
         return
     if decision.ground == DUPLICATE and payment is not None:
         owe(payment, payment.arrived_amount or payments.ZERO, reason="duplicate")
@@ -357,6 +356,7 @@ def _void(
     owed = owe_all(acceptance, reason=decision.ground)
     late = acceptance.state == AcceptanceState.IN_DECISION and decision.ground == "same_day" and owed
     register.move(actor, acceptance, "arrive_late" if late else "decide_void")
+    splitting.split_off(actor, acceptance, ground=decision.ground)
     return register.ending(acceptance, ground=decision.ground, on=clock.today(), reason=str(facts["reasons"]))
 
 
@@ -389,8 +389,7 @@ def _close(actor: Actor, payment: Payment, decision: Decision) -> None:
 def _give_back_time(acceptance: Acceptance, decision: Decision) -> None:
     """The days a question was open do not count against the licensee [ours]."""
     if acceptance.pay_by is not None:
-        took = (clock.today() - clock.legal_day(decision.asked_at)).days
-        acceptance.pay_by = acceptance.pay_by + timedelta(days=took)
+        acceptance.pay_by += clock.today() - clock.legal_day(decision.asked_at)
 
 
 def open_payment(acceptance: Acceptance) -> Payment | None:

@@ -59,9 +59,9 @@ def filing(
     kind: str, acceptance: Acceptance, fields: Mapping[str, Any], secrets: Mapping[str, Any]
 ) -> Filing:
     """A filing about the contract; what is empty is not committed to."""
-    contract = acceptance.contract.number
+    named = {**acceptance.filed_as, **fields}
     kept = {path: value for path, value in secrets.items() if value}
-    return Filing(type=kind, subject=contract, fields={"contract": contract, **fields}, secrets=kept)
+    return Filing(type=kind, subject=acceptance.filed_under, fields=named, secrets=kept)
 
 
 def brought(actor: Actor, ids: Sequence[Any], *, field: str = "files") -> list[Upload]:

@@ -32,6 +32,7 @@ from registry.licenses.models import Declaration, DeclarationVersion
 from registry.parties.models import Organisation, Venue
 
 if TYPE_CHECKING:
+    from registry.contracts.basket_models import Checkout
     from registry.contracts.duty_models import RoyaltyReport
 
 AMOUNT = Numeric(16, 2)
@@ -80,8 +81,11 @@ class Contract(Model):
     holder: Mapped[Organisation] = relationship(foreign_keys=[holder_id])
     licensee: Mapped[Organisation] = relationship(foreign_keys=[licensee_id])
     venue: Mapped[Venue] = relationship()
+    # the contract a license was split off from, which keeps the number both were noticed under
+    split_from_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contract.id"), index=True)
+    split_from: Mapped["Contract | None"] = relationship(remote_side="Contract.id")
     acceptances: Mapped[list["Acceptance"]] = relationship(
-        order_by="Acceptance.created_at", back_populates="contract"
+        order_by="[Acceptance.created_at, Acceptance.place]", back_populates="contract"
     )
     results: Mapped[list["RegistrationResult"]] = relationship(order_by="RegistrationResult.recorded_at")
     papers: Mapped[list["Paper"]] = relationship(order_by="Paper.issued_at")
@@ -108,10 +112,21 @@ class Acceptance(Model):
         Index(None, "venue_id", "state", "created_at"),
         Index(None, "state", "pay_by"),
         Index(None, "declaration_id", "state"),
+        Index(None, "checkout_id", "place"),
+        Index(
+            "uq_acceptance_reference_alone",
+            "reference",
+            unique=True,
+            sqlite_where=text("checkout_id IS NULL"),
+            postgresql_where=text("checkout_id IS NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()
     number: Mapped[str] = mapped_column(String(24), unique=True)
+    # of a list of notices signed in one act: the list, and its place there from 1 on
+    checkout_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("checkout.id"))
+    place: Mapped[int] = mapped_column(default=1, server_default="1")
     contract_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contract.id"), index=True)
     declaration_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("declaration.id"))
     version_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("declaration_version.id"))
@@ -138,7 +153,8 @@ class Acceptance(Model):
     # money due at the start
     amount_due: Mapped[Decimal] = mapped_column(AMOUNT, default=Decimal("0.00"))
     pay_by: Mapped[date | None]
-    reference: Mapped[str | None] = mapped_column(String(8), unique=True)
+    # notices of one list that pay into one account share it; nobody else ever has it
+    reference: Mapped[str | None] = mapped_column(String(8), index=True)
     # the license
     effective_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the bank's instant, or the notice's
     effective_seq: Mapped[int | None]
@@ -157,6 +173,18 @@ class Acceptance(Model):
     )
     # for lists of many licenses; whoever writes asks the table
     reports: Mapped[list["RoyaltyReport"]] = relationship(order_by="RoyaltyReport.number", viewonly=True)
+    checkout: Mapped["Checkout | None"] = relationship(back_populates="acceptances")
+
+    @property
+    def filed_under(self) -> str:
+        """The number its notice names and all its filings with it, whatever contract it stands in today."""
+        return str(self.record.get("contract") or self.contract.number)
+
+    @property
+    def filed_as(self) -> dict[str, str]:
+        """What a filing names of it: that number; of a list, where it may be one of several, its offer."""
+        named = {"contract": self.filed_under}
+        return named if self.checkout_id is None else {**named, "declaration": self.declaration.number}
 
 
 class Payment(Model):
@@ -173,6 +201,8 @@ class Payment(Model):
     id: Mapped[uuid.UUID] = uuid_key()
     acceptance_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("acceptance.id"), index=True)
     due_key: Mapped[str] = mapped_column(String(30), default="start", server_default="start")  # debts.KEY
+    # one transfer that paid several licenses is as many payments; this joins them
+    transfer_id: Mapped[uuid.UUID | None] = mapped_column(Uuid, index=True)
     account: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")  # paid into
     state: Mapped[str] = mapped_column(String(16), default=PaymentState.CLAIMED)
     claimed_amount: Mapped[Decimal] = mapped_column(AMOUNT)
@@ -246,6 +276,8 @@ class Paper(Model):
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     issued_seq: Mapped[int | None]
     corrected_seq: Mapped[int | None]  # the last correction it prints
+    # of a paper of several licenses, the acceptances it lists, in its order
+    licenses: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
 
 
 class Attachment(Model):

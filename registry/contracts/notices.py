@@ -40,9 +40,9 @@ def filing_of(acceptance: Acceptance, statement: Statement | None = None) -> Fil
     declaration, version = acceptance.declaration, acceptance.version
     return Filing(
         type="license.noticed",
-        subject=acceptance.contract.number,
+        subject=acceptance.filed_under,
         fields={
-            "contract": acceptance.contract.number,
+            "contract": acceptance.filed_under,
             "declaration": declaration.number,
             "declaration_version": version.version,
             "declaration_envelope": declaration.published_envelope,

@@ -6,7 +6,7 @@ same paper.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -24,6 +24,7 @@ from registry.contracts.blocks import Block
 from registry.contracts.record import digest as record_digest
 from registry.documents.pdf import Lang
 from registry.errors import Refused
+from registry.ledger.canonical import jcs, sha256_hex
 from registry.licenses import schedule, terms
 from registry.licenses.fee_fields import from_fields
 from registry.licenses.fees import Fee, Method
@@ -104,10 +105,28 @@ class PaperFacts:
     reissued: str = ""  # why the staff had it printed again, a code
     decided: bool = False  # the venue found that a condition in words was met
     lang: Lang = "zh"  # `en` for a reading version; the Chinese text is the one that binds
+    joint: bool = False  # paid with others of its list, for which there is one request
+    number: str = ""  # of the contract it stands in today, where it was split off the one it was noticed in
+    others: tuple["PaperFacts", ...] = ()  # the contract's other licenses, on a paper of the whole contract
 
     @cached_property
     def digest(self) -> str:
         return self.frozen or record_digest(self.record)
+
+    @property
+    def licenses(self) -> tuple["PaperFacts", ...]:
+        """Every license the paper is about, in the order of the contract, in its language."""
+        return (
+            replace(self, others=()),
+            *(replace(one, lang=self.lang, others=()) for one in self.others),
+        )
+
+    @property
+    def contract_digest(self) -> str:
+        """What the paper's footer shows: the record's digest, or of several records that of their list."""
+        if not self.others:
+            return self.digest
+        return sha256_hex(jcs([one.digest for one in self.licenses]))
 
     @cached_property
     def fee(self) -> Fee:
@@ -179,7 +198,7 @@ class PaperFacts:
 
     @property
     def contract(self) -> str:
-        return str(self.record["contract"])
+        return self.number or str(self.record["contract"])
 
     @property
     def title(self) -> str:
@@ -190,9 +209,8 @@ class PaperFacts:
     @property
     def project(self) -> str:
         """项目名称, which is a name and stays as it is registered."""
-        return rules.project_name(
-            self.record["track"], [(one["title"], one["number"]) for one in self.record["patents"]]
-        )
+        patents = [patent for one in self.licenses for patent in one.record["patents"]]
+        return rules.project_name(self.record["track"], [(one["title"], one["number"]) for one in patents])
 
     @property
     def watermark(self) -> str:
@@ -215,7 +233,7 @@ class PaperFacts:
 
     @property
     def total(self) -> schedule.Total:
-        """合同成交总额 on the licensee's own dates."""
+        """合同成交总额 of this license, on the licensee's own dates."""
         return schedule.contract_total(self.fee, terms.years_in_term(*self.term))
 
     @property

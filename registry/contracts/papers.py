@@ -55,6 +55,7 @@ class PaperKind:
     wanted: Callable[[PaperFacts], bool] = lambda facts: True
     language: str = "zh-CN"
     form: PaperForm = "pdf"
+    whole: bool = False  # of the whole contract, with all its licenses; else of one license
 
 
 def _sheet(facts: PaperFacts) -> Composed:
@@ -66,7 +67,7 @@ def _sheet(facts: PaperFacts) -> Composed:
         "socio_economic_objective": DEFAULT_OBJECTIVE,
         "plan": "none",
     }
-    return sheet.compose([facts], FormExtras(codes=codes))
+    return sheet.compose(facts.licenses, FormExtras(codes=codes))
 
 
 def _sheet_notes(facts: PaperFacts) -> Composed:
@@ -81,15 +82,16 @@ _CHINESE = (
     PaperKind(
         kind="payment_request", version=1, set="notice", name="付款通知单",
         needs=(*_COMMON, "account", "amount_due"), compose=payment_request.compose,
-        wanted=lambda facts: bool(facts.amount_due and facts.pay_by),
+        wanted=lambda facts: bool(facts.amount_due and facts.pay_by) and not facts.joint,
     ),
     PaperKind(
         kind="contract", version=1, set="effective", name="合同文本",
         needs=(*_COMMON, "account", "amount_due", "co_owners", "total"), compose=confirmation.compose,
+        whole=True,
     ),
     PaperKind(
         kind="sheet", version=1, set="effective", name="技术合同登记表",
-        needs=(*_COMMON, "co_owners", "total", "technology_amount"), compose=_sheet,
+        needs=(*_COMMON, "co_owners", "total", "technology_amount"), compose=_sheet, whole=True,
     ),
     PaperKind(
         kind="certificate", version=1, set="effective", name="许可证书",

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from registry.contracts import reissue
+from registry.contracts import register, reissue
 from registry.contracts.blocks import Composed
 from registry.contracts.models import Acceptance, Contract, Paper
 from registry.contracts.papers import KINDS, PaperForm, compose, printed
 from registry.contracts.printed_models import SealedPaper
-from registry.contracts.printing import facts_of
+from registry.contracts.printing import facts_for
 from registry.contracts.printing import font_set as printing_fonts
 from registry.database import db
 from registry.documents import store
@@ -23,8 +23,7 @@ from registry.errors import NotFound
 
 def of(contract: Contract) -> Sequence[Paper]:
     """Every paper that was printed, in the order of printing."""
-    query = select(Paper).where(Paper.contract_id == contract.id).order_by(Paper.issued_at, Paper.kind)
-    return db.session.scalars(query).all()
+    return register.held(contract)
 
 
 def newer(papers: Iterable[Paper]) -> dict[UUID, Paper]:
@@ -32,10 +31,14 @@ def newer(papers: Iterable[Paper]) -> dict[UUID, Paper]:
     listed = list(papers)
     last: dict[tuple[UUID | None, str], Paper] = {}
     for paper in listed:
-        key = paper.acceptance_id, paper.kind
-        last[key] = max(last.get(key, paper), paper, key=lambda one: one.version)
-    pairs = ((paper, last[paper.acceptance_id, paper.kind]) for paper in listed)
+        last[_series(paper)] = max(last.get(_series(paper), paper), paper, key=lambda one: one.version)
+    pairs = ((paper, last[_series(paper)]) for paper in listed)
     return {paper.id: holds for paper, holds in pairs if paper.version < holds.version}
+
+
+def _series(paper: Paper) -> tuple[UUID | None, str]:
+    """What the editions of one paper have in common: its license or, of several, their contract, and kind."""
+    return (None if paper.licenses else paper.acceptance_id), paper.kind
 
 
 def copy_of(contract: Contract, paper: Paper, data: bytes) -> bytes:
@@ -104,7 +107,7 @@ def text_of(contract: Contract, paper_id: UUID) -> Text:
     store.opener(paper.digest)  # raises Gone: what was erased is not composed again
     acceptance = db.session.get_one(Acceptance, paper.acceptance_id)
     upto = -1 if paper.corrected_seq is None else paper.corrected_seq
-    facts = facts_of(acceptance, upto=upto)
+    facts = facts_for(acceptance, KINDS[paper.kind], upto=upto, licenses=paper.licenses)
     facts = replace(facts, edition=paper.version, reissued=reissue.ground_of(contract, paper))
     again = printed(paper.kind, facts, printing_fonts())
     return Text(paper, compose(paper.kind, facts), again.digest == paper.digest)
@@ -112,7 +115,7 @@ def text_of(contract: Contract, paper_id: UUID) -> Text:
 
 def row(contract: Contract, paper_id: UUID) -> Paper:
     """A paper of this contract. Raises NotFound."""
-    paper = db.session.get(Paper, paper_id)
-    if paper is None or paper.contract_id != contract.id:
+    paper = next((one for one in register.held(contract) if one.id == paper_id), None)
+    if paper is None:
         raise NotFound("not_found")
     return paper

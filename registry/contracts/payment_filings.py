@@ -31,6 +31,8 @@ def filing(
     secrets: dict[str, Any] = {"reference": reference or acceptance.reference or "", "due": due}
     if facts.get("amount") is not None:
         secrets["amount"] = money.plain(facts["amount"])
+    if facts.get("part_of"):
+        secrets["amount.transfer"] = money.plain(facts["part_of"])  # of which `amount` is this license's part
     if day is not None:
         secrets["bank_day"] = clock.rfc3339(instant) if instant else day.isoformat()
     if facts.get("serial"):
@@ -40,8 +42,8 @@ def filing(
     evidence = {name: digest for name, digest in (files or {}).items() if digest}
     if evidence:
         secrets["evidence"] = {**evidence, **{name: facts[name] for name in _PAYER if facts.get(name)}}
-    contract = acceptance.contract.number
-    return Filing(type=kind, subject=contract, fields={"contract": contract, "state": state}, secrets=secrets)
+    fields = {**acceptance.filed_as, "state": state}
+    return Filing(type=kind, subject=acceptance.filed_under, fields=fields, secrets=secrets)
 
 
 def check_same(act: Act, wanted: Filing) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from registry import clock
-from registry.contracts import dues, register, rules
+from registry.contracts import dues, register, rules, splitting
 from registry.contracts import record as records
 from registry.contracts.debts import COUNTS, START
 from registry.contracts.models import Acceptance, Payment
@@ -112,6 +112,7 @@ def consequence(actor: Actor, acceptance: Acceptance, payment: Payment, state: s
     if state == "late":
         owe_all(acceptance, reason="arrived_late")
         register.move(actor, acceptance, "arrive_late")
+        splitting.split_off(actor, acceptance, ground="arrived_late")
     elif lapsed:
         owe_all(acceptance, reason="lapsed")  # short or twice: nothing is left that it could complete
     elif state in ("short", "duplicate"):

@@ -3,16 +3,15 @@
 The start is asked for by the notice itself; its reference stands with the acceptance.
 """
 
-import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry import clock, history
-from registry.contracts import dues, receiving_accounts, register, rules
+from registry.contracts import dues, receiving_accounts, register
 from registry.contracts.debts import PAYABLE, START
 from registry.contracts.models import Acceptance
 from registry.contracts.money_models import PaymentRequest
@@ -88,7 +87,7 @@ def ask(actor: Actor, acceptance: Acceptance, due: str) -> PaymentRequest:
         acceptance_id=acceptance.id,
         acceptance=acceptance,
         due_key=due,
-        reference=_fresh(),
+        reference=register.fresh_reference(),
         amount=debt.rest,
         pay_by=debt.due_on,
         account=account(acceptance, due),
@@ -102,6 +101,10 @@ def ask_again(acceptance: Acceptance, due: str) -> PaymentRequest:
     """Ask once more for what is open, into the account now in force, under the same reference."""
     acceptance = register.lock(acceptance.id)
     debt, before = dues.find(acceptance, due), of(acceptance, due)
+    if due == START and _shared(acceptance):
+        acceptance.reference = (
+            register.fresh_reference()
+        )  # the others of its list go on into the account they were asked into
     request = PaymentRequest(
         id=new_id(),
         acceptance_id=acceptance.id,
@@ -109,7 +112,7 @@ def ask_again(acceptance: Acceptance, due: str) -> PaymentRequest:
         due_key=due,
         # the paper that came with the notice was the start's first one
         edition=before.edition + 1 if before is not None else 2 if due == START else 1,
-        reference=reference(acceptance, due) or _fresh(),
+        reference=reference(acceptance, due) or register.fresh_reference(),
         amount=debt.rest,
         pay_by=debt.due_on,
         account=receiving_accounts.of(acceptance.declaration, acceptance.version),
@@ -119,20 +122,18 @@ def ask_again(acceptance: Acceptance, due: str) -> PaymentRequest:
     return request
 
 
+def _shared(acceptance: Acceptance) -> bool:
+    """Whether other notices of its list are paid under the same reference."""
+    query = select(func.count()).select_from(Acceptance).where(Acceptance.reference == acceptance.reference)
+    return acceptance.reference is not None and (db.session.scalar(query) or 0) > 1
+
+
 def _enter(actor: Actor, request: PaymentRequest) -> None:
     db.session.add(request)
     db.session.flush()
     history.record(actor, "ask_due", request.acceptance, changes={"due": request.due_key})
     enqueue(PRINT, {"request": str(request.id)}, subject_id=request.acceptance_id)
     register.tell(request.acceptance, "payment_requested", register.LICENSEE, request=request.id)
-
-
-def _fresh() -> str:
-    """A reference nobody has: 35 random bits, looked up."""
-    while True:
-        drawn = rules.reference_code(secrets.token_bytes(8))
-        if by_reference(drawn) is None:
-            return drawn
 
 
 def plan(acceptance: Acceptance) -> int:

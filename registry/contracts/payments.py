@@ -56,14 +56,21 @@ def claim_act(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) ->
 
 
 def claim(
-    actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any], act: Act, statement: Statement
+    actor: Actor,
+    acceptance: Acceptance,
+    facts: Mapping[str, Any],
+    act: Act,
+    statement: Statement,
+    *,
+    telling: bool = True,
 ) -> Payment:
     """Say that the money has been sent, with the bank slip. `facts`: amount, paid_on, payer, serial,
     slip_upload, `due` (its key, the start unless told) …
 
     Raises Refused for a day in the future, Conflict while another claim waits for its answer. Money sent
     after the last payment day may be claimed too; whether it still counts, the offer says (journeys 3.5).
-    A later due changes nothing about the license: it was obtained by its start.
+    A later due changes nothing about the license: it was obtained by its start. One of several licenses that
+    one transfer pays is claimed with `part_of`, the whole amount, and `transfer`, which joins the payments.
     """
     allow(actor, "payment.claim", acceptance)
     acceptance = register.lock(acceptance.id)
@@ -77,6 +84,7 @@ def claim(
         acceptance_id=acceptance.id,
         acceptance=acceptance,
         due_key=_due(facts),
+        transfer_id=facts.get("transfer"),
         account=payment_requests.account(acceptance, _due(facts)),
         state=PaymentState.CLAIMED,
         claimed_amount=facts["amount"],
@@ -94,7 +102,8 @@ def claim(
     db.session.add(payment)
     payment.claimed_seq = register.enter(act.signed(statement))[0].seq
     history.record(actor, "claim", payment, after=payment.state)
-    register.tell(acceptance, "payment_claimed", register.HOLDER, register.VENUE, payment=payment.id)
+    if telling:
+        register.tell(acceptance, "payment_claimed", register.HOLDER, register.VENUE, payment=payment.id)
     return payment
 
 
@@ -133,20 +142,27 @@ def _check_claim(acceptance: Acceptance, facts: Mapping[str, Any]) -> None:
         raise Refused("amount_zero_claimed", "amount")
     if facts["payer"] != acceptance.licensee.name and not facts.get("payer_reason"):
         raise Refused("other_payer_reason", "payer_reason", "CC 523, 524")
-    if _serial_known(acceptance, due, facts["serial"]):
+    if _serial_known(acceptance, due, facts):
         raise Conflict("payment_known", "serial")
 
 
-def _serial_known(acceptance: Acceptance, due: str, serial: str, *, besides: Payment | None = None) -> bool:
+def _serial_known(
+    acceptance: Acceptance, due: str, facts: Mapping[str, Any], *, besides: Payment | None = None
+) -> bool:
     """Whether the same transfer was brought before, for this license or any other into the same account: by
-    the number the payer's bank gave it, or by the one the account shows.
+    the number the payer's bank gave it, or by the one the account shows. Its other parts are the same one.
     """
+    serial, parts = (
+        facts["serial"],
+        {facts.get("transfer"), besides.transfer_id if besides else None} - {None},
+    )
+    together = {besides.id if besides else None, *facts.get("together", ())}
     number = payment_requests.account(acceptance, due).get("number")
     query = select(Payment).where(or_(Payment.bank_serial == serial, Payment.arrived_serial == serial))
     return any(
         one.acceptance_id == acceptance.id or (number and _paid_into(one) == number)
         for one in db.session.scalars(query)
-        if besides is None or one.id != besides.id
+        if one.id not in together and one.transfer_id not in parts
     )
 
 
@@ -183,6 +199,7 @@ def confirm(
     acceptance = register.lock(payment.acceptance_id)
     db.session.refresh(payment, with_for_update=True)
     _check_answer(payment, facts)
+    payment.transfer_id = facts.get("transfer") or payment.transfer_id
     state = state_of(acceptance, payment.due_key, facts)
     check_same(act, _answer_filing(acceptance, payment.due_key, facts))
     return _answer(actor, acceptance, payment, facts, state, act.signed(statement))
@@ -238,6 +255,7 @@ def arrive(
         acceptance_id=acceptance.id,
         acceptance=acceptance,
         due_key=due,
+        transfer_id=facts.get("transfer"),
         account=payment_requests.account(acceptance, due),
         state=PaymentState.DUE,
         claimed_amount=facts["amount"],
@@ -259,7 +277,7 @@ def _check_arrival(acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -
         raise Conflict("claim_waiting", article="GL 7(3)")
     elif acceptance.state != AcceptanceState.AWAITING_PAYMENT:
         raise Conflict("wrong_state", state=acceptance.state, verb="confirm")
-    if facts.get("serial") and _serial_known(acceptance, due, facts["serial"]):
+    if facts.get("serial") and _serial_known(acceptance, due, facts):
         raise Conflict("payment_known", "serial")
     _check_facts(acceptance, due, facts)
 
@@ -300,7 +318,7 @@ def _check_answer(payment: Payment, facts: Mapping[str, Any]) -> None:
     _check_facts(payment.acceptance, payment.due_key, facts)
     if facts["result"] == "duplicate" or not facts.get("serial"):
         return
-    if _serial_known(payment.acceptance, payment.due_key, facts["serial"], besides=payment):
+    if _serial_known(payment.acceptance, payment.due_key, facts, besides=payment):
         raise Conflict("payment_known", "serial")  # one transfer pays one due, whatever its payer typed
 
 
@@ -312,8 +330,8 @@ def _check_facts(acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -> 
     at = facts.get("arrived_at")
     if at is not None and (clock.legal_day(at) != facts["arrived_on"] or at > clock.now()):
         raise Refused("arrival_time", "arrived_at")
-    if not facts["amount"] and left(acceptance, due):
-        raise Refused("amount_zero_claimed", "amount")
+    if not facts["amount"] and not facts.get("part_of") and left(acceptance, due):
+        raise Refused("amount_zero_claimed", "amount")  # of a transfer for several, a part may be nought
     if facts["result"] == "other_payer" and not facts.get("note"):
         raise Refused("other_payer_reason", "note", "CC 523, 524")
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registry.contracts import papers, printing, reissue
+from registry.contracts import printing, reissue
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.register import SEAL
 from registry.database import db
@@ -60,6 +60,4 @@ def _kinds(job: Job) -> list[str]:
     if "set" not in job.payload:
         return ["corrected"]
     acceptance = db.session.get_one(Acceptance, job.subject_id)
-    there = {paper.kind for paper in acceptance.contract.papers if paper.acceptance_id == acceptance.id}
-    wanted = papers.of_set(job.payload["set"], printing.facts_of(acceptance))
-    return [one.kind for one in wanted if one.kind not in there]
+    return [one.kind for one in printing.wanted_of(acceptance, job.payload["set"])]

@@ -184,11 +184,11 @@ def _waiting(acceptance: Acceptance) -> bool:
 
 def _filing(refund: Refund, slip_digest: str) -> Filing:
     assert refund.sent_on is not None
-    contract = refund.payment.acceptance.contract.number
+    acceptance = refund.payment.acceptance
     return Filing(
         type="payment.refunded",
-        subject=contract,
-        fields={"contract": contract, "state": "sent", "ground": refund.reason},
+        subject=acceptance.filed_under,
+        fields={**acceptance.filed_as, "state": "sent", "ground": refund.reason},
         secrets={
             "amount": money.plain(refund.amount),
             "bank_day": refund.sent_on.isoformat(),

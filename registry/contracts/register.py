@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import clock, history
@@ -16,6 +17,7 @@ from registry.config import Settings
 from registry.contracts import record as records
 from registry.contracts import rules
 from registry.contracts.models import Acceptance, Contract, Decision, Paper, Payment
+from registry.contracts.money_models import PaymentRequest
 from registry.database import db, new_id
 from registry.errors import Gone, NotFound
 from registry.jobs import enqueue
@@ -23,6 +25,7 @@ from registry.ledger import service as ledger
 from registry.ledger.filings import Filing
 from registry.licenses.models import Declaration
 from registry.licenses.offers import withdrawal_day
+from registry.numbers import public_number
 from registry.parties.rules import Actor
 
 LICENSEE, HOLDER, VENUE = "licensee", "holder", "venue"
@@ -52,6 +55,11 @@ def find_contract(number: str) -> Contract:
     return found
 
 
+def fresh_number(kind: str) -> str:
+    """A public number of today, marked in the demonstration."""
+    return public_number(kind, clock.today(), prefix=settings().prefix)
+
+
 def lock(acceptance_id: UUID) -> Acceptance:
     """The acceptance with its declaration's row locked before it: a withdrawal and a notice never pass each
     other.
@@ -66,6 +74,18 @@ def lock(acceptance_id: UUID) -> Acceptance:
     set_committed_value(acceptance, "declaration", declaration)  # read a moment ago: not read again
     db.session.expire(acceptance, ["payments"])
     return acceptance
+
+
+def held(contract: Contract) -> list[Paper]:
+    """The papers of a contract and of the licenses that stand in it today, in the order of printing: what was
+    printed of a license before it was split off goes with it.
+    """
+    ids = {one.id for one in contract.acceptances}
+    own = [paper for paper in contract.papers if paper.licenses or paper.acceptance_id in ids]
+    if contract.split_from_id is not None:
+        query = select(Paper).where(Paper.contract_id == contract.split_from_id, Paper.acceptance_id.in_(ids))
+        own += [paper for paper in db.session.scalars(query) if not paper.licenses]
+    return sorted(own, key=lambda paper: (paper.issued_at, paper.kind))
 
 
 def check_kept(contract: Contract) -> None:
@@ -96,7 +116,19 @@ def ask_for_payment(acceptance: Acceptance, *, days: int, from_day: date) -> Non
     """Set what is due at the start, until when, and the reference the transfer has to carry."""
     acceptance.amount_due = records.due_now(acceptance.record)
     acceptance.pay_by = rules.pay_by(from_day, days).day
-    acceptance.reference = rules.reference_code(secrets.token_bytes(8))
+    acceptance.reference = fresh_reference()
+
+
+def fresh_reference() -> str:
+    """A reference nobody has: 35 random bits, looked up."""
+    while True:
+        drawn = rules.reference_code(secrets.token_bytes(8))
+        held = (
+            exists().where(Acceptance.reference == drawn),
+            exists().where(PaymentRequest.reference == drawn),
+        )
+        if not db.session.scalar(select(or_(*held))):
+            return drawn
 
 
 def become_effective(acceptance: Acceptance, effective: rules.Effective, *, ground: str) -> Filing:
@@ -113,9 +145,9 @@ def become_effective(acceptance: Acceptance, effective: rules.Effective, *, grou
         acceptance.contract.recordal_state = rules.RecordalState.DUE
     return Filing(
         type="license.effective",
-        subject=acceptance.contract.number,
+        subject=acceptance.filed_under,
         fields={
-            "contract": acceptance.contract.number,
+            **acceptance.filed_as,
             "instant": clock.rfc3339(effective.at),
             "ground": ground,
             "last_day": span.last_day.isoformat(),
@@ -126,10 +158,15 @@ def become_effective(acceptance: Acceptance, effective: rules.Effective, *, grou
 def after_effective(acceptance: Acceptance, seq: int) -> None:
     """What follows: the papers are printed, both sides get word. Same transaction."""
     acceptance.effective_seq = seq
-    enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "effective"}, subject_id=acceptance.id)
+    print_effective(acceptance)
     plan_dues(acceptance)
     publish()
     tell(acceptance, "license_effective", *BOTH)
+
+
+def print_effective(acceptance: Acceptance) -> None:
+    """Have the papers of a license printed, and those of its whole contract once all its licenses stand."""
+    enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "effective"}, subject_id=acceptance.id)
 
 
 def plan_dues(acceptance: Acceptance) -> None:
@@ -143,13 +180,13 @@ def ending(acceptance: Acceptance, *, ground: str, on: date, reason: str = "") -
     """
     acceptance.ended_on, acceptance.ended_ground = on, ground
     fields = {
-        "contract": acceptance.contract.number,
+        **acceptance.filed_as,
         "instant": clock.rfc3339(clock.now()),
         "ground": ground,
         "last_day": on.isoformat(),
     }
     secrets_ = {"reason": reason} if reason else {}
-    return Filing(type="license.ended", subject=acceptance.contract.number, fields=fields, secrets=secrets_)
+    return Filing(type="license.ended", subject=acceptance.filed_under, fields=fields, secrets=secrets_)
 
 
 def enter(*filings: Filing, at: datetime | None = None) -> list[ledger.Appended]:
@@ -164,8 +201,11 @@ def enter(*filings: Filing, at: datetime | None = None) -> list[ledger.Appended]
 def seal_anew(number: str) -> None:
     """Have the certificates of a contract sealed with what is filed now; nothing where none was printed."""
     printed = select(Contract.id).join(Paper, Paper.contract_id == Contract.id)
-    query = printed.where(Contract.number == number, Paper.kind == "certificate").limit(1)
-    if (contract_id := db.session.scalar(query)) is not None:
+    parent = aliased(Contract)
+    query = printed.outerjoin(parent, parent.id == Contract.split_from_id)
+    query = query.where(or_(Contract.number == number, parent.number == number))
+    query = query.where(Paper.kind == "certificate").distinct()
+    for contract_id in db.session.scalars(query).all():
         enqueue(SEAL, {"contract": str(contract_id)}, subject_id=contract_id)
 
 

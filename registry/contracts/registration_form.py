@@ -19,7 +19,7 @@ from registry.contracts import rules
 from registry.contracts.paper_facts import PaperFacts, row
 from registry.documents.tables import Field
 from registry.licenses.fees import Method
-from registry.licenses.schedule import Basis, Total
+from registry.licenses.schedule import Basis, sum_of
 
 SEPARATOR = "；"
 DEFAULT_OBJECTIVE = "industry_commerce"
@@ -160,7 +160,7 @@ def _form_row(licenses: Sequence[PaperFacts], extras: FormExtras) -> dict[str, s
         ),
         **_party_fields("buyer", first.record["licensee"], extras.identities),
         **_money_fields(licenses),
-        **_class_fields(first, extras),
+        **_class_fields(licenses, extras),
         **_patent_fields(licenses),
         **_filing_fields(licenses, extras),
         **dict.fromkeys(RESULT_KEYS, ""),
@@ -208,11 +208,9 @@ def _party_fields(side: str, party: Mapping[str, Any], identities: Mapping[str, 
 
 def _money_fields(licenses: Sequence[PaperFacts]) -> dict[str, str]:
     first = licenses[0]
-    totals = [one.total for one in licenses]
-    total = sum((one.amount for one in totals), Decimal("0.00"))
-    bases = {one.basis for one in totals}
-    basis = Basis.ESTIMATE if Basis.ESTIMATE in bases else Basis.FIXED if total else Basis.ZERO
-    untold = Total(amount=total, basis=basis).untold  # the applicant estimates it; nought would be untrue
+    whole = sum_of(one.total for one in licenses)
+    total, basis = whole.amount, whole.basis
+    untold = whole.untold  # the applicant estimates it; nought would be untrue
     return {
         "intermediary": first.record["venue"]["name"],
         "total_amount": "" if untold else money.plain(total),
@@ -238,8 +236,9 @@ def _sum_of(licenses: Iterable[PaperFacts], key: str) -> str:
     return money.plain(sum(stated, Decimal("0.00"))) if stated else ""
 
 
-def _class_fields(first: PaperFacts, extras: FormExtras) -> dict[str, str]:
-    record, codes = first.record, extras.codes
+def _class_fields(licenses: Sequence[PaperFacts], extras: FormExtras) -> dict[str, str]:
+    record, codes = licenses[0].record, extras.codes
+    kinds = dict.fromkeys(one.patent["kind"] for one in licenses)
     foreign = any(record[side]["country"] != "CN" for side in ("licensor", "licensee"))
     return {
         "technology_field": _code_of("technology_field", codes.get("technology_field", "")),
@@ -248,8 +247,8 @@ def _class_fields(first: PaperFacts, extras: FormExtras) -> dict[str, str]:
         ),
         "industry": codes.get("industry", ""),
         "plan": _code_of("plan", codes.get("plan", "")),
-        "ip_kind": _code_of("ip_kind", f"patent.{first.patent['kind']}"),
-        "related": _yes(first.notice.get("related")),
+        "ip_kind": SEPARATOR.join(_code_of("ip_kind", f"patent.{kind}") for kind in kinds),
+        "related": _yes(any(one.notice.get("related") for one in licenses)),
         "confidential": "否",  # confidential contracts are registered on paper and never enter a batch
         "foreign": _yes(foreign),
         "voucher": extras.voucher,

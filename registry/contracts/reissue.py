@@ -33,7 +33,8 @@ def reissue(actor: Actor, contract: Contract, paper: Paper, *, ground: str, reas
     """
     allow(actor, "contract.reissue", contract)
     register.check_kept(contract)
-    acceptance = register.lock(paper.acceptance_id) if paper.acceptance_id else None
+    about = contract.acceptances[0].id if paper.licenses else paper.acceptance_id
+    acceptance = register.lock(about) if about else None
     if acceptance is None or paper.version < _newest(paper):
         raise Conflict("paper_superseded")
     if open_jobs([acceptance.id], PRINT):
@@ -88,8 +89,16 @@ def next_try(job: Job) -> timedelta:
 
 
 def _newest(paper: Paper) -> int:
-    query = select(Paper.version).where(Paper.acceptance_id == paper.acceptance_id, Paper.kind == paper.kind)
-    return max(db.session.scalars(query))
+    query = select(Paper).where(Paper.kind == paper.kind)
+    if paper.licenses:
+        found = [
+            one
+            for one in db.session.scalars(query.where(Paper.contract_id == paper.contract_id))
+            if one.licenses
+        ]
+    else:
+        found = list(db.session.scalars(query.where(Paper.acceptance_id == paper.acceptance_id)))
+    return max(one.version for one in found)
 
 
 def _contract(job: Job) -> Contract | None:

@@ -9,23 +9,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 
 from registry import clock, history
-from registry.contracts import notices, refunds, register, rules
+from registry.contracts import notices, refunds, register, rules, sending, splitting
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.rules import AcceptanceState
+from registry.contracts.sending import is_abroad as is_abroad
 from registry.database import db, new_id
 from registry.errors import Conflict, Refused
 from registry.jobs import enqueue
-from registry.ledger import service as ledger
 from registry.ledger.filings import Statement
 from registry.licenses import schedule
 from registry.licenses.models import Declaration
 from registry.licenses.offers import standing
-from registry.numbers import public_number
 from registry.parties import service as parties
 from registry.parties.models import Organisation
 from registry.parties.permissions import allow
@@ -41,9 +39,19 @@ def check_open(actor: Actor, declaration: Declaration) -> str:
     """
     licensee = parties.organisation_of(actor)
     allow(actor, "acceptance.draft", _Taker(licensee))
-    track = _open_track(declaration)
+    track = open_track(declaration)
     _refuse_second(declaration, licensee)
     return track
+
+
+def open_track(declaration: Declaration) -> str:
+    """The track a notice of today gets, whoever sends it. Raises the offer's refusal when none is taken."""
+    if declaration.published_seq is None:
+        raise Conflict("offer_not_open", article="PL 50; GL 3.5")
+    found = standing(declaration)
+    if isinstance(found, Refused):
+        raise found
+    return str(found)
 
 
 def draft(actor: Actor, declaration: Declaration, answers: Mapping[str, Any]) -> Acceptance:
@@ -53,11 +61,22 @@ def draft(actor: Actor, declaration: Declaration, answers: Mapping[str, Any]) ->
     `answers` is JSON: use, capacity, contact, abroad, related, product, region, contractor … Raises as
     `check_open`.
     """
-    track, licensee = check_open(actor, declaration), parties.organisation_of(actor)
-    day, prefix = clock.today(), register.settings().prefix
-    acceptance = Acceptance(
+    track, acceptance = check_open(actor, declaration), blank(actor, declaration, answers)
+    acceptance.contract = notices.new_contract(acceptance, register.fresh_number("C"))
+    with db.session.no_autoflush:
+        db.session.add(acceptance)
+        notices.prepare(acceptance, track=track, signer=actor.name, settings=register.settings())
+    db.session.flush()
+    history.record(actor, "draft", acceptance, after=acceptance.state)
+    return acceptance
+
+
+def blank(actor: Actor, declaration: Declaration, answers: Mapping[str, Any]) -> Acceptance:
+    """A notice of the actor's organisation before its contract and its record are known."""
+    licensee = parties.organisation_of(actor)
+    return Acceptance(
         id=new_id(),
-        number=public_number("A", day, prefix=prefix),
+        number=register.fresh_number("A"),
         declaration=declaration,
         version=declaration.current,
         venue_id=declaration.venue_id,
@@ -70,21 +89,15 @@ def draft(actor: Actor, declaration: Declaration, answers: Mapping[str, Any]) ->
         answers=dict(answers),
         nonce="",
     )
-    acceptance.contract = notices.new_contract(acceptance, public_number("C", day, prefix=prefix))
-    with db.session.no_autoflush:
-        db.session.add(acceptance)
-        notices.prepare(acceptance, track=track, signer=actor.name, settings=register.settings())
-    db.session.flush()
-    history.record(actor, "draft", acceptance, after=acceptance.state)
-    return acceptance
 
 
 def redraft(actor: Actor, acceptance: Acceptance, answers: Mapping[str, Any] | None = None) -> Acceptance:
     """Prepare an unsent notice anew: other answers, or the offer's present text after a stale one."""
     allow(actor, "acceptance.draft", acceptance)
     acceptance = register.lock(acceptance.id)
+    _alone(acceptance)
     _unsent(acceptance)
-    track = _open_track(acceptance.declaration)
+    track = open_track(acceptance.declaration)
     acceptance.answers = dict(acceptance.answers if answers is None else answers)
     current = acceptance.declaration.current
     assert current is not None
@@ -97,7 +110,7 @@ def check_current(acceptance: Acceptance) -> None:
     """Whether what was prepared is what would be filed now. Raises the offer's refusal, Conflict
     `stale_digest`.
     """
-    if not notices.still_current(acceptance, _open_track(acceptance.declaration)):
+    if not notices.still_current(acceptance, open_track(acceptance.declaration)):
         raise Conflict("stale_digest", "digest", number=acceptance.number)
 
 
@@ -116,19 +129,24 @@ def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accept
     if not actor.confirmed:
         raise Refused("account_unconfirmed", article="ESL 13")
     acceptance = register.lock(acceptance.id)
+    _alone(acceptance)
+    check_sendable(acceptance)
+    check_signed(acceptance, statement)
+    sending.enter(actor, [(acceptance, statement)])
+    return acceptance
+
+
+def check_sendable(acceptance: Acceptance) -> None:
+    """Whether a locked notice may go out now, as it was prepared. Raises as `accept`."""
     _unsent(acceptance)
     _refuse_second(acceptance.declaration, acceptance.licensee)
     check_current(acceptance)
+
+
+def check_signed(acceptance: Acceptance, statement: Statement) -> None:
+    """Whether this very notice was signed. Raises Conflict `stale_digest`."""
     if dict(statement.fields) != acceptance.statement_fields:
         raise Conflict("stale_digest", "statement")
-    with db.session.no_autoflush:  # the row is written once, whole
-        acceptance.statement = statement.encode()
-        acceptance.noticed_at = clock.now()
-        verb = _next(acceptance)
-        register.move(actor, acceptance, verb)
-        _file_notice(acceptance, statement, verb)
-    acceptance.salts = {}  # they stand with the filing now, where they can be erased
-    return acceptance
 
 
 def clear(actor: Actor, acceptance: Acceptance, *, reason: str) -> None:
@@ -158,6 +176,7 @@ def refuse_review(actor: Actor, acceptance: Acceptance, *, reason: str) -> None:
     acceptance = register.lock(acceptance.id)
     rules.ACCEPTANCE.move(acceptance.state, "clear_free")  # only from manual review
     register.move(actor, acceptance, "decide_void", reason=reason)
+    splitting.split_off(actor, acceptance, ground="foreign_party")
     register.enter(register.ending(acceptance, ground="foreign_party", on=clock.today(), reason=reason))
     register.tell(acceptance, "decided", *register.BOTH)
 
@@ -180,6 +199,7 @@ def lapse(acceptance_id: UUID) -> bool:
     if acceptance.state != AcceptanceState.AWAITING_PAYMENT or not _over(acceptance):
         return False
     register.move(CLOCK, acceptance, "lapse")
+    splitting.split_off(CLOCK, acceptance, ground="unpaid")
     refunds.owe_all(acceptance, reason="lapsed")
     register.enter(register.ending(acceptance, ground="unpaid", on=clock.today()))
     register.tell(acceptance, "acceptance_lapsed", *register.BOTH)
@@ -260,15 +280,6 @@ def live_license(actor: Actor, declaration: Declaration) -> Acceptance | None:
 # --- inside ------------------------------------------------------------------------------------------
 
 
-def _open_track(declaration: Declaration) -> str:
-    if declaration.published_seq is None:
-        raise Conflict("offer_not_open", article="PL 50; GL 3.5")
-    found = standing(declaration)
-    if isinstance(found, Refused):
-        raise found
-    return str(found)
-
-
 def _live(declaration: Declaration, licensee: Organisation) -> Acceptance | None:
     query = select(Acceptance).where(
         Acceptance.declaration_id == declaration.id,
@@ -287,6 +298,12 @@ def _refuse_second(declaration: Declaration, licensee: Organisation) -> None:
         raise Conflict("already_licensed", article="PL 51", number=live.number)
 
 
+def _alone(acceptance: Acceptance) -> None:
+    """A notice of a list is prepared and sent with the list, or not at all."""
+    if acceptance.checkout is not None:
+        raise Conflict("sent_with_list", number=acceptance.checkout.number)
+
+
 def _unsent(acceptance: Acceptance) -> None:
     if acceptance.state != AcceptanceState.DRAFTED:
         raise Conflict("already_sent", number=acceptance.number)
@@ -299,48 +316,6 @@ def _over(acceptance: Acceptance) -> bool:
 def _say_why(reason: str) -> None:
     if not reason.strip():
         raise Refused("required", "reason", "GL 6")
-
-
-def _next(acceptance: Acceptance) -> str:
-    if is_abroad(acceptance):
-        return "stop_for_review"
-    fee = records.fee_of(acceptance.record)
-    return "send_free" if schedule.condition(fee).kind is schedule.Condition.ON_NOTICE else "send_paid"
-
-
-def is_abroad(acceptance: Acceptance) -> bool:
-    """Whether a party is outside the mainland, so that a person has to look first (GL 6; TIE)."""
-    found = rules.needs_manual_review(
-        licensor_abroad=acceptance.holder.outside_mainland,
-        licensee_abroad=acceptance.licensee.outside_mainland or bool(acceptance.answers.get("abroad")),
-    )
-    return bool(found)
-
-
-def _file_notice(acceptance: Acceptance, statement: Statement, verb: str) -> None:
-    """Notice, and for a free license its effect, enter the log in one step with the rows."""
-    filings = [notices.filing_of(acceptance, statement)]
-    assert acceptance.noticed_at is not None
-    if verb == "send_free":
-        effective = rules.effective(acceptance.noticed_at)
-        filings.append(register.become_effective(acceptance, effective, ground="notice"))
-    if verb == "send_paid":
-        days = schedule.start_window(records.fee_of(acceptance.record))
-        register.ask_for_payment(acceptance, days=days, from_day=clock.legal_day(acceptance.noticed_at))
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        raise Conflict("already_licensed", article="PL 51", number=acceptance.number) from error
-    appended = ledger.append(filings, at=acceptance.noticed_at)
-    acceptance.noticed_seq = appended[0].seq
-    enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "notice"}, subject_id=acceptance.id)
-    if verb == "send_free":
-        register.after_effective(acceptance, appended[1].seq)
-        return
-    register.publish()
-    register.tell(acceptance, "notice_received", *register.BOTH)
-    if verb == "stop_for_review":
-        register.tell(acceptance, "review_needed", register.VENUE)
 
 
 class _Taker:

@@ -5,6 +5,7 @@ It prints no official form's number and no authority's name (design: journeys 4.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from registry import money
@@ -41,9 +42,9 @@ def _composed(licenses: Sequence[PaperFacts], extras: FormExtras) -> Composed:
         Group("二　卖方（许可方）", (*_party(row, "seller", first), *_co_sellers(row))),
         Group("三　买方（被许可方）", _party(row, "buyer", first)),
         Group("四　金额与支付（元）", _money(row)),
-        Group("五　分类", _classes(row, first, extras)),
+        Group("五　分类", _classes(row, licenses, extras)),
         Group("六　专利", _patent(patents[0]) if len(patents) == 1 else _several(patents)),
-        Group("七　开放许可与存证", _filing(row, first, extras)),
+        Group("七　开放许可与存证", _filing(row, licenses, extras)),
         Group("八　申请人", _applicant(row)),
         Group(REGISTRAR_HEAD[0], registrar_fields()),
     ]
@@ -58,7 +59,7 @@ def _composed(licenses: Sequence[PaperFacts], extras: FormExtras) -> Composed:
     return Composed(
         title=TITLE,
         number=first.contract,
-        digest=first.digest,
+        digest=replace(first, others=tuple(licenses[1:])).contract_digest,
         watermark=first.watermark,
         dense=True,
         blocks=(
@@ -130,8 +131,8 @@ def _whole(row: Mapping[str, str]) -> str:
     return f"{money.yuan(total)} 元　{money.capitals(total)}　合 {row['total_wan']} 万元"
 
 
-def _classes(row: Mapping[str, str], first: PaperFacts, extras: FormExtras) -> tuple[Field, ...]:
-    codes = extras.codes
+def _classes(row: Mapping[str, str], licenses: Sequence[PaperFacts], extras: FormExtras) -> tuple[Field, ...]:
+    codes, kinds = extras.codes, dict.fromkeys(one.patent["kind"] for one in licenses)
     flags = "　".join(
         f"{label}：{boxes((('是', '是'), ('否', '否')), row[key])}"
         for key, label in (("related", "关联交易"), ("confidential", "涉密"), ("foreign", "涉外"))
@@ -143,7 +144,9 @@ def _classes(row: Mapping[str, str], first: PaperFacts, extras: FormExtras) -> t
             value=coded("socio_economic_objective", codes.get("socio_economic_objective", "")),
         ),
         Field(label="国民经济行业", value=industry(codes.get("industry", ""))),
-        Field(label="涉及知识产权", value=coded("ip_kind", f"patent.{first.patent['kind']}")),
+        Field(
+            label="涉及知识产权", value=SEPARATOR.join(coded("ip_kind", f"patent.{kind}") for kind in kinds)
+        ),
         Field(label="计划类别", value=coded("plan", codes.get("plan", ""))),
         Field(label="保密要求", value="按合同第七条"),
         Field(label="标识", value=flags, wide=True),
@@ -176,14 +179,14 @@ def _patent(one: Mapping[str, str]) -> tuple[Field, ...]:
     )
 
 
-def _filing(row: Mapping[str, str], first: PaperFacts, extras: FormExtras) -> tuple[Field, ...]:
-    declaration = first.record["declaration"]
+def _filing(row: Mapping[str, str], licenses: Sequence[PaperFacts], extras: FormExtras) -> tuple[Field, ...]:
+    declarations = SEPARATOR.join(one.record["declaration"]["number"] for one in licenses)
     return (
         Field(label="开放许可声明编号", value=row["cnipa_number"]),
         Field(label="公告日", value=SEPARATOR.join(day(one) for one in row["cnipa_day"].split(SEPARATOR))),
         Field(label="许可备案", value=recordal_words(extras)),
         Field(label="中介方", value=row["intermediary"]),
-        Field(label="平台声明编号", value=declaration["number"]),
+        Field(label="平台声明编号", value=declarations, wide=len(licenses) > 1),
         Field(label="交易凭证编号", value=row["voucher"]),
         Field(label="平台声明摘要", value=row["declaration_digest"], wide=True),
     )

@@ -15,6 +15,7 @@ from registry.contracts.blocks import Block, Composed, Form, Grid, Heading, Para
 from registry.contracts.paper_facts import PaperFacts, day
 from registry.contracts.registration_form import REGISTRAR_HEAD, SEPARATOR
 from registry.documents.tables import Column, Field, Group
+from registry.licenses.schedule import sum_of
 
 TITLE = "Registration Sheet: English Notes"
 HEADS: Mapping[str, str] = {
@@ -24,7 +25,6 @@ HEADS: Mapping[str, str] = {
     "四　金额与支付（元）": "4 Amounts and payment (CNY)",
     "五　分类": "5 Classification",
     "六　专利": "6 Patent",
-    "六　专利（续）": "6 Patent (continued)",
     "七　开放许可与存证": "7 Open license and entries",
     "八　申请人": "8 Applicant",
     REGISTRAR_HEAD[0]: REGISTRAR_HEAD[1],
@@ -73,6 +73,7 @@ _TABLES = (
     "payment_method", "patent_kind",
 )  # fmt: skip
 _DAY = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
+_NTH = re.compile(r"六　专利（续）　第 ([0-9]+) 件，共 ([0-9]+) 件")
 _COLUMNS = (
     Column(heading="Field", share=1.1),
     Column(heading="What it asks", share=1.4),
@@ -106,15 +107,27 @@ def compose(form: Composed, facts: PaperFacts) -> Composed:
 
 def _group(group: Group, facts: PaperFacts) -> list[Block]:
     rows = tuple((one.label, LABELS[one.label], _value(one, facts)) for one in group.fields)
-    return [Heading(f"{HEADS[group.head]}　{group.head}", 2), Grid(_COLUMNS, rows)]
+    return [Heading(f"{_head(group.head)}　{group.head}", 2), Grid(_COLUMNS, rows)]
+
+
+def _head(text: str) -> str:
+    found = _NTH.fullmatch(text)
+    return f"6 Patent {found[1]} of {found[2]} (continued)" if found else HEADS[text]
 
 
 def _value(field: Field, facts: PaperFacts) -> str:
     text = field.value if isinstance(field.value, str) else "".join(map(str, field.value))
-    known = _codes().get(text) or _WORDS.get(text)
+    known = _known(text)
     if field.label == "合同成交总额" and not known:
-        return f"CNY {money.yuan(facts.total.amount)}, {money.in_words(facts.total.amount)}"
+        whole = sum_of(one.total for one in facts.licenses).amount
+        return f"CNY {money.yuan(whole)}, {money.in_words(whole)}"
     return known or _DAY.sub(_english_day, _phrases(text))
+
+
+def _known(text: str) -> str:
+    """Codes and choices by their English, several of one field too; empty where one of them has none."""
+    found = [_codes().get(one) or _WORDS.get(one) or "" for one in text.split(SEPARATOR)]
+    return "; ".join(found) if all(found) else ""
 
 
 def english(text: str) -> str:

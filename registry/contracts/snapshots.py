@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from registry import clock, history
-from registry.contracts import applicants, cases, corrigible, registrar_accounts, rules, slots
+from registry.contracts import applicants, cases, corrigible, register, registrar_accounts, rules, slots
 from registry.contracts import record as records
 from registry.contracts.applicants import Standing, ZeroFee
 from registry.contracts.models import Acceptance, Contract, Correction, Decision, Paper
@@ -25,7 +25,7 @@ from registry.database import db
 from registry.errors import Invalid, Refused
 from registry.licenses import assembly, bars, cautions, fees
 from registry.licenses.models import Declaration
-from registry.licenses.schedule import Basis, Total
+from registry.licenses.schedule import Total, sum_of
 from registry.parties.models import Venue
 from registry.patents.models import Patent
 
@@ -67,16 +67,12 @@ def classification(contract: Contract) -> dict[str, str]:
 
 def total_of(contract: Contract) -> Total:
     """合同成交总额 over all acceptances, each on its own dates."""
-    parts = [
+    return sum_of(
         records.amounts(
             acceptance, acceptance.effective_on or date.fromisoformat(acceptance.record["prepared_on"])
         )
         for acceptance in contract.acceptances
-    ]
-    amount = sum((part.amount for part in parts), parts[0].amount * 0)
-    if any(part.basis is Basis.ESTIMATE for part in parts):
-        return Total(amount=amount, basis=Basis.ESTIMATE)
-    return Total(amount=amount, basis=Basis.FIXED if amount else Basis.ZERO)
+    )
 
 
 def recordal_due(contract: Contract) -> date | None:
@@ -135,7 +131,7 @@ def _snapshot(contract: Contract, known: _Known) -> Snapshot:
             record["notice"].get("expected_input") and record["notice"].get("expected_output")
             for _, record in licenses
         ),
-        warnings=_printed_warnings(contract.papers),
+        warnings=_printed_warnings(register.held(contract)),
     )
 
 
@@ -237,7 +233,7 @@ def _printed_warnings(papers: Iterable[Paper]) -> tuple[str, ...]:
     """Warnings of the papers that hold; one that was printed again says nothing any more."""
     last: dict[tuple[UUID | None, str], Paper] = {}
     for paper in papers:
-        key = paper.acceptance_id, paper.kind
+        key = (None if paper.licenses else paper.acceptance_id), paper.kind
         last[key] = max(last.get(key, paper), paper, key=lambda one: one.version)
     return tuple(sorted({warning for paper in last.values() for warning in paper.warnings}))
 

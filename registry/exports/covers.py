@@ -103,7 +103,7 @@ def _applicant(facts: PaperFacts, name: str) -> Mapping[str, Any]:
 
 
 def amounts(row: Mapping[str, Any], facts: PaperFacts) -> Composed:
-    """10: how the technology amount was found."""
+    """10: how the technology amount was found, with what falls due of every license."""
     form, say = row["form"], facts.say
     title = say("技术交易额核定表", "How the Technology Amount Was Found")
     nothing = say("0.00 元", "CNY 0.00")
@@ -124,8 +124,11 @@ def amounts(row: Mapping[str, Any], facts: PaperFacts) -> Composed:
     )
     number = say("平台存证编号", "Platform filing number")
     blocks: list[Block] = [Title(title, f"{number}　{row['contract']}"), Facts(lines), Paragraph(note)]
-    if facts.dues and not facts.free:
-        blocks.append(_dues(facts))
+    for one in facts.licenses:
+        if one.dues and not one.free:
+            if facts.others:
+                blocks.append(Heading(f"{one.patent['number']}　{one.patent['title']}", 2))
+            blocks.append(_dues(one))
     return _paper(title, facts, [*blocks, Space(6)])
 
 
@@ -190,7 +193,7 @@ def _paper(name: str, facts: PaperFacts, blocks: Sequence[Block]) -> Composed:
     made = Composed(
         title=name,
         number=facts.contract,
-        digest=facts.digest,
+        digest=facts.contract_digest,
         watermark=facts.watermark,
         lang=facts.lang,
         blocks=(*blocks, nonce),

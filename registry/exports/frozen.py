@@ -15,7 +15,7 @@ from flask import current_app
 
 from registry import clock
 from registry.config import Settings
-from registry.contracts import applicants, cases, papers_shown, printing, registration, slots
+from registry.contracts import applicants, cases, papers_shown, printing, register, registration, slots
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.paper_facts import PaperFacts
@@ -157,12 +157,12 @@ def _identities(contract: Contract) -> dict[str, str]:
 
 
 def _papers(contract: Contract, licenses: Sequence[Acceptance]) -> list[dict[str, Any]]:
-    ids = {one.id for one in licenses}
-    superseded = papers_shown.newer(contract.papers)
+    ids, found = {one.id for one in licenses}, register.held(contract)
+    superseded = papers_shown.newer(found)
     return [
         {"kind": paper.kind, "digest": paper.digest, "pages": paper.pages, "seq": paper.issued_seq}
-        for paper in contract.papers
-        if paper.acceptance_id in ids and paper.id not in superseded
+        for paper in found
+        if (paper.licenses or paper.acceptance_id in ids) and paper.id not in superseded
     ]
 
 

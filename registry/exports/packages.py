@@ -67,7 +67,7 @@ class File:
 def members(row: Mapping[str, Any], fonts: FontSet) -> tuple[list[Member], dict[str, Any]]:
     """The files of one frozen row under packages/<number>/, and the manifest that is the last of them."""
     licenses, extras = thawed(row)
-    first, number = licenses[0], row["contract"]
+    first, number = replace(licenses[0], others=tuple(licenses[1:])), row["contract"]
     files = [
         *_form_files(
             row,

@@ -159,8 +159,9 @@ def _declarations(contract: Contract, facts: Sequence[PaperFacts]) -> Iterator[M
 
 def _printed(contract: Contract, kind: str, number: str, name: str) -> Iterator[Member]:
     living = {one.id for one in licenses_of(contract)}
-    newest = {one.acceptance_id: one for one in contract.papers if one.kind == kind}
-    found = [one for key, one in newest.items() if key in living]
+    papers = [one for one in register.held(contract) if one.kind == kind]
+    newest = {None if one.licenses else one.acceptance_id: one for one in papers}
+    found = [one for key, one in newest.items() if key is None or key in living]
     for count, paper in enumerate(found, start=1):
         yield stored_member(f"{number} {name}{f' {count}' if count > 1 else ''}.pdf", paper.digest)
 

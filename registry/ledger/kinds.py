@@ -29,7 +29,8 @@ TEXT, TEXTS, NUMBER, DAY, INSTANT, DIGEST, OBJECT, OBJECTS, ANY = (
 class Kind:
     """One type of filing. `bound` are the fields every statement must repeat when the filing has them.
 
-    All `versions` are read, the last is written; they differ in what they commit to, never in open fields.
+    All `versions` are read, the last is written; they differ in what they commit to, and in that a later one
+    may name the declaration of one license among several of a contract.
     """
 
     subject: str
@@ -78,6 +79,10 @@ _KEY = {"kid": TEXT, "alg": TEXT, "public": TEXT, "purpose": TEXT, "holder": TEX
 _PERSON = frozenset({"person", "evidence"})
 _DECLARANTS = "the declarant and every co-owner"
 
+_ONE_OF_SEVERAL = {"declaration": TEXT}
+"""Which license of a contract of several a filing is about: the offer it was taken of."""
+_NAMED = (1, 2)  # 2: may name the declaration
+
 _DECLARATION_MOVE = Kind(
     subject="number",
     required={"number": TEXT, "ground": TEXT, "instant": INSTANT},
@@ -97,19 +102,20 @@ _DECLARATION_ANNOUNCEMENT = Kind(
 _PAYMENT = Kind(
     subject="contract",
     required={"contract": TEXT, "state": TEXT},
-    optional={"ground": TEXT},
+    optional={"ground": TEXT, **_ONE_OF_SEVERAL},
     committed=frozenset({"amount", "reference", "due", "bank_day", "bank_serial", "evidence", "reason"}),
-    versions=(1, 2),  # 2: which due was paid, the start or a later one
-    bound=frozenset({"contract", "state"}),
+    versions=(1, 2, 3),  # 2: which due was paid, the start or a later one; 3: of which license of several
+    bound=frozenset({"contract", "state", *_ONE_OF_SEVERAL}),
     signers="the licensee; the holder or the venue",
 )
 _LICENSE_MOVE = Kind(
     subject="contract",
     required={"contract": TEXT, "instant": INSTANT, "ground": TEXT},
-    optional={"last_day": DAY},
+    optional={"last_day": DAY, **_ONE_OF_SEVERAL},
     committed=frozenset({"reason", "evidence"}),
-    bound=frozenset({"contract", "ground"}),
+    bound=frozenset({"contract", "ground", *_ONE_OF_SEVERAL}),
     signers="who confirmed",
+    versions=_NAMED,
 )
 _OFFICE_RESULT = Kind(
     subject="contract",
@@ -227,61 +233,78 @@ KINDS: Mapping[str, Kind] = {
     ),
     "license.effective": _LICENSE_MOVE,
     "license.ended": _LICENSE_MOVE,
+    "contract.split": Kind(
+        subject="contract",
+        required={"contract": TEXT, "declaration": TEXT, "into": TEXT, "ground": TEXT},
+    ),
     "royalty.reported": Kind(
         subject="contract",
         required=_ACT,
-        optional={"supersedes": NUMBER},
+        optional={"supersedes": NUMBER, **_ONE_OF_SEVERAL},
         committed=frozenset({"amounts", "reason", "evidence"}),
-        bound=frozenset(_ACT),
+        bound=frozenset({*_ACT, *_ONE_OF_SEVERAL}),
         signers="the licensee",
         least_statements=1,
+        versions=_NAMED,
     ),
     "royalty.answered": Kind(
         subject="contract",
         required={**_ACT, "outcome": TEXT},
+        optional=_ONE_OF_SEVERAL,
         committed=frozenset({"reason"}),
-        bound=frozenset({*_ACT, "outcome"}),
+        bound=frozenset({*_ACT, "outcome", *_ONE_OF_SEVERAL}),
         signers="the holder",
         least_statements=1,
+        versions=_NAMED,
     ),
     "default.noticed": Kind(
         subject="contract",
         required={"contract": TEXT, "key": TEXT, "side": TEXT, "cure_by": DAY},
+        optional=_ONE_OF_SEVERAL,
         committed=frozenset({"reason", "evidence"}),
-        bound=frozenset({"contract", "key", "side", "cure_by"}),
+        bound=frozenset({"contract", "key", "side", "cure_by", *_ONE_OF_SEVERAL}),
         signers="the side that gives notice",
         least_statements=1,
+        versions=_NAMED,
     ),
     "default.answered": Kind(
         subject="contract",
         required={"contract": TEXT, "about": TEXT, "outcome": TEXT},
+        optional=_ONE_OF_SEVERAL,
         committed=frozenset({"reason", "evidence"}),
-        bound=frozenset({"contract", "about", "outcome"}),
+        bound=frozenset({"contract", "about", "outcome", *_ONE_OF_SEVERAL}),
         signers="the other side",
         least_statements=1,
+        versions=_NAMED,
     ),
     "handover.recorded": Kind(
         subject="contract",
         required={"contract": TEXT, "day": DAY},
+        optional=_ONE_OF_SEVERAL,
         committed=frozenset({"reason", "evidence"}),
-        bound=frozenset({"contract", "day"}),
+        bound=frozenset({"contract", "day", *_ONE_OF_SEVERAL}),
         signers="the holder",
         least_statements=1,
+        versions=_NAMED,
     ),
     "handover.confirmed": Kind(
         subject="contract",
         required={"contract": TEXT, "outcome": TEXT},
+        optional=_ONE_OF_SEVERAL,
         committed=frozenset({"reason"}),
-        bound=frozenset({"contract", "outcome"}),
+        bound=frozenset({"contract", "outcome", *_ONE_OF_SEVERAL}),
         signers="the licensee",
         least_statements=1,
+        versions=_NAMED,
     ),
     "objection.decided": Kind(
         subject="contract",
         required={"contract": TEXT, "ground": TEXT, "outcome": TEXT},
+        optional=_ONE_OF_SEVERAL,
         committed=frozenset({"reasons", "evidence"}),
-        bound=frozenset({"contract", "ground", "outcome"}),
+        bound=frozenset({"contract", "ground", "outcome", *_ONE_OF_SEVERAL}),
         signers="the venue",
+        versions=_NAMED,
     ),
     "papers.issued": Kind(
         subject="number",

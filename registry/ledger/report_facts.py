@@ -89,6 +89,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "payment.refunded": ("退款", "payment refunded"),
     "license.effective": ("许可生效", "license takes effect"),
     "license.ended": ("许可结束", "license ended"),
+    "contract.split": ("一项许可分出另立合同", "a license split off into a contract of its own"),
     "royalty.reported": ("报告提成", "royalty reported"),
     "royalty.answered": ("答复提成报告", "royalty report answered"),
     "default.noticed": ("催告履行", "notice of default"),

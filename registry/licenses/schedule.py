@@ -4,6 +4,7 @@ Which payment is the condition follows PL 51 and GL 6 by fee method (domain sect
 that is no working day moves to the next one (CC 203).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -151,6 +152,15 @@ def contract_total(fee: Fee, years: int, *, estimate: Decimal | None = None) -> 
     if fee.amount is None:
         return Total(amount=estimate or ZERO, basis=Basis.ESTIMATE)
     return Total(amount=fee.amount * (years if fee.method is Method.PER_YEAR else 1), basis=Basis.FIXED)
+
+
+def sum_of(totals: Iterable[Total]) -> Total:
+    """合同成交总额 of a contract of several licenses: one estimate makes the whole an estimate."""
+    found = list(totals)
+    amount = sum((one.amount for one in found), ZERO)
+    if any(one.basis is Basis.ESTIMATE for one in found):
+        return Total(amount=amount, basis=Basis.ESTIMATE)
+    return Total(amount=amount, basis=Basis.FIXED if amount else Basis.ZERO)
 
 
 def rate_in_year(royalty: Royalty, year: int) -> Decimal:

@@ -7,8 +7,9 @@ import { isCount, isObject } from "./json.js";
 const KEY = "*kid text, *alg text, *public text, *purpose text, *holder text, *level text";
 const MOVE = "*number text, *ground text, instant instant, version? number, last_day? day";
 const ANNOUNCED = "*number text, *cnipa_number text, *cnipa_day day, version? number";
-const PAYMENT = "*contract text, *state text, ground? text";
-const LICENSE = "*contract text, instant instant, *ground text, last_day? day";
+const SEVERAL = "*declaration? text";
+const PAYMENT = `*contract text, *state text, ground? text, ${SEVERAL}`;
+const LICENSE = `*contract text, instant instant, *ground text, last_day? day, ${SEVERAL}`;
 const RESULT = "*contract text, *status text, *day day, rules? text";
 
 const ACT = "*contract text, *key text, *edition number";
@@ -38,19 +39,20 @@ const TABLE = {
     1,
     [1, 2],
   ],
-  "payment.claimed": ["contract", PAYMENT, 0, [1, 2]],
-  "payment.confirmed": ["contract", PAYMENT, 0, [1, 2]],
-  "payment.refunded": ["contract", PAYMENT, 0, [1, 2]],
+  "payment.claimed": ["contract", PAYMENT, 0, [1, 2, 3]],
+  "payment.confirmed": ["contract", PAYMENT, 0, [1, 2, 3]],
+  "payment.refunded": ["contract", PAYMENT, 0, [1, 2, 3]],
   "account.changed": ["number", "*number text, *asked_on day", 2],
-  "license.effective": ["contract", LICENSE, 0],
-  "license.ended": ["contract", LICENSE, 0],
-  "royalty.reported": ["contract", `${ACT}, supersedes? number`, 1],
-  "royalty.answered": ["contract", `${ACT}, *outcome text`, 1],
-  "default.noticed": ["contract", "*contract text, *key text, *side text, *cure_by day", 1],
-  "default.answered": ["contract", "*contract text, *about text, *outcome text", 1],
-  "handover.recorded": ["contract", "*contract text, *day day", 1],
-  "handover.confirmed": ["contract", "*contract text, *outcome text", 1],
-  "objection.decided": ["contract", "*contract text, *ground text, *outcome text", 0],
+  "license.effective": ["contract", LICENSE, 0, [1, 2]],
+  "license.ended": ["contract", LICENSE, 0, [1, 2]],
+  "contract.split": ["contract", "contract text, declaration text, into text, ground text", 0],
+  "royalty.reported": ["contract", `${ACT}, supersedes? number, ${SEVERAL}`, 1, [1, 2]],
+  "royalty.answered": ["contract", `${ACT}, *outcome text, ${SEVERAL}`, 1, [1, 2]],
+  "default.noticed": ["contract", `*contract text, *key text, *side text, *cure_by day, ${SEVERAL}`, 1, [1, 2]],
+  "default.answered": ["contract", `*contract text, *about text, *outcome text, ${SEVERAL}`, 1, [1, 2]],
+  "handover.recorded": ["contract", `*contract text, *day day, ${SEVERAL}`, 1, [1, 2]],
+  "handover.confirmed": ["contract", `*contract text, *outcome text, ${SEVERAL}`, 1, [1, 2]],
+  "objection.decided": ["contract", `*contract text, *ground text, *outcome text, ${SEVERAL}`, 0, [1, 2]],
   "papers.issued": ["number", "number text, papers objects", 0],
   "registration.result": ["contract", RESULT, 0],
   "recordal.result": ["contract", RESULT, 0],

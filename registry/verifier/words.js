@@ -284,6 +284,7 @@ const WORDS = {
   "payment.refunded": ["退款", "Refund"],
   "license.effective": ["许可生效", "License takes effect"],
   "license.ended": ["许可终止", "License ends"],
+  "contract.split": ["一项许可分出另立合同", "A license goes into a contract of its own"],
   "royalty.reported": ["报告提成费", "Royalty reported"],
   "royalty.answered": ["答复提成报告", "Royalty report answered"],
   "default.noticed": ["催告履行", "Notice of default"],
