@@ -53,9 +53,9 @@ def _preface(facts: PaperFacts) -> str:
         "各项许可分别成立、分别取得、分别履行；其中一项终止或者发生争议，不影响其他各项。",
         f"This contract consists of the {count} licenses below. Each has the terms of its own declaration; "
         "an article that is the same for all stands once, another for each license. Where an article speaks "
-        "of declaration, notice, patent, license, fee or total, it means for each license its own; all totals "
-        "together stand on the first page. Each license is formed, obtained and performed by itself; the end "
-        "of one, or a dispute about it, leaves the others as they are.",
+        "of declaration, notice, patent, license, fee or total, it means for each license its own; totals "
+        "are added on the first page. Each license is formed, obtained and performed by itself; the end of "
+        "one, or a dispute about it, leaves the others as they are.",
     )
 
 
