@@ -124,17 +124,19 @@ def expected_digest(number: str) -> str:
 def test_two_workers_with_the_same_set_enter_it_once(lite: Flask, offer: Offer, licensee: Person) -> None:
     number = taking.taken(licensee, offer)
     acceptance_id = reading(lambda: register.find(number).id)
-    facts, wanted = printing._wanted(acceptance_id, "notice")
+    facts = reading(lambda: printing.facts_of(register.find(number)))
+    wanted = reading(lambda: printing.wanted_of(register.find(number), "notice"))
     printing.print_papers(payload(number, "notice"))
     late = [
         printing.Printed(
-            kind,
-            printing.papers.printed(kind.kind, facts, printing.font_set()),
-            kind.version,
+            kind=kind,
+            paper=printing.papers.printed(kind.kind, facts, printing.font_set()),
+            version=kind.version,
+            facts=facts,
         )
         for kind in wanted
     ]
-    printing.transaction(lambda: printing._enter(acceptance_id, late, facts))
+    printing.transaction(lambda: printing._enter(acceptance_id, late))
     assert len(issued()) == 1
     assert len(papers_of(number)) == len(wanted)
 
