@@ -6,6 +6,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from registry import config, database, health_pages, language, logs, metrics, navigation, openapi, problems
 from registry.catalogue import api as catalogue_api
 from registry.catalogue import (
+    collection_api,
+    collection_pages,
     compare_api,
     compare_pages,
     glossary_pages,
@@ -100,6 +102,7 @@ PAGES: list[Blueprint] = [
     log_pages.blueprint,
     log_files.blueprint,
     compare_pages.blueprint,
+    collection_pages.blueprint,
     interest_pages.blueprint,
     parties_pages.blueprint,
     account_pages.blueprint,
@@ -155,6 +158,7 @@ MACHINES: list[openapi.Blueprint] = [
     statistics_api.blueprint,
     catalogue_api.blueprint,
     compare_api.blueprint,
+    collection_api.blueprint,
     interest_api.blueprint,
     codebook_api.blueprint,
     instant_pages.machines,

@@ -6,5 +6,10 @@ from flask_babel.speaklater import LazyString
 DEMAND: dict[str, LazyString] = {
     "offer_not_waiting": _l("这项许可不在等待公告，不用登记意向：请看它的页面。"),
     "compare_too_many": _l("一次最多比较 %(max)s 项，您选了 %(count)s 项。"),
+    "collection_price": _l(
+        "“%(words)s”像是整包的价格或者优惠。专利包没有自己的价格：每项许可按各自公告的价格取得，对任何人相同。"
+    ),
+    "collection_not_own": _l("%(number)s 不是您可以编排的许可：要是本单位（本场所）发布、没有结束的。"),
+    "collection_twice": _l("同一项许可放了两次。"),
     "own_offer": _l("这是本单位自己的许可。"),
 }

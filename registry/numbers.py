@@ -18,6 +18,8 @@ KINDS = {
     "V": "voucher",
     "W": "withdrawal",
     "G": "checkout",
+    "K": "collection",
+    "N": "need",
 }
 _FORM = re.compile(rf"(?:DEMO-)?MX-([{''.join(KINDS)}])(\d\d)-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})")
 

@@ -2,8 +2,21 @@
 
 from collections.abc import Mapping
 
-from tests.access import AUDITOR, EVERYBODY, HOLDER, MACHINES, SIGNED_IN, Line, line
+from tests.access import (
+    AUDITOR,
+    EVERYBODY,
+    FOREIGN,
+    HOLDER,
+    LICENSEE,
+    MACHINES,
+    OPERATORS,
+    SIGNED_IN,
+    Line,
+    line,
+    signing,
+)
 
+COLLECTION = {"title": "夹具（2 件）", "words": "", "offers": ["{offer}", "{waiting}"]}
 INTEREST = {"name": "王明", "use": "用于桥梁监测。"}
 
 DEMAND: Mapping[str, Line] = {
@@ -16,6 +29,22 @@ DEMAND: Mapping[str, Line] = {
     "GET interests.mine": line(SIGNED_IN),
     "POST interests.withdraw": line(frozenset({"licensee.owner"}), interest_id="interest"),
     "GET interests.attention": line(HOLDER | AUDITOR, number="waiting"),
+    "GET collections.index": line(EVERYBODY),
+    "GET collections.show": line(EVERYBODY, number="collection"),
+    "GET collections.mine": line(HOLDER | LICENSEE | FOREIGN | OPERATORS),
+    "GET collections.new": line(HOLDER | LICENSEE | FOREIGN | OPERATORS),
+    "POST collections.make": line(
+        signing(HOLDER, LICENSEE) | FOREIGN | OPERATORS, {"title": "夹具", "places.{offer}": "1"}
+    ),
+    "GET collections.edit_form": line(signing(HOLDER), number="collection"),
+    "POST collections.edit": line(signing(HOLDER), {"title": "夹具"}, number="collection"),
+    "POST collections.retire": line(signing(HOLDER), number="collection"),
+    "POST collections.restore": line(signing(HOLDER), number="collection"),
+    "GET collections-api.index": line(EVERYBODY),
+    "GET collections-api.show": line(EVERYBODY, number="collection"),
+    "POST collections-api.make": line(signing(HOLDER, LICENSEE) | FOREIGN | OPERATORS, COLLECTION),
+    "PUT collections-api.edit": line(signing(HOLDER), COLLECTION, number="collection"),
+    "POST collections-api.retire": line(signing(HOLDER), number="collection"),
     "GET compare.show": line(EVERYBODY, {"offers": "{offer},{waiting}"}),
     "GET compare-api.compare": line(EVERYBODY, {"offers": "{offer},{waiting}"}),
     "GET interests-api.count": line(EVERYBODY, number="waiting"),

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from flask import Flask
 
+from registry.catalogue import collections
+from registry.catalogue import service as catalogue
 from registry.database import transaction
 from registry.demand import interests
 from registry.demand.interests import key_of
@@ -52,4 +54,8 @@ def add_to(world: Any) -> None:
     offer = waiting_offer(world.app, holder, venue)
     interest = interested(offer, world.people["licensee.owner"].actor)
     key = reading(lambda: key_of(interests.find(UUID(interest))))
+    numbers = [world.things["offer"], offer.number]
+    transaction(catalogue.index_all)
+    said = {"title": "两件（演示）", "words": "", "offers": numbers}
+    world.things["collection"] = transaction(lambda: collections.make(holder.actor, said).number)
     world.things |= {"waiting": offer.number, "interest": interest, "interest_key": key}

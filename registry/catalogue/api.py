@@ -24,7 +24,7 @@ def offers(asked: dict[str, Any]) -> dict[str, Any]:
     """Search the offers: words of any length, numbers in any spelling, filters, twenty a page."""
     found = catalogue.search(query_of(asked))
     return {
-        "offers": [_offer(row) for row in found.rows],
+        "offers": [offer_row(row) for row in found.rows],
         "count": found.count,
         "count_is_capped": found.more_than_counted,
         "page": found.page,
@@ -48,7 +48,8 @@ def bundle(number: str) -> Response:
     return doors.plain_response(catalogue.bundle(number), "application/json")
 
 
-def _offer(row: OfferIndex) -> dict[str, Any]:
+def offer_row(row: OfferIndex) -> dict[str, Any]:
+    """An offer as lists tell it."""
     columns = (
         *("number", "patent_number", "patent_kind", "title", "main_class", "industry", "technology_field"),
         *("stage", "fee_method", "amount", "duration_months", "offer_last_day", "license_last_day"),

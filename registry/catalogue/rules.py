@@ -62,6 +62,7 @@ class SearchQuery:
     stage: str = ""
     method: str = ""
     tag: str = ""
+    collection: str = ""
     amount_to: Decimal | None = None
     term_months: int | None = None
     life_months: int | None = None

@@ -51,6 +51,7 @@ class SearchSchema(Schema):
     stage = Code("stage", load_default="", metadata={"label": _l("成熟阶段")})
     method = Code("fee_method", load_default="", metadata={"label": _l("收费方式")})
     tag = Choice(Tag, load_default="", metadata={"label": _l("状态")})
+    collection = CleanName(max=24, load_default="", metadata={"label": _l("专利包")})
     amount_to = Money(load_default=None, metadata={"label": _l("金额不超过")})
     term = Whole(
         min=1,

@@ -28,6 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from registry.catalogue import words
+from registry.catalogue.collecting import CollectionState
+from registry.catalogue.collection_models import Collection, CollectionMember
 from registry.catalogue.models import OfferIndex
 from registry.catalogue.rules import (
     COUNT_MAX,
@@ -198,7 +200,19 @@ def _conditions(query: SearchQuery, today: date) -> list[ColumnElement[bool]]:
         asked.append(OfferIndex.holder_name.icontains(holder, autoescape=True))
     if ipc := class_key(_printable(query.ipc)):
         asked.append(OfferIndex.class_key.startswith(ipc, autoescape=True))
+    if query.collection:
+        asked.append(_in_collection(query.collection))
     return asked + _choices(query) + _bounds(query, today)
+
+
+def _in_collection(number: str) -> ColumnElement[bool]:
+    """What stands in a public collection; a retired or strange one holds nothing."""
+    members = (
+        select(CollectionMember.declaration_id)
+        .join(Collection, Collection.id == CollectionMember.collection_id)
+        .where(Collection.number == number.upper(), Collection.state == CollectionState.PUBLIC)
+    )
+    return OfferIndex.declaration_id.in_(members)
 
 
 def _text_conditions(typed: str) -> list[ColumnElement[bool]]:

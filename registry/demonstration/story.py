@@ -360,4 +360,5 @@ _SCENES = (
     _registered,
     _looked_at,
     wishing.waiting,
+    wishing.collected,
 )

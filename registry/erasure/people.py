@@ -227,6 +227,7 @@ def party_listing(party: Organisation) -> Listing:
         *(gone for one in given for gone in blanked(one, agent="", scope="")),
         *(removed(one) for one in _statement_rows(party)),
         *files,
+        *wishes.of_party(party),
         *traces.of_ids([party.id], []),
     ]
     return Listing(kind=Kind.PARTY, subject=str(party.id), row=party, goes=tuple(goes), stays=tuple(stays))

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from sqlalchemy import or_, select
 
+from registry.catalogue.collection_models import Collection
 from registry.database import db
 from registry.demand.models import Interest
 from registry.demand.rules import LIVE
 from registry.erasure.listing import Goes, blanked, removed
 from registry.licenses.models import Declaration
-from registry.parties.models import Account
+from registry.parties.models import Account, Organisation
 
 
 def of_account(account: Account) -> Iterator[Goes]:
@@ -19,6 +20,13 @@ def of_account(account: Account) -> Iterator[Goes]:
     mine = or_(Interest.account_id == account.id, Interest.email == account.email)
     query = select(Interest).where(mine).order_by(Interest.id)
     yield from (removed(row) for row in db.session.scalars(query))
+
+
+def of_party(party: Organisation) -> Iterator[Goes]:
+    """The words it wrote on its collections; which offers stood together is public and stays."""
+    query = select(Collection).where(Collection.holder_id == party.id).order_by(Collection.id)
+    for row in db.session.scalars(query):
+        yield from blanked(row, title="—", words="", created_by=None)
 
 
 def of_declaration(declaration: Declaration) -> Iterator[Goes]:

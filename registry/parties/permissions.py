@@ -74,6 +74,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "declaration.announce": (Grant(STAFF, _venue),),
     "interest.register": (Grant(EVERYBODY, _any),),
     "interest.withdraw": (Grant(EVERYBODY, _own),),
+    "collection.edit": (Grant(SIGN, _holder), Grant(STAFF, _venue)),
     "interest.view": (Grant(PARTY_ROLES, _holder), READ_ALL),
     "acceptance.draft": (Grant(DRAFT, _licensee),),
     "acceptance.send": (Grant(SIGN, _licensee),),

@@ -2,9 +2,12 @@
 
 from flask import Flask
 
+from registry.catalogue import collections
+from registry.catalogue import service as catalogue
+from registry.database import transaction
 from registry.demand import interests
 from tests.erasure.making import administrator, erase, where
-from tests.factories import make_account, reading, withdraw
+from tests.factories import FREE, make_account, published, reading, withdraw
 from tests.wishes import interested, waiting_offer
 
 
@@ -23,3 +26,17 @@ def test_interests_go_with_the_account_and_with_the_declaration(app: Flask) -> N
     assert reading(lambda: interests.count_of(offer.number)) == 1
     erase(first, second, "declaration", offer.number, "order")
     assert where(app, of_two) == []
+
+
+def test_the_words_on_a_collection_go_with_its_party(lite: Flask) -> None:
+    first, second = administrator(lite, "first@registry.cn"), administrator(lite, "second@registry.cn")
+    one = published(lite, fee=FREE)
+    two = published(lite, one.holder, one.venue, fee=FREE)
+    transaction(catalogue.index_all)
+    said = {"title": "穆家两件", "words": "请找穆清辞", "offers": [one.number, two.number]}
+    transaction(lambda: collections.make(one.holder.actor, said).number)
+    for offer in (one, two):
+        withdraw(lite, offer)
+        erase(first, second, "declaration", offer.number, "order")
+    erase(first, second, "party", str(one.holder.organisation_id), "order")
+    assert where(lite, ["穆家两件", "请找穆清辞"]) == []
