@@ -83,7 +83,15 @@ from registry.licenses import api as licenses_api
 from registry.licenses import desk as licenses_desk  # noqa: F401 - registers its cards
 from registry.licenses import pages as licenses_pages
 from registry.licenses import tasks as licenses_tasks  # noqa: F401 - registers its jobs
-from registry.parties import account_pages, anchors_pages, audits_pages, doors, keys_pages, organisation_pages
+from registry.parties import (
+    account_pages,
+    anchors_pages,
+    audits_pages,
+    doors,
+    keys_pages,
+    organisation_pages,
+    refilling,
+)
 from registry.parties import api as parties_api
 from registry.parties import pages as parties_pages
 from registry.parties import tasks as parties_tasks  # noqa: F401 - registers its jobs
@@ -110,6 +118,7 @@ PAGES: list[Blueprint] = [
     audits_pages.blueprint,
     organisation_pages.blueprint,
     keys_pages.blueprint,
+    refilling.blueprint,
     patents_pages.blueprint,
     state_pages.blueprint,
     licenses_pages.blueprint,
@@ -202,6 +211,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app)  # first in, and of what is done afterwards last
     logs.init_app(app, settings)
     doors.init_app(app)
+    refilling.init_app(app)
     codebook.init_app(app)
     navigation.init_app(app)
     ledger.init_app(app, settings)

@@ -11,6 +11,7 @@ import logging
 import secrets
 import traceback
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -20,7 +21,6 @@ from urllib.parse import quote, urlsplit
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -41,9 +41,12 @@ from registry.errors import (
     Unavailable,
 )
 from registry.messages import ADVICE, MESSAGES
+from registry.problem_words import TITLES, UNCHANGED, UNCHANGED_BY_FORM, WHAT_TO_DO
 from registry.text import local_path
 
 log = logging.getLogger(__name__)
+KEEPER = "keep_form"
+"""The name under which the doors bring what keeps a refused form: a function from the status to a Kept."""
 JSON = "application/problem+json"
 RETRY_AFTER = 2
 STATUS: Mapping[type[Refused], int] = {
@@ -72,35 +75,14 @@ HTTP_CODES: Mapping[int, str] = {
     429: "too_many_requests",
     503: "busy",
 }
-TITLES = {
-    400: _l("请求无法理解"),
-    401: _l("请先登录"),
-    403: _l("您不能办理此事"),
-    404: _l("没有找到"),
-    405: _l("不支持这种操作"),
-    406: _l("没有您要的格式"),
-    409: _l("情况已经变化"),
-    410: _l("已经不在"),
-    413: _l("内容过大"),
-    415: _l("不支持这种内容类型"),
-    422: _l("不能照此办理"),
-    429: _l("请求过于频繁"),
-    500: _l("系统出错"),
-    503: _l("暂时不能服务"),
-}
-WHAT_TO_DO = {
-    400: _l("请返回上一页，检查地址或内容后重试。"),
-    401: _l("请登录后再办理。"),
-    403: _l("请换用有权限的账号，或请本单位的管理员授权。"),
-    404: _l("请核对地址或编号；也可以从首页重新查找。"),
-    409: _l("请回到事项页面，查看现在的状态后再决定。"),
-    410: _l("内容不能恢复；编号、日期、存证序号和摘要仍然保留，自己保存的文件和回执仍可核验。"),
-    413: _l("请减小文件后重新上传。"),
-    422: _l("请返回上一页修改；您填写的内容没有被提交。"),
-    429: _l("请稍等几分钟再试。"),
-    500: _l("请稍后再试；仍不行时，请把参考号告诉运营方。"),
-    503: _l("请稍等几秒，再用同样的内容重试。"),
-}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What became of a form that was refused: the page that shows it again, or what to send once more."""
+
+    page: str = ""
+    again: tuple[tuple[str, str], ...] = ()
 
 
 def init_app(app: Flask) -> None:
@@ -200,10 +182,15 @@ def answer(refused: Refused, number: int) -> Response:
         text = json.dumps(document(refused, number), ensure_ascii=False)
         said = text.encode("utf-8", "backslashreplace")  # half a surrogate pair that was sent is said escaped
         response = Response(said, number, mimetype=JSON)
-    elif isinstance(refused, NotSignedIn):
-        response = make_response(redirect(f"/login?next={quote(_way_back(), safe='/')}", 303))
     else:
-        response = make_response(_page(refused, number), number)
+        kept = _kept(number)
+        if isinstance(refused, NotSignedIn):
+            back = kept.page or _way_back()
+            response = make_response(redirect(f"/login?next={quote(back, safe='/')}", 303))
+        elif refused.code == "csrf" and kept.page:  # nothing is wrong but the page's age: back to the form
+            response = make_response(redirect(kept.page, 303))
+        else:
+            response = make_response(_page(refused, number, kept), number)
     response.headers["Cache-Control"] = "no-store"
     if number == 401 and wants_document():
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -228,7 +215,16 @@ def _way_back() -> str:
     return local_path(came_from.path) if came_from.netloc == request.host else "/"
 
 
-def _page(refused: Refused, number: int) -> str:
+def _kept(number: int) -> Kept:
+    keep = current_app.extensions.get(KEEPER)
+    try:
+        return keep(number) if keep is not None else Kept()
+    except Exception:  # what is to be said stays to be said
+        _log("the form could not be kept")
+        return Kept()
+
+
+def _page(refused: Refused, number: int, kept: Kept) -> str:
     try:
         return render_template(
             "problem.html",
@@ -237,6 +233,8 @@ def _page(refused: Refused, number: int) -> str:
             refused=refused,
             refusals=getattr(refused, "refusals", ()),
             advice=ADVICE.get(refused.code) or WHAT_TO_DO.get(number, WHAT_TO_DO[400]),
+            unchanged=UNCHANGED_BY_FORM.get(number) if request.method == "POST" else UNCHANGED.get(number),
+            kept=kept,
             reference=reference(),
         )
     except Exception:  # the page around the problem may need what has just failed

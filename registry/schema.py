@@ -34,7 +34,7 @@ from registry.exports import models as exports  # noqa: F401
 from registry.ledger import guards
 from registry.ledger import service as ledger
 from registry.licenses import register
-from registry.parties import prepared  # noqa: F401
+from registry.parties import kept_forms, prepared  # noqa: F401
 from registry.statistics import models as statistics  # noqa: F401
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"

@@ -29,6 +29,7 @@ PAGES: Mapping[str, Line] = {
     "GET account.show": line(SIGNED_IN),
     "GET account.password_form": line(SIGNED_IN),
     "POST account.change_password": line(SIGNED_IN),
+    "POST kept.forget": line(SIGNED_IN, {"page": "/desk"}),
     "POST account.create_machine_key": line(SIGNED_IN),
     "GET account.renew_form": line(SIGNED_IN),
     "POST account.renew_key": line(SIGNED_IN),

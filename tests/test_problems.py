@@ -3,6 +3,7 @@
 import ast
 import json
 import logging
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -382,3 +383,52 @@ def test_every_component_is_drawn_and_errors_stand_in_summary_title_and_field(ap
     assert "onclick" not in page
     ids = [part.split('"')[0] for part in page.split(' id="')[1:]]
     assert len(ids) == len(set(ids))
+
+
+PAGES = (
+    (errors.NotAllowed("not_allowed"), 403),
+    (errors.NotFound("not_found"), 404),
+    (errors.Conflict("moved_on"), 409),
+    (errors.TooLarge("too_large", max="10 MB"), 413),
+    (Refused("not_valid", "fee.amount", "PL 50"), 422),
+    (KeyError("unforeseen"), 500),
+    (errors.Unavailable("busy"), 503),
+)
+TAGS = {"zh": "zh-CN", "en": "en"}
+SAID = {
+    "zh": ("怎么办", "什么没有改变", "回到首页", "参考号"),
+    "en": ("What to do", "What has not changed", "Back to the home page", "Reference"),
+}
+
+
+@pytest.mark.parametrize(("error", "status"), PAGES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_each_problem_of_a_form_says_what_happened_what_did_not_and_the_way_on(app, error, status, lang):
+    headers = {"Accept": "text/html", "Accept-Language": lang}
+    page = ask(app, error, method="POST", headers=headers)
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert page.text.count("<h1") == 1
+    assert f'<html lang="{TAGS[lang]}">' in page.text
+    for words in (*SAID[lang], f"</code> · {status}"):
+        assert words in page.text, words
+    assert 'href="/"' in page.text
+    document = ask(app, error, "/api/v1/x", method="POST", headers={"Accept-Language": lang})
+    assert (document.status_code, document.mimetype) == (status, "application/problem+json")
+    assert document.json["reference"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("status", [405, 406, 415, 429])
+def test_what_the_server_itself_refuses_has_its_page_and_its_advice(app, status, lang):
+    @app.route("/given")
+    def given():
+        abort(status)
+
+    page = app.test_client().get("/given", headers={"Accept-Language": lang})
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert SAID[lang][0] in page.text
+    with app.test_request_context(headers={"Accept-Language": lang}):
+        assert str(problems.WHAT_TO_DO[status]) in page.text
+        assert str(problems.WHAT_TO_DO[400]) not in page.text
+    if lang == "en":
+        assert not re.search("怎么办|请", page.text)

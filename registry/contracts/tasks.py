@@ -35,6 +35,7 @@ from registry.jobs import Job, each, enqueue, handler
 from registry.ledger import service as ledger
 from registry.licenses import register as offers
 from registry.licenses.withdrawals import OPEN_CLAIMS
+from registry.parties import kept_forms
 from registry.parties.models import Venue
 from registry.parties.rules import CLOCK
 
@@ -126,6 +127,7 @@ def tick(_: Mapping[str, Any]) -> None:
         *(partial(contracts.lapse, one) for one in contracts.due_to_lapse()),
         contracts.end_due,
         partial(result_lists.forget, register.settings().statement_days),
+        kept_forms.sweep,
         reminders.start,
     ]
     each((*(partial(transaction, work) for work in works), made_files.sweep, money_round))

@@ -21,6 +21,7 @@ from registry.idempotency import Idempotency
 from registry.ledger import service as ledger
 from registry.licenses.models import Declaration
 from registry.parties import enrolment, sessions
+from registry.parties.kept_forms import KeptForm
 from registry.parties.models import (
     Account,
     ApiKey,
@@ -151,6 +152,8 @@ def _access(account: Account) -> Iterator[Goes]:
     yield from wishes.of_account(account)
     asked = select(Idempotency).where(Idempotency.account_id == account.id).order_by(Idempotency.id)
     yield from (removed(one) for one in db.session.scalars(asked))
+    typed = select(KeptForm).where(KeptForm.account_id == account.id).order_by(KeptForm.id)
+    yield from (removed(one) for one in db.session.scalars(typed))
     acts = select(PreparedAct).where(PreparedAct.account_id == account.id).order_by(PreparedAct.id)
     yield from (removed(one) for one in db.session.scalars(acts))
     counted = select(Throttle).where(Throttle.key.endswith(sessions.digest(account.email)))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypeVar, cast
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
@@ -28,6 +29,7 @@ from registry.parties.rules import Actor
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_COOKIE, VISITOR_COOKIE = "mingxu_session", "mingxu_visitor"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+KNOWN_AFTER = 24 * 3600
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'"
@@ -58,6 +60,13 @@ def actor() -> Actor:
     return found
 
 
+def account_id() -> UUID:
+    """The account of a `@signed_in` view."""
+    found = actor().account_id
+    assert found is not None
+    return found
+
+
 def submit(verb: str, data: Mapping[str, Any], work: Callable[[], str]) -> str:
     """Do a form's work once: in one transaction, under the form's hidden key; a second submit gets the first
     reference.
@@ -73,9 +82,8 @@ def once(verb: str, data: Mapping[str, Any], work: Callable[[], str], *, key: st
     """
     who = actor()
     acting = [str(who.organisation_id or ""), str(who.venue_id or ""), str(who.role)] if _by_machine() else []
-    account_id, asked = who.account_id, idempotency.fingerprint(verb, {"as": acting, "asked": data})
-    assert account_id is not None
-    reference, replayed = transaction(lambda: idempotency.once(account_id, key, asked, work))
+    account, asked = account_id(), idempotency.fingerprint(verb, {"as": acting, "asked": data})
+    reference, replayed = transaction(lambda: idempotency.once(account, key, asked, work))
     g.replayed = replayed
     return reference
 
@@ -125,8 +133,14 @@ def csrf_token() -> str:
 
 
 def set_session_cookie(response: Response, token: str) -> Response:
-    _set_cookie(response, SESSION_COOKIE, token, max_age=_settings().session_absolute)
+    """The cookie outlives its session by a day: whose session has ended is still known (`refilling`)."""
+    _set_cookie(response, SESSION_COOKIE, token, max_age=_settings().session_absolute + KNOWN_AFTER)
     return response
+
+
+def session_token() -> str | None:
+    """The value of the session's cookie, whether the session is still open or not."""
+    return _cookie(SESSION_COOKIE)
 
 
 def clear_session_cookie(response: Response) -> Response:
@@ -223,13 +237,17 @@ def _person() -> Actor | None:
 
 def _refuse_forgery() -> None:
     """CSRF: the page's own token, and where the browser says where it comes from, our own origin."""
-    origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
-        raise NotAllowed("csrf")
-    if origin == "null" or request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if comes_from_elsewhere():
         raise NotAllowed("csrf")
     if not hmac.compare_digest(request.form.get("csrf_token", "").encode(), csrf_token().encode()):
         raise NotAllowed("csrf")
+
+
+def comes_from_elsewhere() -> bool:
+    """Whether the browser says that another site sent this request."""
+    origin = request.headers.get("Origin")
+    foreign = bool(origin) and (origin == "null" or urlsplit(origin or "").netloc != request.host)
+    return foreign or request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
 def _refuse_zeros() -> None:

@@ -56,6 +56,13 @@ def read(token: str, settings: Settings) -> Session | None:
     return row
 
 
+def ended_account(token: str) -> uuid.UUID | None:
+    """Whose session this was that has ended by itself; None for one that was signed out or revoked."""
+    row = db.session.scalar(select(Session).where(Session.token_hash == digest(token)))
+    gone = row is None or row.revoked_at is not None or row.account.closed_at is not None
+    return None if row is None or gone else row.account_id
+
+
 def needs_touch(row: Session) -> bool:
     return row.seen_at + TOUCH <= clock.now()
 
