@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from registry.administration_messages import ADMINISTRATION
+from registry.batch_messages import BATCHES
 from registry.code_messages import CODES
 from registry.demand_messages import DEMAND
 from registry.duty_messages import DUTY_MESSAGES
@@ -13,6 +14,7 @@ from registry.paper_messages import PAPERS
 from registry.registrar_messages import REGISTRARS
 
 MESSAGES: dict[str, LazyString] = {
+    **BATCHES,
     **PAPERS,
     **DEMAND,
     **LISTS,

@@ -33,6 +33,7 @@ from registry.errors import Conflict
 from registry.exports import models as exports  # noqa: F401
 from registry.ledger import guards
 from registry.ledger import service as ledger
+from registry.licenses import batch_models as batches  # noqa: F401
 from registry.licenses import register
 from registry.parties import kept_forms, prepared  # noqa: F401
 from registry.statistics import models as statistics  # noqa: F401

@@ -37,6 +37,7 @@ from tests.access import (
     signing,
     those,
 )
+from tests.access_batches import BATCH_API
 
 API: Mapping[str, Line] = {
     "GET api-docs.openapi_json": line(EVERYBODY),
@@ -132,4 +133,5 @@ API: Mapping[str, Line] = {
     "GET venue-api.of_batch": line(VENUE | AUDITOR, number="batch"),
     "GET exports-api.show": line(VENUE | AUDITOR, number="batch"),
     "GET exports-api.archive": line(VENUE | AUDITOR, number="batch"),
+    **BATCH_API,
 }

@@ -18,6 +18,7 @@ from tests.access import (
     those,
 )
 from tests.access_administration import ADMINISTRATION
+from tests.access_batches import BATCH_PAGES
 from tests.access_catalogue import CATALOGUE
 from tests.access_contracts import CONTRACTS
 from tests.access_licenses import LICENSES
@@ -90,6 +91,7 @@ PAGES: Mapping[str, Line] = {
     "GET keys.revoke_form": line(those(HOLDER, "owner"), kid="key"),
     "POST keys.revoke": line(those(HOLDER, "owner"), {"reason": "lost", "password": PASSWORD}, kid="key"),
     **LICENSES,
+    **BATCH_PAGES,
     **CONTRACTS,
     **REGISTRATION,
     **ADMINISTRATION,

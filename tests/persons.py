@@ -13,6 +13,7 @@ from registry import clock
 from registry.database import db, transaction
 from registry.ledger.filings import Statement, signed_statement
 from registry.ledger.signing import Ed25519Signer
+from registry.ledger.statement_lists import StatementList
 from registry.parties import keys, sessions
 from registry.parties import service as parties
 from registry.parties.accounts import NewPassword
@@ -53,6 +54,21 @@ class Person:
     def sign(self, fields: Mapping[str, Any]) -> Statement:
         """A statement under the account's own key."""
         return signed_statement(fields, self.signer, level=Level.ACCOUNT)
+
+    def sign_list(self, listed: StatementList) -> list[Statement]:
+        """Many statements under one signature."""
+        signature = self.signer.sign(listed.signed_bytes)
+        return [
+            Statement(
+                fields=dict(one),
+                alg=self.signer.alg,
+                kid=self.signer.kid,
+                signature=signature,
+                level=Level.ACCOUNT,
+                place=place,
+            )
+            for one, place in zip(listed.statements, listed.places(), strict=True)
+        ]
 
 
 @cache

@@ -77,6 +77,7 @@ from tests.factories import (
     ready_draft,
     submitted,
 )
+from tests.licenses import batching
 from tests.parties.people import PDF
 
 ROLES = {"owner": Role.OWNER, "signer": Role.SIGNER, "preparer": Role.PREPARER, "finance": Role.FINANCE}
@@ -206,6 +207,16 @@ def _offers(world: World) -> None:
     number = transaction(prepare)
     world.things |= {"offered": withdrawn.number, "withdrawal": number}
     world.things["text"] = reading(lambda: withdrawals.find(number).digest)
+    world.things |= _batches(holder, venue)
+
+
+def _batches(holder: Person, venue: Person) -> dict[str, str]:
+    """A term set, a table that waits to be confirmed, and a batch with a draft and one signed."""
+    term_set = batching.make_set(holder)
+    many = batching.drafted(holder, venue, [batching.row(), batching.row()])
+    signing = batching.sign(holder, many, batching.numbers_of(many)[:1])
+    shown = batching.bring(holder, venue, [batching.row()])
+    return {"term_set": str(term_set), "many": str(many), "signing": str(signing), "shown": str(shown)}
 
 
 def _licenses(world: World) -> None:

@@ -33,6 +33,7 @@ from registry.contracts.money_tasks import money_round
 from registry.database import db, transaction
 from registry.jobs import Job, each, enqueue, handler
 from registry.ledger import service as ledger
+from registry.licenses import batches
 from registry.licenses import register as offers
 from registry.licenses.withdrawals import OPEN_CLAIMS
 from registry.parties import kept_forms
@@ -128,6 +129,7 @@ def tick(_: Mapping[str, Any]) -> None:
         contracts.end_due,
         partial(result_lists.forget, register.settings().statement_days),
         kept_forms.sweep,
+        partial(batches.forget, register.settings().statement_days),
         reminders.start,
     ]
     each((*(partial(transaction, work) for work in works), made_files.sweep, money_round))

@@ -28,19 +28,26 @@ CUT = "……（超出单元格长度，全文见 JSON）"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetColumn:
-    """A column: text unless it holds amounts (two decimals) or whole numbers."""
+    """A column: text unless it holds amounts (two decimals) or whole numbers.
+
+    `choices` is offered in the sheet's blank rows, as texts or as the range that lists them, `note` shown
+    beside a chosen cell; other values may still be typed.
+    """
 
     heading: str
     kind: Literal["text", "amount", "count"] = "text"
+    choices: Sequence[str] | str = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """One sheet; its rows are read once, in order, and not kept."""
+    """One sheet; its rows are read once, in order, and not kept. `blank`: rows to be filled in below them."""
 
     name: str
     columns: Sequence[SheetColumn]
     rows: Iterable[Sequence[Cell]]
+    blank: int = 0
 
 
 class Unencodable(ValueError):
@@ -121,9 +128,26 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
             _write_cell(page, (last, place), cell, kind=column.kind, formats=formats)
             widths[place] = max(widths[place], _width("" if cell is None else str(cell)) + 1)
     for place, width in enumerate(widths):
-        page.set_column(place, place, min(max(width, NARROWEST), WIDEST))
+        look = formats["text"] if sheet.blank and sheet.columns[place].kind == "text" else None
+        page.set_column(place, place, min(max(width, NARROWEST), WIDEST), look)
+    if sheet.blank:
+        _offer_choices(page, sheet, range(1, last + sheet.blank + 1))
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, last, max(len(sheet.columns) - 1, 0))
+
+
+def _offer_choices(page: Any, sheet: Sheet, rows: range) -> None:
+    """Lists and notes for whoever fills the sheet in; a spreadsheet warns of other values and takes them."""
+    for place, column in enumerate(sheet.columns):
+        if not column.choices and not column.note:
+            continue
+        source = f"={column.choices}" if isinstance(column.choices, str) else list(column.choices)
+        rule: dict[str, Any] = {"validate": "any"}
+        if column.choices:
+            rule = {"validate": "list", "source": source, "error_type": "information"}
+        if column.note:
+            rule |= {"input_title": column.heading[:32], "input_message": column.note[:255]}
+        page.data_validation(rows[0], place, rows[-1], place, rule)
 
 
 def _write_cell(page: Any, at: tuple[int, int], cell: Cell, *, kind: str, formats: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from registry.erasure.listing import Goes, Listing, blanked, disclosures, withou
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.licenses import answers as reading
 from registry.licenses import public_text, register
+from registry.licenses.batch_models import BatchRow
 from registry.licenses.models import (
     OPEN_STATES,
     Declaration,
@@ -131,6 +132,14 @@ def _rows(declaration: Declaration) -> Iterator[Goes]:
         yield from blanked(override, reason="", filing={})
     for withdrawal in _withdrawals(declaration):
         yield from blanked(withdrawal, reason="", text="", statement={})
+    yield from _batch_rows(declaration)
+
+
+def _batch_rows(declaration: Declaration) -> Iterator[Goes]:
+    """The row of a table it came from: who owns and invented, addresses, what was signed of it."""
+    rows = select(BatchRow).where(BatchRow.declaration_id == declaration.id).order_by(BatchRow.id)
+    for row in db.session.scalars(rows):
+        yield from blanked(row, given={}, facts={}, reasons=[], statement={}, pending=False)
 
 
 def _retained_to(declaration: Declaration) -> date | None:

@@ -19,6 +19,8 @@ from registry.erasure.rules import Kind, Situation, retained_to
 from registry.errors import NotFound
 from registry.idempotency import Idempotency
 from registry.ledger import service as ledger
+from registry.licenses import answers as reading
+from registry.licenses.batch_models import BatchRow, DeclarationBatch, TermSet, TermSetVersion
 from registry.licenses.models import Declaration
 from registry.parties import enrolment, sessions
 from registry.parties.kept_forms import KeptForm
@@ -211,6 +213,7 @@ def party_listing(party: Organisation) -> Listing:
     """Contacts, account, evidence; a natural person's name and identity document too."""
     given = list(db.session.scalars(select(Authority).where(Authority.organisation_id == party.id)))
     brought = [party.evidence_upload, *(one.upload_id for one in given)]
+    brought += [UUID(upload) for one in _term_sets(party) for _, upload in reading.uploads(one.steps)]
     files, stays = traces.uploads(brought, f"party {party.id}")
     person = {"name": GONE} if party.is_person else {}
     document = db.session.get(IdentityDocument, party.id)
@@ -229,6 +232,8 @@ def party_listing(party: Organisation) -> Listing:
         *([removed(document)] if document else []),
         *(gone for one in given for gone in blanked(one, agent="", scope="")),
         *(removed(one) for one in _statement_rows(party)),
+        *(gone for one in _term_sets(party) for gone in blanked(one, steps={})),
+        *(removed(one) for one in _rows_without(party)),
         *files,
         *wishes.of_party(party),
         *traces.of_ids([party.id], []),
@@ -241,6 +246,19 @@ def _statement_rows(party: Organisation) -> Iterator[BankLine | BankHeading]:
     yield from db.session.scalars(select(BankLine).where(BankLine.owner_id == party.id).order_by(BankLine.id))
     own = select(BankHeading).where(BankHeading.owner_id == party.id)
     yield from db.session.scalars(own.order_by(BankHeading.id))
+
+
+def _term_sets(party: Organisation) -> list[TermSetVersion]:
+    """Contacts, account and files its term sets name, in all their versions."""
+    query = select(TermSetVersion).join(TermSet).where(TermSet.holder_id == party.id)
+    return list(db.session.scalars(query.order_by(TermSetVersion.id)))
+
+
+def _rows_without(party: Organisation) -> Iterator[BatchRow]:
+    """Rows of its tables that became no declaration; the others go with theirs."""
+    query = select(BatchRow).join(DeclarationBatch, BatchRow.batch_id == DeclarationBatch.id)
+    query = query.where(DeclarationBatch.holder_id == party.id, BatchRow.declaration_id.is_(None))
+    yield from db.session.scalars(query.order_by(BatchRow.id))
 
 
 def _is_used(party: Organisation) -> bool:

@@ -22,6 +22,7 @@ from registry.erasure.listing import Goes, Stays, blanked, letter_file, removed,
 from registry.history import History
 from registry.idempotency import Idempotency
 from registry.jobs import Job
+from registry.licenses.batch_models import TermSet, TermSetVersion
 from registry.licenses.models import Consent, Declaration, DeclarationVersion
 from registry.parties.models import Authority, Mail, Organisation, Upload
 from registry.parties.prepared import PreparedAct
@@ -134,6 +135,13 @@ def _others(upload_id: UUID) -> Iterator[str]:
         .where(Authority.upload_id == upload_id, Organisation.erased_at.is_(None))
     )
     yield from (f"party {one}" for one in db.session.scalars(authorised))
+    sets = (
+        select(Organisation.id)
+        .join(TermSet, TermSet.holder_id == Organisation.id)
+        .join(TermSetVersion, TermSetVersion.term_set_id == TermSet.id)
+        .where(cast(TermSetVersion.steps, Text).like(f"%{upload_id}%"), Organisation.erased_at.is_(None))
+    )
+    yield from (f"party {one}" for one in db.session.scalars(sets))
     reports = select(EvaluationReport.patent_id).where(EvaluationReport.upload_id == upload_id)
     facts = select(PatentFact.patent_id).where(PatentFact.upload_id == upload_id)
     patents = select(Patent.number).where(

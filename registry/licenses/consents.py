@@ -62,6 +62,18 @@ def ask(actor: Actor, declaration: Declaration, purpose: str = "declare") -> lis
     Raises Refused `required` beside a co-owner without an address, and what keeps the text from being
     written.
     """
+    asked = ask_untold(actor, declaration, purpose)
+    for consent, token in asked:
+        mail.write(
+            consent.email, "consent_asked", declaration=consent.declaration, consent=consent, token=token
+        )
+    return [consent for consent, _ in asked]
+
+
+def ask_untold(
+    actor: Actor, declaration: Declaration, purpose: str = "declare"
+) -> list[tuple[Consent, str]]:
+    """The same without letters: each consent with the token of its link, which stands nowhere else."""
     allow(actor, VERBS[purpose], declaration)
     declaration = lock(declaration.id)
     digest = present_digest(declaration, purpose)
@@ -74,7 +86,7 @@ def ask(actor: Actor, declaration: Declaration, purpose: str = "declare") -> lis
         if present is not None:
             present.void_at = clock.now()
         asked.append(_ask_one(declaration, owner, purpose=purpose, digest=digest))
-    names = [consent.name for consent in asked]
+    names = [consent.name for consent, _ in asked]
     history.record(actor, "ask_consent", declaration, changes={"purpose": purpose, "names": names})
     return asked
 
@@ -251,7 +263,9 @@ def _holds(declaration: Declaration, consent: Consent, digest: str) -> bool:
     return consent.purpose == "withdraw" or statements.fits(declaration, consent, terms_on_day().version)
 
 
-def _ask_one(declaration: Declaration, owner: PatentOwner, *, purpose: str, digest: str) -> Consent:
+def _ask_one(
+    declaration: Declaration, owner: PatentOwner, *, purpose: str, digest: str
+) -> tuple[Consent, str]:
     token = secrets.token_urlsafe(32)
     consent = Consent(
         id=new_id(),
@@ -266,8 +280,7 @@ def _ask_one(declaration: Declaration, owner: PatentOwner, *, purpose: str, dige
     )
     db.session.add(consent)
     db.session.flush()
-    mail.write(consent.email, "consent_asked", declaration=declaration, consent=consent, token=token)
-    return consent
+    return consent, token
 
 
 def _may_answer(actor: Actor, answer: str, reason: str) -> None:

@@ -6,13 +6,24 @@ import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 
 from registry import clock, history, problems
 from registry.database import db
 from registry.errors import Refused
 from registry.forms import FormState, labels, nested
-from registry.licenses import assembly, holdings, offers, register, schemas, task_list, timeline, words
+from registry.licenses import (
+    assembly,
+    holdings,
+    offers,
+    register,
+    schemas,
+    task_list,
+    term_sets,
+    timeline,
+    words,
+)
 from registry.licenses import service as licenses
 from registry.licenses.models import Declaration
 from registry.licenses.service import STEPS
@@ -50,7 +61,7 @@ def index() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     actor = doors.actor()
     if request.method == "GET":
-        return _start(FormState({"patent": request.args.get("patent", "")}))
+        return _start(FormState({name: request.args.get(name, "") for name in ("patent", "term_set")}))
     posted = attachments.received()
     try:
         wanted = posted.load(schemas.NewDeclarationSchema)
@@ -64,7 +75,11 @@ def start() -> ResponseReturnValue:
 def _start(form: FormState) -> str:
     venues = db.session.scalars(select(Venue).order_by(Venue.code)).all()
     return render_template(
-        "licenses/start.html", form=form, patents=patents.of_holder(doors.actor()), venues=venues
+        "licenses/start.html",
+        form=form,
+        patents=patents.of_holder(doors.actor()),
+        venues=venues,
+        term_sets=term_sets.of_holder(doors.actor()),
     )
 
 
@@ -122,6 +137,9 @@ def _step(declaration: Declaration, step: str, form: FormState, *, more: bool = 
     return render_template(
         f"licenses/steps/{step}.html",
         declaration=declaration,
+        about=f"{declaration.number} · {declaration.patent.title}",
+        home=url_for("licenses.show", number=declaration.number),
+        home_words=_("任务列表"),
         step=step,
         title=task_list.TITLES[step],
         form=FormState(form.values, form.errors, names, words),
@@ -141,6 +159,10 @@ def _particulars(declaration: Declaration, step: str) -> dict[str, Any]:
         return {"choosing": FormState({"method": (declaration.draft.get("fee") or {}).get("method")})}
     if step == "owners":
         return {"declarant": assembly.declarant_position(declaration)}
+    if step == "account":
+        return {"fee_method": (declaration.draft.get("fee") or {}).get("method")}
+    if step == "declarant":
+        return {"holder": declaration.holder, "several_owners": len(declaration.patent.owners) > 1}
     return {}
 
 

@@ -85,16 +85,26 @@ if venues_over not in patents.VENUES:
     patents.VENUES.append(venues_over)
 
 
-def publish_filing(declaration: Declaration) -> None:
-    """File `declaration.published` and note where it stands; the statements of all owners go with it."""
-    version = declaration.current
-    assert version is not None
-    appended = enter(declaration, statements.publication(declaration, version))[0]
-    declaration.published_seq = appended.seq
-    declaration.published_envelope = appended.envelope_digest
-    declaration.published_at = appended.instant
-    declaration.offer_last_day = assembly.offer_last_day(version.answers)
-    declaration.open_from = version.public_fields["open_from"]
+def publish_filings(declarations: Sequence[Declaration]) -> None:
+    """File `declaration.published` for each in one list, the statements of all owners with it, and note where
+    it stands.
+    """
+    versions = [one.current for one in declarations]
+    filings = [
+        statements.publication(one, version)
+        for one, version in zip(declarations, versions, strict=True)
+        if version is not None
+    ]
+    appended = ledger.append(filings)
+    for declaration, version, entered in zip(declarations, versions, appended, strict=True):
+        assert version is not None
+        declaration.published_seq = entered.seq
+        declaration.published_envelope = entered.envelope_digest
+        declaration.published_at = entered.instant
+        declaration.offer_last_day = assembly.offer_last_day(version.answers)
+        declaration.open_from = version.public_fields["open_from"]
+        reindex(declaration)
+    enqueue("ledger.publish", {})
 
 
 def enter(declaration: Declaration, *filings: Filing) -> list[Appended]:

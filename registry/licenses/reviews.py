@@ -133,9 +133,7 @@ def take_up(actor: Actor, declaration: Declaration) -> None:
 
 
 def note_line(actor: Actor, declaration: Declaration, line: str, verdict: str, note: str = "") -> ReviewLine:
-    """Answer one line; a later answer of the same round replaces it. A problem needs words: they go to the
-    holder.
-    """
+    """Answer one line; a later answer of the round replaces it. A problem's words go to the holder."""
     declaration = opened(actor, declaration)
     if line not in LINES:
         raise NotFound("not_found")
@@ -160,12 +158,18 @@ def approve(actor: Actor, declaration: Declaration) -> None:
 
     Raises Refused or Invalid with everything that stands against it.
     """
+    declaration = approve_untold(actor, declaration)
+    register.publish_filings([declaration])
+    mail.write_to_organisation(declaration.holder_id, "declaration_published", declaration=declaration)
+
+
+def approve_untold(actor: Actor, declaration: Declaration) -> Declaration:
+    """The same up to the filing and the letter, which the caller owes: many go into one list."""
     declaration = opened(actor, declaration)
     _in_review(declaration, "approve")
     refuse_all(obstacles(declaration))
     register.move(actor, declaration, "approve")
-    register.publish_filing(declaration)
-    mail.write_to_organisation(declaration.holder_id, "declaration_published", declaration=declaration)
+    return declaration
 
 
 def send_back(actor: Actor, declaration: Declaration, note: str = "") -> None:

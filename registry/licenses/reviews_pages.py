@@ -7,7 +7,16 @@ from flask.typing import ResponseReturnValue
 from registry import clock, problems
 from registry.errors import Invalid, Refused
 from registry.forms import AnySchema, FormState, load, nested
-from registry.licenses import assembly, conditions, reviewing, reviews, reviews_schemas, rules, timeline
+from registry.licenses import (
+    assembly,
+    batch_reviews,
+    conditions,
+    reviewing,
+    reviews,
+    reviews_schemas,
+    rules,
+    timeline,
+)
 from registry.licenses import service as licenses
 from registry.licenses.models import Declaration
 from registry.licenses.pages import own
@@ -32,9 +41,11 @@ def home() -> ResponseReturnValue:
 @doors.signed_in
 def queue() -> ResponseReturnValue:
     actor = doors.actor()
+    waiting = reviews.queue(actor)
     return render_template(
         "venue/reviews.html",
-        queue=reviews.queue(actor),
+        queue=waiting,
+        batch_of=batch_reviews.batches_of([one.declaration for one in waiting]),
         recheck=reviews.due_for_recheck(actor),
         open_offers=reviewing.offered(actor),
         promised=timeline.promised_days(),

@@ -287,7 +287,11 @@ class StepsSchema(Schema):
 
 
 class NewDeclarationSchema(StepsSchema):
-    """A new draft: one patent, one venue, and what is already known of the steps."""
+    """A new draft: one patent, one venue, a term set to begin from, and what is known of the steps."""
+
+    term_set = CleanName(
+        max=60, load_default="", metadata={"label": _l("条款模板"), "description": "name or id of an own one"}
+    )
 
     patent = CleanName(required=True, max=40, metadata={"label": _l("专利")})
     venue = CleanName(required=True, max=20, metadata={"label": _l("受理场所")})

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.database import db
 from registry.errors import Invalid, Refused
-from registry.licenses import assembly, rules
+from registry.licenses import assembly, rules, term_sets
 from registry.licenses import service as licenses
 from registry.licenses.models import Declaration
 from registry.licenses.service import STEPS
@@ -121,13 +121,16 @@ WAITING = frozenset({"consent_missing", "consent_other_text"})
 def begin(actor: Actor, wanted: Mapping[str, Any]) -> Declaration:
     """Open the draft that a loaded NewDeclarationSchema asks for, with those steps that came along.
 
-    Raises NotFound for another's patent, Refused `not_a_choice` for an unknown venue.
+    Raises NotFound for another's patent, Refused `not_a_choice` for an unknown venue, `term_set_unknown`.
     """
     patent = patents.own(actor, wanted["patent"])
     venue = db.session.scalar(select(Venue).where(Venue.code == wanted["venue"]))
     if venue is None:
         raise Refused("not_a_choice", "venue")
+    begun = term_sets.begin_with(actor, wanted["term_set"]) if wanted.get("term_set") else {}
     declaration = licenses.draft(actor, patent, venue)
+    if begun:
+        licenses.save_steps(actor, declaration, begun)
     for step in STEPS:
         if step in wanted:
             licenses.save_step(actor, declaration, step, wanted[step])

@@ -12,6 +12,8 @@ from registry import clock
 from registry.database import db, transaction
 from registry.jobs import handler
 from registry.licenses import assembly, register, rules
+from registry.licenses import batch_drafts as making
+from registry.licenses import batch_signing as signing
 from registry.licenses.models import Declaration
 from registry.licenses.rules import OFFERED_STATES
 from registry.parties import mail
@@ -29,6 +31,20 @@ def recheck(payload: Mapping[str, Any]) -> None:
     2).
     """
     transaction(lambda: _tell_of_bars(UUID(payload["patent"])))
+
+
+@handler("declarations.batch_drafts")
+def batch_drafts(payload: Mapping[str, Any]) -> None:
+    """Make what is left of a batch's drafts, some rows a transaction; a second run finds what is left."""
+    while transaction(lambda: making.write_drafts(UUID(payload["batch"]), limit=making.AT_ONCE)):
+        db.session.expunge_all()  # a thousand drafts need not stay in memory
+
+
+@handler("declarations.batch_signing")
+def batch_signing(payload: Mapping[str, Any]) -> None:
+    """Hand in what is left of a signed list, some declarations a transaction."""
+    while transaction(lambda: signing.hand_in(UUID(payload["signing"]), limit=signing.AT_ONCE)):
+        db.session.expunge_all()
 
 
 def _tell_of_bars(patent_id: UUID) -> None:

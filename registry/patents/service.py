@@ -110,6 +110,17 @@ def set_state(
         enqueue("offers.recheck", {"patent": str(patent.id)}, subject_id=patent.id)
 
 
+def bring_certificate(actor: Actor, patent: Patent, upload_id: UUID) -> None:
+    """Attach the certificate or the register's copy. Raises Conflict `patent_in_offer`, Refused
+    `upload_unknown`.
+    """
+    _may_edit(actor, patent)
+    if under_offer(patent.id):
+        raise Conflict("patent_in_offer", article="GL 4, 9", number=patent.number)
+    patent.certificate_upload = parties.uploaded(actor, upload_id, field="certificate_upload").id
+    history.record(actor, "edit", patent, changes={"certificate": True})
+
+
 def add_report(actor: Actor, patent: Patent, facts: Mapping[str, Any]) -> EvaluationReport:
     """Bring an evaluation report (number, day, positive, upload_id); a corrected one replaces the former,
     versions are kept.

@@ -1,0 +1,368 @@
+"""Batches: a table becomes drafts, drafts are signed in one act and published, and nothing is doubled."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from registry import clock
+from registry.database import db, transaction
+from registry.errors import Conflict, NotFound, Refused
+from registry.ledger import service as ledger
+from registry.licenses import (
+    batch_consents,
+    batch_drafts,
+    batch_reviews,
+    batch_signing,
+    batches,
+    register,
+    reviews,
+    term_sets,
+)
+from registry.licenses import service as licenses
+from registry.licenses.batch_models import BatchRow
+from registry.licenses.models import Consent, Declaration
+from registry.parties.models import Mail, Venue
+from registry.patents import service as patents
+from tests import factories
+from tests.factories import make_organisation, make_venue, patent_number, reading
+from tests.licenses import batching
+from tests.licenses.batching import found, row
+
+
+def declarations() -> int:
+    return reading(lambda: db.session.query(Declaration).count())
+
+
+def test_a_preview_writes_nothing_about_patents_or_declarations(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    batching.make_set(holder)
+    batch_id = batching.bring(holder, venue, [row(), row(amount="abc"), row()])
+    assert batching.verdicts(batch_id, live=False) == ["ready", "refused", "ready"]
+    assert declarations() == 0
+    assert reading(lambda: patents.of_holder(holder.actor)) == []
+
+
+def test_a_table_becomes_drafts_that_only_lack_the_signature(app: Flask) -> None:
+    holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
+    batching.make_set(holder)
+    batch_id = batching.drafted(holder, venue, [row(amount="12,000"), row(method="免费")])
+    assert batching.verdicts(batch_id) == ["ready", "ready"]
+    first, second = batching.numbers_of(batch_id)
+    declaration = register.find(first)
+    assert declaration.draft["fee"]["amount"] == "12000.00"
+    assert declaration.patent.inventors == ["张三", "李四"]
+    assert {one.field for one in licenses.checks(declaration)} <= batch_signing.TICKED
+    assert register.find(second).draft["fee"] == {"method": "FREE", "tax_included": True} or (
+        register.find(second).draft["fee"]["method"] == "FREE"
+    )
+    assert batch_signing.is_ready(declaration)
+
+
+def test_rows_that_cannot_become_drafts_say_why(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    other = make_organisation(lite, "c1")
+    batching.make_set(holder)
+    batching.make_set(other, "别人的模板")
+    taken = factories.make_patent(lite, other)
+    offer = factories.published(lite, holder, venue)
+    twin = patent_number()
+    batch_id = batching.bring(
+        holder,
+        venue,
+        [
+            row(twin),
+            row(twin),
+            row(taken),
+            row(offer.patent),
+            row(term_set="别人的模板"),
+            row(term_set="没有这个"),
+            row(owners="别的大学"),
+            row("ZL201810323021.6"),
+            row("1.23E+15"),
+            row(title=""),
+            row(method="FREE", amount="5"),
+        ],
+    )
+    assert batching.codes(batch_id, live=False) == [
+        [],
+        ["row_duplicate"],
+        ["patent_known"],
+        ["patent_has_open_declaration"],
+        ["term_set_unknown"],
+        ["term_set_unknown"],
+        ["holder_not_owner"],
+        ["patent_number_check"],
+        ["number_shortened"],
+        ["required"],
+        ["amount_not_used"],
+    ]
+
+
+def test_a_draft_with_something_missing_names_it(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    batching.make_set(holder)
+    rows = [
+        row(annuity_paid_to=""),
+        row(term_set=""),
+        row(application="车间"),
+        row("ZL202129999004.8", title="架"),
+    ]
+    batch_id = batching.drafted(holder, venue, rows)
+    assert batching.verdicts(batch_id) == ["incomplete"] * 4
+    said = batching.codes(batch_id)
+    assert "bar_annuity" in said[0] or any("annuity" in one for one in said[0])
+    assert "step_missing" in said[1]
+    assert "required" in said[2]
+    assert any("report" in one for one in said[3])
+    assert len(batching.numbers_of(batch_id)) == 4
+
+
+def test_a_corrected_table_changes_only_rows_still_draft(app: Flask) -> None:
+    holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
+    batching.make_set(holder)
+    one, two, three, four = (patent_number() for _ in range(4))
+    batch_id = batching.drafted(holder, venue, [row(one), row(two), row(three), row(four, amount="x")])
+    numbers = batching.numbers_of(batch_id)
+    batching.sign(holder, batch_id, numbers[:1])
+    batching.bring_again(
+        holder, batch_id, [row(one, amount="1"), row(two, amount="2"), row(four, title="新名称")]
+    )
+    assert batching.verdicts(batch_id, live=False) == ["unchanged", "ready", "ready"]
+    assert batching.draft(holder, batch_id)
+    after = batching.numbers_of(batch_id)
+    assert set(numbers) < set(after)
+    assert len(after) == 4
+    amounts = {register.find(n).patent.number: register.find(n).draft["fee"]["amount"] for n in after}
+    assert amounts == {one: "68000.00", two: "2.00", three: "68000.00", four: "68000.00"}
+    assert register.find(numbers[0]).state == "submitted"
+    db.session.rollback()
+
+
+def test_a_table_that_has_changed_since_is_shown_again(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    set_id = batching.make_set(holder)
+    batch_id = batching.bring(holder, venue, [row()])
+    transaction(
+        lambda: (
+            term_sets.save(
+                holder.actor, term_sets.find(holder.actor, set_id), {"opening": {"open_from": "announcement"}}
+            ).version
+        )
+    )
+    assert not batching.draft(holder, batch_id)
+    assert declarations() == 0
+    assert batching.draft(holder, batch_id)
+    with pytest.raises(Conflict, match="batch_drafting"):
+        batching.draft(holder, batch_id)
+
+
+def test_a_changed_term_set_changes_no_draft(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    set_id = batching.make_set(holder)
+    batch_id = batching.drafted(holder, venue, [row()])
+    before = reading(lambda: register.find(batching.numbers_of(batch_id)[0]).draft)
+    free = {"method": "FREE", "amount": None}
+    transaction(
+        lambda: term_sets.save(holder.actor, term_sets.find(holder.actor, set_id), {"fee": free}).version
+    )
+    again = reading(lambda: register.find(batching.numbers_of(batch_id)[0]).draft)
+    assert again == before
+    kept = reading(lambda: batches.rows_of(found(batch_id), live=True)[0].term_set_version)
+    assert kept == 1
+    assert reading(lambda: term_sets.find(holder.actor, set_id).current.version) == 2
+
+
+def test_another_organisations_term_set_and_batch_are_not_there(lite: Flask) -> None:
+    holder, stranger = make_organisation(lite, "u1"), make_organisation(lite, "c1")
+    venue = make_venue(lite, "v1")
+    set_id = batching.make_set(holder)
+    batch_id = batching.bring(holder, venue, [row()])
+    for look in (
+        lambda: term_sets.find(stranger.actor, set_id),
+        lambda: batches.find(stranger.actor, batch_id),
+        lambda: batch_drafts.make_drafts(stranger.actor, found(batch_id), "0"),
+        lambda: batches.discard(stranger.actor, found(batch_id)),
+    ):
+        with pytest.raises(NotFound):
+            reading(look)
+    with pytest.raises(Refused, match="term_set_unknown"):
+        batching.bring(stranger, venue, [row()], usual=str(set_id))
+
+
+# --- signing -----------------------------------------------------------------------------------------
+
+
+def test_one_signature_hands_in_many_and_each_is_filed_with_its_own_place(app: Flask) -> None:
+    holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
+    batching.make_set(holder)
+    batch_id = batching.drafted(holder, venue, [row() for _ in range(5)])
+    numbers = batching.numbers_of(batch_id)
+    signing_id = batching.sign(holder, batch_id, numbers)
+    said = reading(lambda: batch_signing.progress(batching.signing(signing_id)))
+    assert said == {"left": 0, "failed": 0, "done": 5, "all": 5}
+    for number in numbers:
+        factories.pass_all(venue, number)
+    assert transaction(lambda: batch_reviews.publish_ready(venue.actor, found(batch_id))) == (5, 0)
+    places, signatures = set(), set()
+    for number in numbers:
+        declaration = register.find(number)
+        assert declaration.state == "published"
+        statement = ledger.filed_at(declaration.published_seq)[1].statements[0]
+        places.add((statement.place.index, statement.place.size))
+        signatures.add(statement.signature)
+    assert places == {(n, 5) for n in range(5)}
+    assert len(signatures) == 1
+    db.session.rollback()
+    assert ledger.audit().exit_code == 0
+    letters = reading(lambda: db.session.query(Mail).filter(Mail.subject.contains("批量声明待审")).count())
+    assert letters == 1
+
+
+def test_one_row_that_fails_stays_a_draft_and_the_others_go_on(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_signing, "AT_ONCE", 2)
+    holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
+    batching.make_set(holder)
+    batch_id = batching.drafted(holder, venue, [row() for _ in range(5)])
+    numbers = batching.numbers_of(batch_id)
+    signing_id = batching.sign(holder, batch_id, numbers, worker=False)
+    assert reading(lambda: batch_signing.progress(batching.signing(signing_id)))["left"] == 3
+    lapsed = register.find(numbers[3]).patent.number
+    db.session.rollback()
+    transaction(
+        lambda: patents.set_state(
+            holder.actor, patents.find(lapsed), annuity_paid_to=clock.today() - timedelta(days=400)
+        )
+    )
+    # the worker dies after its first piece, and its successor finds what is left
+    transaction(lambda: batch_signing.hand_in(signing_id, limit=1))
+    while transaction(lambda: batch_signing.hand_in(signing_id, limit=2)):
+        pass
+    states = [reading(lambda n=n: register.find(n).state) for n in numbers]
+    assert states == ["submitted", "submitted", "submitted", "draft", "submitted"]
+    said = reading(lambda: batch_signing.progress(batching.signing(signing_id)))
+    assert said == {"left": 0, "failed": 1, "done": 4, "all": 5}
+    faults = reading(lambda: [one.fault for one in batches.members(found(batch_id))])
+    assert [bool(one) for one in faults] == [False, False, False, True, False]
+    versions = reading(lambda: [len(register.find(n).versions) for n in numbers])
+    assert versions == [1, 1, 1, 0, 1]
+    assert transaction(lambda: batch_signing.hand_in(signing_id, limit=5)) == 0
+    letters = reading(lambda: db.session.query(Mail).filter(Mail.subject.contains("批量声明待审")).count())
+    assert letters == 1
+
+
+def test_the_same_list_cannot_be_signed_into_twice(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    batching.make_set(holder)
+    batch_id = batching.drafted(holder, venue, [row(), row()])
+    numbers = batching.numbers_of(batch_id)
+    batching.sign(holder, batch_id, numbers)
+    rows = reading(lambda: batch_signing.signable(batches.members(found(batch_id))))
+    assert rows == []
+    with pytest.raises(Refused):
+        batching.sign(holder, batch_id, numbers)
+
+
+def test_a_list_that_changed_since_it_was_read_is_not_signed(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    batching.make_set(holder)
+    batch_id = batching.drafted(holder, venue, [row(), row()])
+    numbers = batching.numbers_of(batch_id)
+
+    def shown() -> str:
+        return batch_signing.list_digest(batch_signing.chosen(batches.members(found(batch_id)), numbers))
+
+    before = reading(shown)
+    change = {"fee": {"method": "LUMP", "amount": "1.00", "tax_included": True, "pay_within_days": 15}}
+    transaction(lambda: licenses.save_steps(holder.actor, register.find(numbers[0]), change))
+    rows = batch_signing.chosen(batches.members(found(batch_id)), numbers)
+    with pytest.raises(Conflict, match="stale_digest"):
+        batch_signing.prepare(holder.actor, rows, before)
+    db.session.rollback()
+
+
+def test_who_lost_the_role_meanwhile_finishes_nothing(lite: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_signing, "AT_ONCE", 1)
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    batching.make_set(holder)
+    batch_id = batching.drafted(holder, venue, [row(), row()])
+    numbers = batching.numbers_of(batch_id)
+    signing_id = batching.sign(holder, batch_id, numbers, worker=False)
+
+    def leave() -> None:
+        from registry.parties.models import Membership
+
+        db.session.query(Membership).filter_by(account_id=holder.actor.account_id).update(
+            {"ended_at": clock.now()}
+        )
+
+    transaction(leave)
+    transaction(lambda: batch_signing.hand_in(signing_id, limit=5))
+    assert [reading(lambda n=n: register.find(n).state) for n in numbers] == ["submitted", "draft"]
+
+
+# --- co-owners and reviewers -------------------------------------------------------------------------
+
+
+def test_a_co_owner_of_many_gets_one_letter_with_every_link(app: Flask) -> None:
+    holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
+    batching.make_set(holder)
+    both = f"{factories.NAMES['u1'][0]}、{factories.NAMES['c1'][0]}"
+    batch_id = batching.drafted(holder, venue, [row(owners=both), row(owners=both), row()])
+    assert batching.codes(batch_id)[0] == ["row_needs_consents"]
+
+    def named() -> int:
+        rows = batches.members(found(batch_id))
+        return batch_consents.name_addresses(holder.actor, rows, {factories.NAMES["c1"][0]: "co@example.cn"})
+
+    assert transaction(named) == 2
+    asked = transaction(
+        lambda: batch_consents.ask_all(holder.actor, found(batch_id), batches.members(found(batch_id)))
+    )
+    assert (asked.letters, asked.consents, asked.left) == (1, 2, ())
+    letters = reading(lambda: db.session.query(Mail).filter_by(address="co@example.cn").all())
+    assert len(letters) == 1
+    links = {word.rpartition("/")[2] for word in letters[0].body.split() if "/consent/" in word}
+    assert len(links) == 2
+    person = None
+    for consent_id in reading(lambda: [one.id for one in db.session.query(Consent)]):
+        person = factories.agree(app, consent_id, person)
+    numbers = batching.numbers_of(batch_id)
+    batching.sign(holder, batch_id, numbers)
+    assert [reading(lambda n=n: register.find(n).state) for n in numbers] == ["submitted"] * 3
+
+
+def test_the_model_passes_what_all_share_and_no_line_of_evidence(app: Flask) -> None:
+    holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
+    batching.make_set(holder)
+    batch_id = batching.drafted(holder, venue, [row(), row(), row(amount="70,000")])
+    numbers = batching.numbers_of(batch_id)
+    batching.sign(holder, batch_id, numbers)
+    assert transaction(lambda: batch_reviews.take_up_all(venue.actor, found(batch_id))) == 3
+    factories.pass_all(venue, numbers[0])
+    done = transaction(
+        lambda: batch_reviews.pass_alike(venue.actor, found(batch_id), register.find(numbers[0]))
+    )
+    assert done == {"fee": 1, "dates": 2, "words": 2, "contact": 2}
+    answered = [reading(lambda n=n: set(reviews.lines_of(register.find(n)))) for n in numbers]
+    assert answered[1] == {"fee", "dates", "words", "contact"}
+    assert answered[2] == {"dates", "words", "contact"}
+    assert transaction(lambda: batch_reviews.publish_ready(venue.actor, found(batch_id))) == (1, 0)
+    assert [reading(lambda n=n: register.find(n).state) for n in numbers] == [
+        "published", "under_review", "under_review",
+    ]  # fmt: skip
+
+
+def test_what_became_nothing_is_forgotten(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    batching.make_set(holder)
+    kept = batching.drafted(holder, venue, [row(), row(amount="x")])
+    shown = batching.bring(holder, venue, [row()])
+    assert transaction(lambda: batches.forget(1)) == 0
+    with clock.pretend(clock.now() + timedelta(days=3)):
+        assert transaction(lambda: batches.forget(1)) == 2
+    assert reading(lambda: db.session.query(BatchRow).filter_by(batch_id=kept).count()) == 1
+    assert reading(lambda: db.session.query(BatchRow).filter_by(batch_id=shown).count()) == 0
+    assert reading(lambda: db.session.get(Venue, venue.venue_id)) is not None
