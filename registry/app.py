@@ -93,12 +93,17 @@ from registry.parties import (
     account_pages,
     anchors_pages,
     audits_pages,
+    choices_pages,
     doors,
+    inbox_api,
+    inbox_pages,
     keys_pages,
+    mail_pages,
     organisation_pages,
     refilling,
 )
 from registry.parties import api as parties_api
+from registry.parties import mail_desk as parties_mail  # noqa: F401 - registers its cards
 from registry.parties import pages as parties_pages
 from registry.parties import tasks as parties_tasks  # noqa: F401 - registers its jobs
 from registry.patents import api as patents_api
@@ -122,6 +127,9 @@ PAGES: list[Blueprint] = [
     account_pages.blueprint,
     anchors_pages.blueprint,
     audits_pages.blueprint,
+    inbox_pages.blueprint,
+    choices_pages.blueprint,
+    mail_pages.blueprint,
     organisation_pages.blueprint,
     keys_pages.blueprint,
     refilling.blueprint,
@@ -183,6 +191,7 @@ MACHINES: list[openapi.Blueprint] = [
     instant_pages.machines,
     log_api.blueprint,
     parties_api.blueprint,
+    inbox_api.blueprint,
     patents_api.blueprint,
     licenses_api.blueprint,
     term_sets_api.blueprint,

@@ -21,6 +21,7 @@ from registry.keys_commands import keys
 from registry.ledger import service as ledger
 from registry.ledger.signing import KeysUnsafe
 from registry.log_commands import audit, log, verify
+from registry.mail_commands import mail
 from registry.papers_commands import papers
 from registry.parties import staff
 from registry.parties.rules import Role
@@ -44,7 +45,7 @@ def cli() -> None:
     """Mingxu 明许: the open-license registry."""
 
 
-for part in (keys, log, verify, audit, erase, witness, verifier, check, backup, restore, papers):
+for part in (keys, log, verify, audit, erase, witness, verifier, check, backup, restore, papers, mail):
     cli.add_command(part)
 
 @cli.command()

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DEMO_ORIGIN = "demo.mingxu.invalid"
 DEMO_OPERATOR, NO_OPERATOR = "明许演示运营方（演示）", "明许运营方（未设置）"
@@ -34,7 +35,14 @@ class Settings:
     session_idle: int = 2 * 3600
     session_absolute: int = 12 * 3600
     mail_from: str = "no-reply@localhost"
-    smtp_url: str = ""
+    mail_bounces: str = ""  # return address of letters; each adds +mark before the @
+    mail_hours: int = 72  # so long a letter is tried
+    mail_days: int = 1095  # so long letters are kept, in the inbox too
+    digest_hour: int = 8  # in Shanghai
+    smtp_url: str = field(default="", repr=False)
+    smtp_password_file: Path | None = None
+    smtp_ca: Path | None = None
+    smtp_seconds: int = 20
     review_days: int = 5
     confirmation_days: int = 3
     pay_within_days: int = 15
@@ -105,7 +113,6 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "demo": demo,
         "operator_name": env.get("REGISTRY_OPERATOR_NAME", DEMO_OPERATOR if demo else NO_OPERATOR),
         "mail_from": env.get("REGISTRY_MAIL_FROM", "no-reply@localhost"),
-        "smtp_url": env.get("REGISTRY_SMTP_URL", ""),
         "batch_zero_fee": env.get("REGISTRY_BATCH_ZERO_FEE") == "1",
         "signer_countersign": env.get("REGISTRY_SIGNER_COUNTERSIGN") or "file",
         "signer_checkpoint": env.get("REGISTRY_SIGNER_CHECKPOINT") or "file",
@@ -113,6 +120,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "extra_fonts": tuple(Path(p) for p in env.get("REGISTRY_EXTRA_FONTS", "").split(os.pathsep) if p),
     }
     values.update(_anchors(env))
+    values.update(_mail(env))
     values["proxies"] = _whole(env, "REGISTRY_PROXIES", 0)
     values["log"] = env.get("REGISTRY_LOG") or ("text" if demo else "json")
     values["metrics_token"] = env.get("REGISTRY_METRICS_TOKEN", "")
@@ -147,6 +155,41 @@ def _anchors(env: Mapping[str, str]) -> dict[str, object]:
     if found["witness_hours"] and not policy:
         raise Misconfigured("REGISTRY_WITNESS_HOURS needs REGISTRY_WITNESS_POLICY")
     return found
+
+
+def _mail(env: Mapping[str, str]) -> dict[str, object]:
+    """How letters leave. Raises Misconfigured."""
+    secret, authority = env.get("REGISTRY_SMTP_PASSWORD_FILE"), env.get("REGISTRY_SMTP_CA")
+    found: dict[str, object] = {
+        "smtp_url": env.get("REGISTRY_SMTP_URL", ""),
+        "smtp_password_file": Path(secret) if secret else None,
+        "smtp_ca": Path(authority) if authority else None,
+        "smtp_seconds": _whole(env, "REGISTRY_SMTP_SECONDS", 20),
+        "mail_bounces": env.get("REGISTRY_MAIL_BOUNCES", ""),
+        "mail_hours": _whole(env, "REGISTRY_MAIL_HOURS", 72),
+        "mail_days": _whole(env, "REGISTRY_MAIL_DAYS", 1095),
+        "digest_hour": _whole(env, "REGISTRY_DIGEST_HOUR", 8),
+    }
+    _check_smtp(str(found["smtp_url"]))
+    bounces = str(found["mail_bounces"])
+    if bounces and (not bounces.isascii() or bounces.count("@") != 1):
+        raise Misconfigured("REGISTRY_MAIL_BOUNCES must be one plain address")
+    if found["digest_hour"] not in range(24):
+        raise Misconfigured("REGISTRY_DIGEST_HOUR must be an hour from 0 to 23")
+    if not found["smtp_seconds"]:
+        raise Misconfigured("REGISTRY_SMTP_SECONDS must be one or more")
+    return found
+
+
+def _check_smtp(url: str) -> None:
+    """A password never crosses a line that others can read."""
+    if not url:
+        return
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps", "smtp+plain") or not parts.hostname:
+        raise Misconfigured("REGISTRY_SMTP_URL must be smtp://host, smtps://host or smtp+plain://host")
+    if parts.scheme == "smtp+plain" and parts.username:
+        raise Misconfigured("REGISTRY_SMTP_URL: smtp+plain:// takes no user, for nothing would hide it")
 
 
 def _whole(env: Mapping[str, str], name: str, otherwise: int) -> int:

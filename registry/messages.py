@@ -8,6 +8,7 @@ from registry.batch_messages import BATCHES
 from registry.code_messages import CODES
 from registry.demand_messages import DEMAND
 from registry.duty_messages import DUTY_MESSAGES
+from registry.letter_messages import LETTERS
 from registry.list_messages import LISTS
 from registry.money_messages import MONEY
 from registry.paper_messages import PAPERS
@@ -18,6 +19,7 @@ MESSAGES: dict[str, LazyString] = {
     **PAPERS,
     **DEMAND,
     **LISTS,
+    **LETTERS,
     # general
     "invalid": _l("有 %(count)s 处需要改正。"),
     "required": _l("请填写此项。"),

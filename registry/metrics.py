@@ -19,6 +19,7 @@ from registry import clock
 from registry.database import db
 from registry.jobs import Job
 from registry.ledger import service as ledger
+from registry.parties.letters import DEAD, WAITING
 from registry.parties.models import Mail
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -80,8 +81,16 @@ class _Known:
         for state in ("waiting", "running", "dead"):
             jobs.add_metric([state], found.get(state, 0))
         yield jobs
-        mail = db.session.scalar(select(func.count()).select_from(Mail).where(Mail.sent_at.is_(None))) or 0
-        yield GaugeMetricFamily("mingxu_mail_waiting", "Letters not sent yet.", value=mail)
+        letters: dict[str, int] = {row.state: row.letters for row in db.session.execute(_MAIL)}
+        waiting = sum(letters.get(state, 0) for state in WAITING)
+        yield GaugeMetricFamily("mingxu_mail_waiting", "Letters not sent yet.", value=waiting)
+        dead = sum(letters.get(state, 0) for state in DEAD)
+        yield GaugeMetricFamily("mingxu_mail_dead", "Letters refused for good or given up.", value=dead)
 
 
+_MAIL = (
+    select(Mail.state, func.count().label("letters"))
+    .where(Mail.state.in_((*WAITING, *DEAD)))
+    .group_by(Mail.state)
+)
 _JOBS = select(Job.state, func.count().label("waiting")).where(Job.state != "done").group_by(Job.state)

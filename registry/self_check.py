@@ -32,6 +32,7 @@ from registry.ledger.seal_keys import SEALS
 from registry.ledger.seal_keys import State as SealState
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import KeysUnsafe
+from registry.parties.letters import DEAD, WAITING
 from registry.parties.models import Mail
 
 ROOM = 1024**3
@@ -207,8 +208,15 @@ def _mail(settings: Settings) -> Iterator[Checked]:
     if not settings.smtp_url:
         yield _warn("mail", "mail_to_folder")
         return
-    waiting = db.session.scalar(select(func.count()).select_from(Mail).where(Mail.sent_at.is_(None))) or 0
-    yield _ok("mail", waiting=waiting)
+    query = select(Mail.state, func.count()).where(Mail.state.in_((*WAITING, *DEAD))).group_by(Mail.state)
+    found: dict[str, int] = {row[0]: row[1] for row in db.session.execute(query)}
+    waiting, failed = (found.get(state, 0) for state in WAITING)
+    if dead := sum(found.get(state, 0) for state in DEAD):
+        yield _warn("mail", "mail_dead", count=dead)
+    if failed:
+        yield _warn("mail", "mail_failing", count=failed)
+    if not dead and not failed:
+        yield _ok("mail", waiting=waiting)
 
 
 @check("disk")

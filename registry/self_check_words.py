@@ -46,6 +46,8 @@ WORDS = {
     "jobs_dead": _l("有 %(count)s 个任务多次失败，已停止重试：请查看办事台。"),
     "jobs_wait": _l("最早的任务已等候 %(minutes)s 分钟：后台任务是否在运行？"),
     "mail": _l("已设置邮件服务器；待发 %(waiting)s 封。"),
+    "mail_dead": _l("有 %(count)s 封信件被退回或者已放弃：见邮件记录（/desk/mail）。"),
+    "mail_failing": _l("有 %(count)s 封信件上次没有发出，将再试：请查看邮件服务器。"),
     "mail_to_folder": _l("没有设置邮件服务器：信件只写入 outbox 文件夹，没有寄出。"),
     "disk": _l("剩余 %(megabytes)s MB。"),
     "disk_low": _l("只剩 %(megabytes)s MB：请扩容。"),

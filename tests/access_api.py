@@ -54,6 +54,11 @@ API: Mapping[str, Line] = {
     "GET log-api.proof": line(EVERYBODY, seq="=0"),
     "GET log-api.consistency": line(EVERYBODY, {"from": "1", "to": "2"}),
     "GET log-api.digest": line(EVERYBODY, digest="envelope"),
+    "GET letters-api.letters": line(MACHINES),
+    "GET letters-api.letter": line(those(HOLDER, "owner"), mail_id="letter"),
+    "PUT letters-api.read": line(those(HOLDER, "owner"), mail_id="letter"),
+    "DELETE letters-api.put_back": line(those(HOLDER, "owner"), mail_id="letter"),
+    "POST letters-api.one_click": line(EVERYBODY, token="unsubscribe"),
     "GET parties-api.me": line(MACHINES),
     "POST parties-api.bring_file": line(MACHINES),  # a multipart form: tests/parties/test_files
     "POST parties-api.prepare_key": line(OWNERS, {"public_key": "{public}"}),

@@ -32,6 +32,9 @@ def test_a_view_without_a_mark_is_closed_to_everybody(lite: Flask) -> None:
         assert app.test_client().get("/unmarked").status_code == 403
 
 
+STRANGERS = ("/verify", "/consent", "/offers", "/unsubscribe")
+
+
 def test_only_a_few_pages_are_open_to_strangers_who_post(lite: Flask) -> None:
     posting = {
         rule.rule
@@ -54,7 +57,7 @@ def test_only_a_few_pages_are_open_to_strangers_who_post(lite: Flask) -> None:
     }
     assert own <= posting
     assert {
-        rule for rule in posting - own if not rule.startswith(("/verify", "/consent", "/offers"))
+        rule for rule in posting - own if not rule.startswith(STRANGERS)
     } == set()
 
 

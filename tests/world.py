@@ -47,9 +47,9 @@ from registry.ledger.notes import tile_path
 from registry.ledger.signing import Ed25519Signer
 from registry.licenses import register as offers
 from registry.licenses import withdrawals
-from registry.parties import doors, sessions
+from registry.parties import doors, mail, sessions
 from registry.parties import service as parties
-from registry.parties.models import Account, ApiKey, Session, Upload
+from registry.parties.models import Account, ApiKey, Mail, Session, Upload
 from registry.parties.rules import Actor, Role
 from registry.statistics import service as statistics
 from tests import wishes
@@ -153,6 +153,7 @@ def make_world(app: Flask) -> World:
     _duties(world)
     _own_things(world)
     wishes.add_to(world)
+    _letters(world)
     _log(world)
     db.session.rollback()
     return world
@@ -291,6 +292,8 @@ def _months_later(acceptance: Acceptance) -> dict[str, str]:
     made = {"report": report, "default": notice, "ending": ending, "duty_paper": paper}
     db.session.add_all(made.values())
     return {name: str(row.id) for name, row in made.items()}
+
+
 def _around_money(world: World, waiting: str) -> dict[str, str]:
     """An account about to change, an invoice asked for, a line of a statement, a refund somebody misses."""
     app, licensee = world.app, world.people["licensee.owner"]
@@ -318,6 +321,15 @@ def _around_money(world: World, waiting: str) -> dict[str, str]:
         "paying": paying.number, "account_change": transaction(change), "invoice": str(invoice),
         "bank_line": str(line), "disputed_refund": str(refund),
     }  # fmt: skip
+
+
+def _letters(world: World) -> None:
+    """A letter about a declaration of theirs in the owner's inbox, and the token at the foot of another."""
+    owner = world.people["holder.owner"].actor
+    assert owner.account_id is not None
+    query = select(Mail.id).where(Mail.account_id == owner.account_id, Mail.venue_id.is_not(None))
+    world.things["letter"] = str(reading(lambda: db.session.scalars(query.limit(1)).one()))
+    world.things["unsubscribe"] = mail.unsubscribe_token(owner.account_id, "searches")
 
 
 def _registration(world: World) -> None:

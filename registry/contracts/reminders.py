@@ -23,7 +23,7 @@ from registry.jobs import Job, enqueue
 from registry.parties import mail
 from registry.parties.models import Account
 from registry.parties.permissions import allow
-from registry.parties.rules import CLOCK, Actor, Role
+from registry.parties.rules import CLOCK, Actor
 
 JOB = "duties.remind"
 PAGE = 200
@@ -133,14 +133,11 @@ def _sides(duty: Duty) -> tuple[str, ...]:
 
 def _write(acceptance: Acceptance, duty: Duty, side: str, offset: int) -> int:
     organisation_id = acceptance.licensee_id if side == register.LICENSEE else acceptance.holder_id
-    addresses = [
-        one
-        for one in mail.addresses(organisation_id, (Role.OWNER, Role.SIGNER, Role.FINANCE))
-        if one not in _off()
-    ]
-    for address in addresses:
+    off = _off()
+    readers = [one for one in mail.members(organisation_id) if one.address.lower() not in off]
+    for one in readers:
         mail.write(
-            address,
+            one,
             "duty_reminder",
             acceptance=acceptance,
             contract=acceptance.contract,
@@ -150,7 +147,7 @@ def _write(acceptance: Acceptance, duty: Duty, side: str, offset: int) -> int:
             amount=money.yuan(duty.amount) if duty.amount else "",
             offset=offset,
         )
-    return len(addresses)
+    return len(readers)
 
 
 def _off() -> set[str]:

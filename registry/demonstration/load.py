@@ -38,6 +38,7 @@ from registry.jobs import HANDLERS, Job
 from registry.ledger import service as ledger
 from registry.licenses import register as licenses
 from registry.licenses import tasks as license_tasks  # noqa: F401 - registers its jobs
+from registry.parties.letters import MailState
 from registry.parties.models import Mail
 
 Say = Callable[[str], None]
@@ -175,7 +176,8 @@ def _tidy() -> None:
 
 def _mark_past() -> None:
     _done((Job.state == "waiting") & Job.name.in_(PAST))
-    db.session.execute(update(Mail).where(Mail.sent_at.is_(None)).values(sent_at=Mail.created_at))
+    kept = {"state": MailState.KEPT, "sent_at": Mail.created_at, "next_at": None}
+    db.session.execute(update(Mail).where(Mail.state == MailState.QUEUED).values(**kept))
 
 
 def _done(which: ColumnElement[bool]) -> None:

@@ -30,6 +30,7 @@ from registry.parties.models import (
     Authority,
     IdentityDocument,
     Key,
+    MailChoice,
     Membership,
     Organisation,
     Session,
@@ -116,6 +117,7 @@ def account_listing(account: Account) -> Listing:
             password_hash="",
             confirm_hash="",
             confirm_until=None,
+            mail_failing_since=None,
             closed_at=account.closed_at or clock.now(),
         ),
         *_access(account),
@@ -152,6 +154,8 @@ def _access(account: Account) -> Iterator[Goes]:
         yield from blanked(machine, label="", revoked_at=machine.revoked_at or clock.now())
     yield from duties.of_account(account)
     yield from wishes.of_account(account)
+    chosen = select(MailChoice).where(MailChoice.account_id == account.id).order_by(MailChoice.topic)
+    yield from (removed(one) for one in db.session.scalars(chosen))
     asked = select(Idempotency).where(Idempotency.account_id == account.id).order_by(Idempotency.id)
     yield from (removed(one) for one in db.session.scalars(asked))
     typed = select(KeptForm).where(KeptForm.account_id == account.id).order_by(KeptForm.id)

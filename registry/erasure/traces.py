@@ -24,7 +24,7 @@ from registry.idempotency import Idempotency
 from registry.jobs import Job
 from registry.licenses.batch_models import TermSet, TermSetVersion
 from registry.licenses.models import Consent, Declaration, DeclarationVersion
-from registry.parties.models import Authority, Mail, Organisation, Upload
+from registry.parties.models import Authority, Mail, MailAttempt, Organisation, Upload
 from registry.parties.prepared import PreparedAct
 from registry.patents.models import EvaluationReport, Patent, PatentFact
 
@@ -42,6 +42,8 @@ def of_ids(ids: Collection[UUID], words: Collection[str]) -> Iterator[Goes]:
     """Whatever speaks about rows of these ids, or in letters of these words (numbers, addresses)."""
     letters = list(_letters(words))
     for mail in letters:
+        tries = select(MailAttempt).where(MailAttempt.mail_id == mail.id).order_by(MailAttempt.id)
+        yield from (removed(one) for one in db.session.scalars(tries))
         yield removed(mail)
         yield letter_file(mail.id)
     jobs = select(Job).where(Job.subject_id.in_([*ids, *(mail.id for mail in letters)]))

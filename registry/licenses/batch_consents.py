@@ -96,7 +96,8 @@ def ask_all(
         except Refused as refused:
             left.append((declaration.number, refused))
     for address, asked in letters.items():
-        mail.write(address, "consent_asked_many", holder=batch.holder, asked=asked, name=asked[0][0].name)
+        about = {"holder": batch.holder, "asked": asked, "name": asked[0][0].name}
+        mail.write(address, "consent_asked_many", asked_by=batch.holder_id, numbered=batch, **about)
     count = sum(len(asked) for asked in letters.values())
     history.record(actor, "ask_consent", batch, changes={"size": count})
     return Asked(letters=len(letters), consents=count, left=tuple(left))

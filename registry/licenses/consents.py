@@ -64,9 +64,8 @@ def ask(actor: Actor, declaration: Declaration, purpose: str = "declare") -> lis
     """
     asked = ask_untold(actor, declaration, purpose)
     for consent, token in asked:
-        mail.write(
-            consent.email, "consent_asked", declaration=consent.declaration, consent=consent, token=token
-        )
+        about = {"declaration": consent.declaration, "consent": consent, "token": token}
+        mail.write(consent.email, "consent_asked", asked_by=declaration.holder_id, **about)
     return [consent for consent, _ in asked]
 
 

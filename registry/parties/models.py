@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.database import Model, UtcDateTime, uuid_key
+from registry.parties.letters import STAGES, By, MailState
 from registry.parties.rules import AuthorityKind, OrganisationKind, Role
 
 
@@ -43,6 +44,7 @@ class Account(Model):
     confirm_tries: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    mail_failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a server refused the address
 
 
 class Organisation(Model):
@@ -240,17 +242,74 @@ class Throttle(Model):
 
 
 class Mail(Model):
-    """A mail that was asked for: what, to whom, and what became of it. Never silently lost."""
+    """A letter that was asked for: what, to whom, and what became of it. Never silently lost.
+
+    With an account it stands in that account's inbox too, whatever becomes of the mail.
+    """
 
     __tablename__ = "mail"
-    __table_args__ = (Index(None, "created_at"),)
+    __table_args__ = (
+        _one_of("state", MailState),
+        Index(None, "created_at"),
+        Index(None, "account_id", "read_at"),
+        Index(None, "state", "next_at"),
+        Index(None, "venue_id", "created_at"),
+        Index(None, "digest_id"),
+    )
 
     id: Mapped[uuid.UUID] = uuid_key()
     address: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
+    letter: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    topic: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    matter: Mapped[str] = mapped_column(String(40), default="", server_default="")  # number of its thing
+    link: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    unsubscribe: Mapped[str] = mapped_column(String(160), default="", server_default="")  # one click
+    account_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    organisation_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # as whose member it is written to
+    venue_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # whose business it is about
+    asked_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)  # the party told when it cannot be delivered
+    state: Mapped[str] = mapped_column(String(12), default=MailState.QUEUED, server_default="queued")
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    digest_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # again at every resend
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MailAttempt(Model):
+    """One try to hand a letter over, with the server's own words."""
+
+    __tablename__ = "mail_attempt"
+    __table_args__ = (
+        _one_of("state", MailState),
+        CheckConstraint("stage IN (" + ", ".join(f"'{one}'" for one in STAGES) + ")", name="stage"),
+        Index(None, "mail_id", "at"),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    mail_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("mail.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stage: Mapped[str] = mapped_column(String(12))
+    code: Mapped[int | None]
+    words: Mapped[str] = mapped_column(String(500), default="")
+    state: Mapped[str] = mapped_column(String(12))  # what the letter became by it
+
+
+class MailChoice(Model):
+    """How an account wants the letters of an optional topic; without a row they come by mail at once."""
+
+    __tablename__ = "mail_choice"
+    __table_args__ = (_one_of("way", By),)
+
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(20), primary_key=True)
+    way: Mapped[str] = mapped_column(String(8))
+    chosen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Authority(Model):

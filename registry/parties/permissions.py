@@ -136,6 +136,9 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "codes.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "audits.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any), READ_ALL),
     "anchors.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any), READ_ALL),
+    "mail.view": (Grant(STAFF, _venue), Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
+    "mail.open": (Grant(STAFF, _venue), Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
+    "mail.resend": (Grant(STAFF, _venue), Grant((Role.ADMINISTRATOR,), _any)),
     "system.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
     "job.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
 }

@@ -8,11 +8,14 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, validates_schema
+from marshmallow.validate import Length, OneOf
 
 from registry.codes.regions import region
 from registry.errors import Refused
+from registry.fields import Instant
 from registry.forms import Checked, Choice, CleanText, Code, Schema, Whole
 from registry.parties import identifiers, names
+from registry.parties.letters import TOPICS
 from registry.parties.rules import IdentityKind, KeyEnd, check_password
 
 
@@ -277,3 +280,38 @@ class MeAnswer(Schema):
     organisation = fields.Dict(allow_none=True)
     venue = fields.Dict(allow_none=True)
     signing_key = fields.String(allow_none=True)
+
+
+class InboxSchema(Schema):
+    """Which letters are asked for; all are optional."""
+
+    topic = fields.String(
+        load_default="", validate=OneOf(["", *TOPICS]), metadata={"label": _l("类别")}
+    )
+    matter = fields.String(load_default="", validate=Length(max=40), metadata={"label": _l("编号")})
+    unread = fields.Boolean(load_default=False, metadata={"label": _l("只看未读")})
+    page = Whole(min=1, max=10_000, load_default=1, metadata={"label": _l("页")})
+
+
+class LetterAnswer(Schema):
+    """A letter of the inbox; `body` only where one was asked for."""
+
+    id = fields.String()
+    letter = fields.String(metadata={"description": "its kind, as docs/letters.md lists them"})
+    topic = fields.String()
+    matter = fields.String(metadata={"description": "the number of what it is about, or empty"})
+    subject = fields.String()
+    body = fields.String()
+    link = fields.String(metadata={"description": "path of the page it points to, or empty"})
+    written_at = Instant()
+    read_at = Instant(allow_none=True)
+
+
+class InboxAnswer(Schema):
+    """A page of the inbox."""
+
+    letters = fields.List(fields.Nested(LetterAnswer))
+    count = fields.Integer()
+    unread = fields.Integer(metadata={"description": "stops at 100"})
+    page = fields.Integer()
+    pages = fields.Integer()

@@ -1,42 +1,38 @@
-"""Jobs of parties: sending mail. Without an SMTP server letters go to a folder, which the log says loudly."""
+"""Jobs of parties: sending mail, the day's digests, letters past their time. Without an SMTP server letters
+go to a folder, which the log says loudly.
+"""
 
-import logging
-import smtplib
-import ssl
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
-from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from flask import current_app
 
-from registry import clock
 from registry.config import Settings
 from registry.database import db, transaction
-from registry.jobs import handler
+from registry.jobs import each, handler
 from registry.ledger.models import AuditRun
-from registry.parties.mail import message, staff_addresses, write
-from registry.parties.models import Mail
-
-log = logging.getLogger(__name__)
+from registry.parties import delivery, digests, mail_log
+from registry.parties.mail import SEND, write_to_staff
 
 
-@handler("mail.send")
+@handler(SEND)
 def send_mail(payload: Mapping[str, Any]) -> None:
-    """Send one letter; a crash after the server's answer may send it twice, never lose it."""
-    settings: Settings = current_app.extensions["settings"]
-    mail = db.session.get(Mail, UUID(payload["mail"]))
-    if mail is None or mail.sent_at is not None:
-        return
-    made = message(mail, settings.mail_from)
-    db.session.rollback()
-    if settings.smtp_url:
-        _by_smtp(settings.smtp_url, made)
-    else:
-        settings.outbox.mkdir(parents=True, exist_ok=True)
-        (settings.outbox / f"{payload['mail']}.eml").write_bytes(made.as_bytes())
-        log.warning("no REGISTRY_SMTP_URL: a letter was put into the outbox folder instead of being sent")
-    transaction(lambda: _mark_sent(UUID(payload["mail"])))
+    """Send one letter and what else is due; a crash after the server's answer may send it twice, never lose
+    it.
+
+    What a server does not take is tried again by the letter's own clock: the job itself never fails for it.
+    """
+    delivery.send_round(_settings(), UUID(payload["mail"]))
+
+
+@handler("mail.round")
+def mail_round(_: Mapping[str, Any]) -> None:
+    """The hour's round: digests that are due, letters nobody has a job for, letters past their time."""
+    accounts = digests.due()
+    works = [partial(transaction, partial(digests.gather, one)) for one in accounts]
+    each((*works, partial(transaction, delivery.sweep), partial(mail_log.forget, _settings())))
 
 
 @handler("audits.alert")
@@ -44,28 +40,11 @@ def audit_failed(payload: Mapping[str, Any]) -> None:
     """Tell everybody who works for the registry or a venue. A second run tells them twice, never nobody."""
 
     def work() -> None:
-        run = db.session.get_one(AuditRun, UUID(payload["run"]))
-        for address in staff_addresses():
-            write(address, "audit_failed", run=run)
+        write_to_staff("audit_failed", run=db.session.get_one(AuditRun, UUID(payload["run"])))
 
     transaction(work)
 
 
-def _mark_sent(mail_id: UUID) -> None:
-    db.session.get_one(Mail, mail_id).sent_at = clock.now()
-
-
-def _by_smtp(url: str, made: Any) -> None:
-    """`smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`."""
-    parts = urlsplit(url)
-    host, context = parts.hostname or "localhost", ssl.create_default_context()
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=20, context=context)
-    else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=20)
-    with server:
-        if parts.scheme == "smtp" and parts.username:
-            server.starttls(context=context)
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-        server.send_message(made)
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found

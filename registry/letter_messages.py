@@ -1,0 +1,13 @@
+"""The sentences of refusals about letters: resending, choices, delivery reports, saved searches."""
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+LETTERS: dict[str, LazyString] = {
+    "letter_stale": _l("验证码信件不能重发：请本人在登录页重新申请。"),
+    "letter_required": _l("这类信件涉及权利、期限或者款项，必须发送，不能关闭。"),
+    "letter_waits": _l("上一封测试信还没有发出，请稍后再看。"),
+    "bounce_large": _l("退信报告超过 1 MB，没有读取。"),
+    "bounce_unread": _l("读不出退信报告：没有状态码，或者不是本站信件的退信。"),
+    "one_click": _l("请求中须有 List-Unsubscribe=One-Click。"),
+}
