@@ -24,7 +24,16 @@ from registry.parties import keys
 from tests import postgres
 from tests.chromium import chromium, origin  # noqa: F401 - fixtures
 from tests.fonts import font_folder
+from tests.kept import kept  # noqa: F401 - a fixture
 
+LONGEST = (
+    "tests/test_walkthrough.py",
+    "tests/demonstration/",
+    "tests/test_access_matrix.py",
+    "tests/exports/",
+    "tests/erasure/",
+)
+"""Files begun first: a worker that took one last would still be at it when the others have gone home."""
 NO_POSTGRES = "no PostgreSQL server here: install Debian's package `postgresql` to run this test on it too"
 
 
@@ -39,6 +48,13 @@ def settings_for(folder: Path, url: str, owner_url: str | None = None) -> Settin
         demo=False,
         testing=True,
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        return next((n for n, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -114,16 +130,16 @@ def _today() -> AbstractContextManager[object]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on one of the two databases, in an application context."""
-    yield from _fresh(request, request.param)
+    yield from fresh(request, request.param)
 
 
 @pytest.fixture
 def lite(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on SQLite, for what does not depend on the database."""
-    yield from _fresh(request, "sqlite")
+    yield from fresh(request, "sqlite")
 
 
-def _fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Flask]:
+def fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Flask]:
     """A fresh registry under an application that may have served tests before: see `_application`."""
     instance: Path = request.getfixturevalue("places") / kind
     name = f"t{os.getpid()}_{instance.parent.name}".replace("-", "_").lower()

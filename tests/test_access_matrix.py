@@ -24,14 +24,15 @@ from tests.access_demand import DEMAND
 from tests.access_pages import PAGES
 from tests.documents.papers import pdftotext
 from tests.factories import reading
+from tests.kept import Kept
 from tests.world import World, make_world
 
 TABLE = {**PAGES, **API, **DEMAND}
 
 
 @pytest.fixture
-def world(lite: Flask) -> World:
-    return make_world(lite)
+def world(lite: Flask, kept: Kept) -> World:
+    return kept(lite, make_world)
 
 
 def doors_of(app: Flask) -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any, Literal
 
+from reportlab import rl_config
 from reportlab.lib.colors import Color
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -34,6 +35,7 @@ FOOTERS = {
 }
 SEPARATOR = " · "
 FOOTER_STYLE = PaperStyle(size=8, leading=11, align="center", colour=Color(0.35, 0.35, 0.35))
+rl_config.useA85 = 0  # streams as bytes: written as text (ASCII85) they are longer and slower to make
 _printing = threading.Lock()  # ReportLab keeps a font's subsets in the font, one document at a time
 
 Lang = Literal["zh", "en"]

@@ -24,6 +24,7 @@ from tests.browser import PASSWORD, Browser, run_jobs
 from tests.contracts import taking
 from tests.contracts.taking import answer, claim, filings, taken
 from tests.factories import LUMP, Offer, Person, make_member, make_organisation, published, reading
+from tests.kept import Kept
 
 NEW = {
     "name": "申城理工大学",
@@ -35,8 +36,8 @@ OLD = "6222020000000000001"
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite, fee=LUMP)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published, fee=LUMP)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from tests.factories import (
     published,
     reading,
 )
+from tests.kept import Kept
 
 HEADS = "交易日期,交易时间,收入金额,支出金额,对方户名,对方账号,摘要,附言,交易流水号"
 DAYS = ["{0.year}/{0.month}/{0.day}", "{0:%Y%m%d}", "{0.year}年{0.month}月{0.day}日", "sheet"]
@@ -36,8 +37,8 @@ PAYER = "浦东智焊装备有限公司"
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite, fee=LUMP)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published, fee=LUMP)
 
 
 @pytest.fixture

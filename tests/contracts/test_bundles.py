@@ -21,13 +21,14 @@ from registry.ledger.setup import ledger_setup
 from registry.ledger.verify import verify_bytes, verify_path
 from tests.exports.making import ready_paid
 from tests.factories import Offer, reading
+from tests.kept import Kept
 from tests.ledger.making import file
 
 
 @pytest.fixture
-def paid(lite: Flask) -> tuple[Offer, str]:
+def paid(lite: Flask, kept: Kept) -> tuple[Offer, str]:
     """A paid license whose papers were printed, and its contract's number."""
-    return ready_paid(lite, "c1")
+    return kept(lite, ready_paid, "c1")
 
 
 def find(number: str) -> Contract:

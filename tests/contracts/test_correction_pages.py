@@ -14,25 +14,40 @@ from registry.parties import service as parties
 from tests.browser import PASSWORD, Browser
 from tests.contracts import taking
 from tests.factories import FREE, Offer, Person, make_organisation, published, reading
+from tests.kept import Kept
 
 NEW = "13900139001"
 
 
-@pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite, fee=FREE)
+Given = tuple[Offer, Person, str]
 
 
 @pytest.fixture
-def licensee(lite: Flask, offer: Offer) -> Person:
-    return make_organisation(lite, "c4")
+def given(lite: Flask, kept: Kept) -> Given:
+    """A free license in force with its papers printed: the offer, the licensee, its number."""
+    return kept(lite, give)
 
 
-@pytest.fixture
-def number(offer: Offer, licensee: Person) -> str:
+def give(app: Flask) -> Given:
+    offer, licensee = published(app, fee=FREE), make_organisation(app, "c4")
     number = taking.taken(licensee, offer)
     jobs.run_all()
-    return number
+    return offer, licensee, number
+
+
+@pytest.fixture
+def offer(given: Given) -> Offer:
+    return given[0]
+
+
+@pytest.fixture
+def licensee(given: Given) -> Person:
+    return given[1]
+
+
+@pytest.fixture
+def number(given: Given) -> str:
+    return given[2]
 
 
 def contract_of(number: str) -> str:

@@ -25,13 +25,14 @@ from tests.contracts.correcting import PHONE, correct, enter, prepared, seq_of
 from tests.contracts.papers import facts, record
 from tests.documents.papers import pdffonts, pdftotext
 from tests.factories import FREE, Offer, Person, make_organisation, published, reading
+from tests.kept import Kept
 
 GOLDEN = Path(__file__).parent / "golden" / "corrected-lump-statutory.txt"
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite, fee=FREE)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published, fee=FREE)
 
 
 @pytest.fixture

@@ -28,13 +28,14 @@ from tests.factories import (
     published,
     reading,
 )
+from tests.kept import Kept
 
 WHOLE = Decimal("68000.00")
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite, fee=LUMP)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published, fee=LUMP)
 
 
 @pytest.fixture

@@ -33,15 +33,16 @@ from tests.contracts import taking
 from tests.documents.papers import pdftotext
 from tests.exports.making import ready_paid
 from tests.factories import Offer, make_organisation, reading
+from tests.kept import Kept
 from tests.ledger.making import effective, file
 
 SHOWN = ("licensee", "licensor", "patents")
 
 
 @pytest.fixture
-def paid(lite: Flask) -> tuple[Offer, str]:
+def paid(lite: Flask, kept: Kept) -> tuple[Offer, str]:
     """A paid license whose papers were printed, and its contract's number."""
-    return ready_paid(lite, "c1")
+    return kept(lite, ready_paid, "c1")
 
 
 def shown(number: str, chosen: Collection[str] = SHOWN) -> bytes:

@@ -23,14 +23,15 @@ from tests.contracts import taking
 from tests.contracts.taking import answer, claim, taken
 from tests.documents.papers import pdftotext
 from tests.factories import LUMP, Offer, Person, make_organisation, make_upload, published, reading
+from tests.kept import Kept
 from tests.parties.people import PDF
 
 LATE_GOES_BACK = {**LUMP, "late_payment": "refund"}
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite, fee=LUMP)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published, fee=LUMP)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.browser import Browser
 from tests.contracts import taking
 from tests.contracts.taking import answer, claim, taken
 from tests.factories import LUMP, Offer, Person, make_organisation, make_upload, published, reading
+from tests.kept import Kept
 from tests.parties.people import PDF
 
 BUYER = {
@@ -32,8 +33,8 @@ BUYER = {
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite, fee=LUMP)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published, fee=LUMP)
 
 
 @pytest.fixture

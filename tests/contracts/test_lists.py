@@ -14,13 +14,18 @@ from registry.database import transaction
 from tests.browser import Browser
 from tests.exports import making
 from tests.factories import Offer, make_organisation, published, reading
+from tests.kept import Kept
 
 
 @pytest.fixture
-def given(lite: Flask) -> tuple[Offer, str]:
+def given(lite: Flask, kept: Kept) -> tuple[Offer, str]:
     """A license in force, paid; its contract's number."""
-    offer = published(lite, fee={"method": "LUMP", "amount": "68000.00", "pay_within_days": 15})
-    return offer, making.effective(lite, offer, make_organisation(lite, "c4"))
+    return kept(lite, give)
+
+
+def give(app: Flask) -> tuple[Offer, str]:
+    offer = published(app, fee={"method": "LUMP", "amount": "68000.00", "pay_within_days": 15})
+    return offer, making.effective(app, offer, make_organisation(app, "c4"))
 
 
 def rows(browser: Browser, address: str) -> list[dict[str, str]]:

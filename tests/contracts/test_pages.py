@@ -30,6 +30,7 @@ from tests.factories import (
     reading,
     withdraw,
 )
+from tests.kept import Kept
 from tests.parties.people import PDF
 
 NOTICE: Mapping[str, Any] = {
@@ -44,13 +45,13 @@ SIGN = {"consent": "yes", "password": PASSWORD}
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published)
 
 
 @pytest.fixture
-def paid(lite: Flask) -> Offer:
-    return published(lite, fee=LUMP)
+def paid(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published, fee=LUMP)
 
 
 def sign_in(app: Flask, who: Person, **options: Any) -> Browser:

@@ -18,16 +18,28 @@ from registry.errors import Gone, NotFound
 from tests.browser import Browser
 from tests.exports.making import effective
 from tests.factories import LUMP, Person, make_organisation, published, reading
+from tests.kept import Kept
 
 
 @pytest.fixture
-def licensee(lite: Flask) -> Person:
-    return make_organisation(lite, "c4", name="甲<b>乙</b>有限公司")
+def given(lite: Flask, kept: Kept) -> tuple[Person, str]:
+    """A licensee with a name to be escaped, and the number of its contract."""
+    return kept(lite, give)
+
+
+def give(app: Flask) -> tuple[Person, str]:
+    licensee = make_organisation(app, "c4", name="甲<b>乙</b>有限公司")
+    return licensee, effective(app, published(app, fee=LUMP), licensee)
 
 
 @pytest.fixture
-def contract(lite: Flask, licensee: Person) -> str:
-    return effective(lite, published(lite, fee=LUMP), licensee)
+def licensee(given: tuple[Person, str]) -> Person:
+    return given[0]
+
+
+@pytest.fixture
+def contract(given: tuple[Person, str]) -> str:
+    return given[1]
 
 
 def papers(contract: str) -> dict[str, Any]:

@@ -33,11 +33,12 @@ from tests.factories import (
     reading,
     withdraw,
 )
+from tests.kept import Kept
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite, fee=LUMP)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published, fee=LUMP)
 
 
 @pytest.fixture

@@ -16,11 +16,12 @@ from registry.ledger import service as ledger
 from tests.contracts import taking
 from tests.documents.papers import pdftotext
 from tests.factories import LUMP, Offer, Person, make_organisation, published, reading
+from tests.kept import Kept
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite, fee=LUMP)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published, fee=LUMP)
 
 
 @pytest.fixture

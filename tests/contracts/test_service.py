@@ -36,11 +36,12 @@ from tests.factories import (
     reading,
     withdraw,
 )
+from tests.kept import Kept
 
 
 @pytest.fixture
-def offer(app: Flask) -> Offer:
-    return published(app)
+def offer(app: Flask, kept: Kept) -> Offer:
+    return kept(app, published)
 
 
 @pytest.fixture

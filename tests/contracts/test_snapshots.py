@@ -20,6 +20,7 @@ from registry.patents.models import EvaluationReport, PatentFact
 from tests.browser import Browser
 from tests.exports.making import effective
 from tests.factories import Offer, make_organisation, make_venue, published, reading
+from tests.kept import Kept
 from tests.licenses.sample import facts
 
 DAY = date(2026, 3, 2)
@@ -72,8 +73,8 @@ def test_a_pause_holds_from_its_day_until_the_day_of_its_end() -> None:
 
 
 @pytest.fixture
-def offer(lite: Flask) -> Offer:
-    return published(lite)
+def offer(lite: Flask, kept: Kept) -> Offer:
+    return kept(lite, published)
 
 
 def found(number: str) -> list[Finding]:

@@ -29,6 +29,7 @@ from registry.parties.models import Organisation, Upload
 from tests.documents.papers import pdftotext
 from tests.exports import making
 from tests.factories import Offer, Person, make_organisation, make_upload, make_venue, published, reading
+from tests.kept import Kept
 from tests.parties.people import PDF
 
 
@@ -50,17 +51,22 @@ def archive(venue: Person, number: str) -> bytes:
 
 
 @pytest.fixture
-def ready(lite: Flask) -> tuple[Offer, str]:
-    return making.ready_paid(lite)
+def ready(lite: Flask, kept: Kept) -> tuple[Offer, str]:
+    return kept(lite, making.ready_paid)
 
 
 @pytest.fixture
-def packed(lite: Flask, ready: tuple[Offer, str]) -> tuple[Person, str, ZipFile]:
+def packed(lite: Flask, kept: Kept, ready: tuple[Offer, str]) -> tuple[Person, str, ZipFile]:
     """A packed batch of one paid contract."""
+    venue, number, batch = kept(lite, pack, ready)
+    return venue, number, ZipFile(BytesIO(archive(venue, batch)))
+
+
+def pack(app: Flask, ready: tuple[Offer, str]) -> tuple[Person, str, str]:
     offer, number = ready
     batch = make(offer.venue, choice(number, registrar="某登记处", agent="赵敏", agent_phone="021-1"))
     jobs.run_all()
-    return offer.venue, number, ZipFile(BytesIO(archive(offer.venue, batch)))
+    return offer.venue, number, batch
 
 
 def test_a_ready_contract_is_exported_frozen_and_packed(app: Flask) -> None:

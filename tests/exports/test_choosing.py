@@ -26,15 +26,20 @@ from tests.contracts.offices import OFFICE
 from tests.contracts.test_duties import counted
 from tests.exports import making
 from tests.factories import Person, make_organisation, published, reading
+from tests.kept import Kept
 
 Two = tuple[Person, str, str]
 
 
 @pytest.fixture
-def two(lite: Flask) -> Two:
+def two(lite: Flask, kept: Kept) -> Two:
     """A contract with a price and one without, both ready."""
-    offer, paid = making.ready_paid(lite)
-    free = making.ready(lite, published(lite, offer.holder, offer.venue), make_organisation(lite, "c2"))
+    return kept(lite, make_two)
+
+
+def make_two(app: Flask) -> Two:
+    offer, paid = making.ready_paid(app)
+    free = making.ready(app, published(app, offer.holder, offer.venue), make_organisation(app, "c2"))
     return offer.venue, paid, free
 
 

@@ -14,11 +14,12 @@ from registry.parties import service as parties
 from tests.browser import Browser
 from tests.exports import making
 from tests.factories import Offer, Person, make_organisation, published, reading
+from tests.kept import Kept
 
 
 @pytest.fixture
-def ready(lite: Flask) -> tuple[Offer, str]:
-    return making.ready_paid(lite)
+def ready(lite: Flask, kept: Kept) -> tuple[Offer, str]:
+    return kept(lite, making.ready_paid)
 
 
 def at_work(app: Flask, venue: Person, lang: str = "zh") -> Browser:

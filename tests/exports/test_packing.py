@@ -2,12 +2,8 @@
 
 import hashlib
 import json
-import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 from zipfile import ZipFile
 
@@ -36,39 +32,11 @@ from tests.exports import making
 from tests.exports.test_batches import archive, choice, make
 from tests.exports.test_techcontract import CHECK
 from tests.factories import FREE, Person, make_organisation, published, reading
+from tests.kept import Kept
 
 Three = tuple[Person, list[str]]
 Packed = tuple[Person, list[str], str, Sums]
 """A venue and the numbers of its contracts."""
-
-
-MADE: dict[str, tuple[Any, Path]] = {}
-"""What was made once and is copied for each test: a registry with these contracts takes seconds."""
-NO_FONTS = shutil.ignore_patterns("fonts")
-
-
-def once(app: Flask, folder: Path, name: str, make_it: Callable[[], Any]) -> Any:
-    """What `make_it` makes in this registry, the first time; later its copy."""
-    instance = app.extensions["settings"].instance
-    db.session.remove()
-    if name in MADE:
-        db.engine.dispose()
-        for path in instance.glob("registry.sqlite*"):
-            path.unlink()
-        shutil.copytree(MADE[name][1], instance, symlinks=True, dirs_exist_ok=True, ignore=NO_FONTS)
-        return MADE[name][0]
-    made = make_it()
-    db.session.remove()
-    db.engine.dispose()  # the last connection folds the write-ahead log into the file
-    shutil.copytree(instance, folder / name, symlinks=True)
-    MADE[name] = made, folder / name
-    return made
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    yield tmp_path_factory.mktemp("kept")
-    MADE.clear()
 
 
 def make_three(app: Flask) -> Three:
@@ -79,28 +47,26 @@ def make_three(app: Flask) -> Three:
 
 
 @pytest.fixture
-def three(lite: Flask, kept: Path) -> Three:
+def three(lite: Flask, kept: Kept) -> Three:
     """Two paid contracts and a free one of one venue, all ready."""
-    made: Three = once(lite, kept, "three", lambda: make_three(lite))
-    return made
+    return kept(lite, make_three)
 
 
 @pytest.fixture
-def packed(lite: Flask, kept: Path, three: Three) -> Packed:
+def packed(lite: Flask, kept: Kept, three: Three) -> Packed:
     """The three of them packed: venue, contracts, batch, and the sums as they were seen before."""
+    return kept(lite, pack, three)
 
-    def make_it() -> Packed:
-        venue, numbers = three
-        asked = matching(venue)
-        seen = reading(
-            lambda: exports.found(venue.actor, Filter(), Choice(registrar="某登记处", include_zero=True))
-        )
-        number = make(venue, asked)
-        jobs.run_all()
-        return venue, numbers, number, seen.sums
 
-    made: Packed = once(lite, kept, "packed", make_it)
-    return made
+def pack(app: Flask, three: Three) -> Packed:
+    venue, numbers = three
+    asked = matching(venue)
+    seen = reading(
+        lambda: exports.found(venue.actor, Filter(), Choice(registrar="某登记处", include_zero=True))
+    )
+    number = make(venue, asked)
+    jobs.run_all()
+    return venue, numbers, number, seen.sums
 
 
 def matching(venue: Person, asked: Filter | None = None, *, include_zero: bool = True) -> Choice:
