@@ -8,7 +8,7 @@ from registry import language, openapi
 from registry.catalogue import offer_json
 from registry.catalogue import service as catalogue
 from registry.catalogue.models import OfferIndex
-from registry.catalogue.schemas import OffersAnswer, SearchSchema, query_of
+from registry.catalogue.schemas import OffersAnswer, OffersSchema, query_of
 from registry.parties import doors
 
 blueprint = openapi.Blueprint(
@@ -17,13 +17,14 @@ blueprint = openapi.Blueprint(
 
 
 @blueprint.route("/offers")
-@blueprint.arguments(SearchSchema, location="query")
+@blueprint.arguments(OffersSchema, location="query")
 @blueprint.response(200, OffersAnswer)
 @doors.public
 def offers(asked: dict[str, Any]) -> dict[str, Any]:
     """Search the offers: words of any length, numbers in any spelling, filters, twenty a page."""
+    with_facets = asked.pop("facets")
     found = catalogue.search(query_of(asked))
-    return {
+    return ({"facets": found.facets} if with_facets else {}) | {
         "offers": [offer_row(row) for row in found.rows],
         "count": found.count,
         "count_is_capped": found.more_than_counted,
@@ -52,7 +53,7 @@ def offer_row(row: OfferIndex) -> dict[str, Any]:
     """An offer as lists tell it."""
     columns = (
         *("number", "patent_number", "patent_kind", "title", "main_class", "industry", "technology_field"),
-        *("stage", "fee_method", "amount", "duration_months", "offer_last_day", "license_last_day"),
+        *("stage", "region", "fee_method", "amount", "duration_months", "offer_last_day", "license_last_day"),
         *("patent_last_day", "announced_on", "published_at"),
     )
     return {name: getattr(row, name) for name in columns} | {

@@ -136,9 +136,10 @@ FACETS = {
     "tag": _l("状态"),
     "patent_kind": _l("专利种类"),
     "section": _l("国际专利分类"),
-    "industry_section": _l("国民经济行业"),
+    "industry": _l("国民经济行业"),
     "technology_field": _l("技术领域"),
     "stage": _l("成熟阶段"),
+    "region": _l("权利人所在地区"),
 }
 
 TRACKS = {

@@ -9,14 +9,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import segno
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from registry import clock, forms, language, openapi
 from registry.catalogue import labels, offer_json, page_cache
 from registry.catalogue import service as catalogue
 from registry.catalogue.listing import Listing
 from registry.catalogue.rules import SearchQuery
-from registry.catalogue.schemas import EVERY_PAGE, SearchSchema, query_of
+from registry.catalogue.schemas import EVERY_PAGE, SearchSchema, in_order, query_of
 from registry.codes.tables import table
 from registry.errors import Invalid
 from registry.forms import FormState
@@ -59,8 +60,13 @@ def home() -> str:
 
 @blueprint.route("/search")
 @doors.public
-def search() -> tuple[str, int]:
-    """Words, filters, results; works by plain links and one form that is sent by GET."""
+def search() -> ResponseReturnValue:
+    """Words, filters, results; works by plain links and one form that is sent by GET.
+
+    A form sends its empty fields too: the address that stays is the one without them.
+    """
+    if "" in request.args.values():
+        return redirect(_address(page=request.args.get("page")))
     typed = {name: value for name, value in forms.nested(request.args).items() if name not in EVERY_PAGE}
     schema = SearchSchema(unknown="exclude")
     try:
@@ -73,12 +79,13 @@ def search() -> tuple[str, int]:
 
 
 def _results(query: SearchQuery, form: FormState) -> str:
+    found = None if form.errors else catalogue.search(query)
     return render_template(
         "catalogue/search.html",
         query=query,
         form=form,
-        found=None if form.errors else catalogue.search(query),
-        facets={} if form.errors else catalogue.facets(query),
+        found=found,
+        facets=found.facets if found else {},
         tag_of=catalogue.offer_tag,
         address=_address,
     )
@@ -86,9 +93,9 @@ def _results(query: SearchQuery, form: FormState) -> str:
 
 def _address(**changes: Any) -> str:
     """The present search with other parameters, on page 1 unless told; None takes a parameter out."""
-    kept = {name: value for name, value in request.args.items() if value and name != "page"}
-    changed = {**kept, **changes}
-    pairs = [(name, str(value)) for name, value in changed.items() if value is not None]
+    kept = {name: value for name, value in request.args.items() if name != "page"}
+    kept |= {name: "" if value is None else str(value) for name, value in changes.items()}
+    pairs = in_order(kept)
     return f"/search?{urlencode(pairs, safe='{}')}" if pairs else "/search"
 
 

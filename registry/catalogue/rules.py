@@ -14,6 +14,13 @@ COUNT_MAX = 10_000
 """Counted no further, shown as "10,000+": an exact count over a million rows costs more than the page."""
 
 PAGE_MAX = COUNT_MAX // PAGE_SIZE
+SORTED_PAGE_MAX = 25
+"""Pages of more than COUNT_MAX offers in another order than the newest first: going deeper would cost more
+than all the rest, and whoever wants a cheap one narrows the search."""
+
+NO_PRICE = 10**16
+"""Where an offer without a figure stands in the order of prices, in fen."""
+
 TERM_MONTHS_MAX = LIFE_MONTHS_MAX = 240
 COMPARED_MAX = 4
 
@@ -60,6 +67,7 @@ class SearchQuery:
     industry: str = ""
     technology_field: str = ""
     stage: str = ""
+    region: str = ""
     method: str = ""
     tag: str = ""
     collection: str = ""
@@ -90,6 +98,11 @@ def tag(offer: Offer, today: date) -> Tag:
 def comparable_amount(fee: Fee) -> Decimal | None:
     """The figure by which prices are sorted and bounded: zero when free, none for a pure share or words."""
     return Decimal("0.00") if fee.method is Method.FREE else fee.amount
+
+
+def price_order(amount: Decimal | None) -> int:
+    """Where a comparable amount stands in the order of prices: in fen, what has no figure last."""
+    return NO_PRICE if amount is None else int(amount * 100)
 
 
 def class_key(main_class: str) -> str:

@@ -1,5 +1,6 @@
 """What may be asked of the catalogue, and what machines are told of an offer."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from registry.catalogue.rules import (
     Tag,
 )
 from registry.errors import Refused
-from registry.fields import Choice, CleanName, Code, Instant, LegalDate, Money, Schema, Whole
+from registry.fields import Choice, CleanName, Code, Flag, Instant, LegalDate, Money, Schema, Whole
 from registry.licenses.estimates import ASSUMED_MAX
 
 EVERY_PAGE = frozenset({"lang"})
@@ -49,6 +50,7 @@ class SearchSchema(Schema):
         metadata={"label": _l("技术领域")},
     )
     stage = Code("stage", load_default="", metadata={"label": _l("成熟阶段")})
+    region = Code("region", load_default="", metadata={"label": _l("权利人所在地区")})
     method = Code("fee_method", load_default="", metadata={"label": _l("收费方式")})
     tag = Choice(Tag, load_default="", metadata={"label": _l("状态")})
     collection = CleanName(max=24, load_default="", metadata={"label": _l("专利包")})
@@ -85,6 +87,15 @@ class CompareManySchema(CompareSchema):
     offers = CleanName(required=True, min=1, max=400, metadata={"label": _l("许可")})
 
 
+def in_order(typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A search in the one order its permanent address has, without what says nothing."""
+    names = [name for name in SearchSchema().fields if name in typed]
+    return [(name, typed[name]) for name in names if typed[name] and (name, typed[name]) not in UNSAID]
+
+
+UNSAID = frozenset({("state", str(Standing.OPEN)), ("sort", str(Sort.NEWEST)), ("page", "1")})
+
+
 def query_of(values: dict[str, Any]) -> SearchQuery:
     """The query that loaded values mean."""
     return SearchQuery(**values)
@@ -103,6 +114,7 @@ class OfferAnswer(Schema):
     industry = fields.String()
     technology_field = fields.String()
     stage = fields.String()
+    region = fields.String()
     fee_method = fields.String()
     amount = Money(allow_none=True)
     price = fields.String()
@@ -115,14 +127,25 @@ class OfferAnswer(Schema):
     published_at = Instant()
 
 
+class OffersSchema(SearchSchema):
+    """A search by a machine, which says whether it wants to know how the offers divide."""
+
+    facets = Flag(load_default=False)
+
+
 class OffersAnswer(Schema):
-    """A page of offers. `count` stops at 10,001: then `count_is_capped`."""
+    """A page of offers. `count` stops at 10,001: then `count_is_capped`, `facets` (by facet and value) are
+    counted over the newest 10,001, and another order than the newest first ends with page 25.
+    """
 
     offers = fields.List(fields.Nested(OfferAnswer))
     count = fields.Integer()
     count_is_capped = fields.Boolean()
     page = fields.Integer()
     pages = fields.Integer()
+    facets = fields.Dict(
+        keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer())
+    )
 
 
 class ComparedAnswer(Schema):

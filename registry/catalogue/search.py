@@ -1,40 +1,29 @@
-"""Searching the offers: the one place with two implementations of one function, under one shared test.
+"""Searching the offers: words, numbers and filters in, one page of offers and how all of them divide out.
 
-SQLite: FTS5 over `offer_index.tokens`; its trigram tokenizer finds nothing for one or two Chinese characters.
-PostgreSQL: a tsvector of the same tokens, built and asked without its parser, with a GIN index. `words` makes
-the tokens; they are plain ASCII, and every value a person typed travels as a parameter.
+One look reads the newest offers that match, ten thousand at most, and from each two narrow columns: enough to
+count, to divide by facets, and to know the page. Only of more than ten thousand in another order than the
+newest first is there a second look, along the index of that order.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    bindparam,
-    cast,
-    column,
-    func,
-    literal,
-    or_,
-    select,
-    table,
-    text,
-    union_all,
-)
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from registry.catalogue import words
+from registry.catalogue import fulltext, marks, words
 from registry.catalogue.collecting import CollectionState
 from registry.catalogue.collection_models import Collection, CollectionMember
+from registry.catalogue.fulltext import Asked
 from registry.catalogue.models import OfferIndex
 from registry.catalogue.rules import (
     COUNT_MAX,
     PAGE_MAX,
     PAGE_SIZE,
+    SORTED_PAGE_MAX,
     STANDING,
     SearchQuery,
     Sort,
@@ -48,24 +37,30 @@ from registry.licenses.terms import term_end
 from registry.numbers import is_public_number
 from registry.patents import numbers
 
-FACETS = ("fee_method", "patent_kind", "section", "industry_section", "technology_field", "stage", "tag")
-_SQLITE = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS offer_words USING fts5("
-    "tokens, content='offer_index', content_rowid='id', tokenize=\"ascii tokenchars '_'\")",
-)
-_POSTGRESQL = ("CREATE INDEX IF NOT EXISTS ix_offer_index_tokens ON offer_index USING gin (tokens)",)
-_WORDS = table("offer_words", column("rowid"), column("tokens"))
-_FORGET = text("INSERT INTO offer_words (offer_words, rowid, tokens) VALUES ('delete', :id, :tokens)")
-_LEARN = text("INSERT INTO offer_words (rowid, tokens) VALUES (:id, :tokens)")
+FACETS = marks.FACETS
+_ORDER: dict[Sort, tuple[InstrumentedAttribute[Any], bool]] = {
+    Sort.NEWEST: (OfferIndex.id, True),
+    Sort.PRICE: (OfferIndex.price_order, False),
+    Sort.ENDING: (OfferIndex.offer_last_day, False),
+    Sort.LIFE: (OfferIndex.patent_last_day, True),
+}
+"""What each order goes by, and whether the greatest comes first; among equals the id goes the same way."""
+
+COLLECTED = 60_000
+"""Up to so many offers are collected and put in order; of more, the order's own index is walked along."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of offers. `count` stops at COUNT_MAX + 1: there are more than were counted."""
+    """One page of offers. `count` stops at COUNT_MAX + 1: there are more than were counted, and the facets
+    are those of the newest that were.
+    """
 
     rows: Sequence[OfferIndex]
     count: int
     page: int
+    sort: Sort = Sort.NEWEST
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def more_than_counted(self) -> bool:
@@ -73,94 +68,57 @@ class Found:
 
     @property
     def pages(self) -> int:
-        return min(-(-self.count // PAGE_SIZE), PAGE_MAX)
+        return min(-(-self.count // PAGE_SIZE), deepest(self.count, self.sort))
+
+
+def deepest(count: int, sort: Sort) -> int:
+    """The last page that is shown."""
+    return SORTED_PAGE_MAX if count > COUNT_MAX and sort is not Sort.NEWEST else PAGE_MAX
 
 
 # --- the index ---------------------------------------------------------------------------------------
 
 
-def prepare(connection: Connection) -> None:
-    """Make the full-text index where it is missing; as the owner, after the migrations. Safe to repeat."""
-    if connection.dialect.name == "postgresql":
-        for statement in _POSTGRESQL:
-            connection.exec_driver_sql(statement)
-        return
-    known = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'offer_words'")).first()
-    for statement in _SQLITE:
-        connection.exec_driver_sql(statement)
-    if known is None:
-        connection.exec_driver_sql("INSERT INTO offer_words (offer_words) VALUES ('rebuild')")
-
-
 def put(row: OfferIndex, values: Mapping[str, Any], tokens: str) -> None:
-    """Store a row, new or changed, under its tokens. Flushes."""
-    known = row.id is not None
-    if known and not _postgresql():
-        db.session.execute(_FORGET, {"id": row.id, "tokens": row.tokens})
+    """Store a row, new or changed, under its tokens and marks. Flushes."""
     for name, value in values.items():
         setattr(row, name, value)
-    row.tokens = vector(tokens) if _postgresql() else tokens
+    row.facets = marks.packed(values)
     db.session.add(row)
     db.session.flush()
-    if not _postgresql():
-        db.session.execute(_LEARN, {"id": row.id, "tokens": tokens})
+    fulltext.put(row, " ".join((tokens, *marks.of_offer(values))))
 
 
 def remove(row: OfferIndex) -> None:
     """Take a row out."""
-    if not _postgresql():
-        db.session.execute(_FORGET, {"id": row.id, "tokens": row.tokens})
+    fulltext.remove(row)
     db.session.delete(row)
     db.session.flush()
-
-
-def vector(tokens: str) -> str:
-    """Tokens as a tsvector literal, each with its position; they hold no quote and no backslash."""
-    placed = enumerate(tokens.split(), start=1)
-    return " ".join(f"'{one}':{place}" for place, one in placed if one != words.GAP)
-
-
-def matches(terms: Iterable[words.Term]) -> ColumnElement[bool]:
-    """The condition that all terms are there; the one function with two implementations."""
-    if _postgresql():
-        asked = " & ".join(_postgresql_term(term) for term in terms)
-        return OfferIndex.tokens.op("@@")(cast(literal(asked), TSQUERY))
-    asked = " AND ".join(_sqlite_term(term) for term in terms)
-    match = text("offer_words MATCH :asked").bindparams(bindparam("asked", asked, unique=True))
-    return OfferIndex.id.in_(select(_WORDS.c.rowid).where(match))
-
-
-def _sqlite_term(term: words.Term) -> str:
-    return f'"{" ".join(term.tokens)}"' + ("*" if term.prefix else "")
-
-
-def _postgresql_term(term: words.Term) -> str:
-    if term.prefix:
-        return f"'{term.tokens[0]}':*"
-    return "(" + " <-> ".join(f"'{token}'" for token in term.tokens) + ")"
-
-
-def _postgresql() -> bool:
-    return db.session.get_bind().dialect.name == "postgresql"
 
 
 # --- the questions -----------------------------------------------------------------------------------
 
 
 def find(query: SearchQuery, today: date) -> Found:
-    """The offers a query asks for, one page of them."""
-    conditions = _conditions(query, today)
-    page = min(max(query.page, 1), PAGE_MAX)
-    rows = db.session.scalars(
-        select(OfferIndex)
-        .where(*conditions)
-        .order_by(*_order(query.sort))
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    ).all()
-    if len(rows) < PAGE_SIZE and (rows or page == 1):
-        return Found(rows, (page - 1) * PAGE_SIZE + len(rows), page)
-    return Found(rows, count(conditions), page)
+    """The offers a query asks for: one page of them, how many there are and how they divide."""
+    asked = ask(query, today)
+    if asked is None:
+        return Found((), 0, query.page, query.sort, _divided((), query))
+    key, greatest_first = _ORDER[query.sort]
+    seen = fulltext.newest(asked, (OfferIndex.id, OfferIndex.facets, key.label("key")), COUNT_MAX + 1)
+    page = min(max(query.page, 1), deepest(len(seen), query.sort))
+    first = (page - 1) * PAGE_SIZE
+    if len(seen) <= COUNT_MAX or query.sort is Sort.NEWEST:
+        in_order = sorted(seen, key=lambda one: (one.key, one.id), reverse=greatest_first)
+        ids = [one.id for one in in_order[first : first + PAGE_SIZE]]
+    else:
+        ids = _beyond(asked, query.sort, first, oldest=seen[-1].id)
+    return Found(_rows(ids), len(seen), page, query.sort, _divided([one.facets for one in seen], query))
+
+
+def facets(query: SearchQuery, today: date) -> Mapping[str, Mapping[str, int]]:
+    """How the offers found divide, by facet and value; counted over the newest COUNT_MAX + 1 of them."""
+    return find(query, today).facets
 
 
 def count(conditions: Sequence[ColumnElement[bool]]) -> int:
@@ -169,86 +127,64 @@ def count(conditions: Sequence[ColumnElement[bool]]) -> int:
     return db.session.scalar(select(func.count()).select_from(capped)) or 0
 
 
-def facets(query: SearchQuery, today: date) -> dict[str, dict[str, int]]:
-    """How the offers found divide, by facet and value; counted over the first COUNT_MAX + 1 of them."""
-    columns = [getattr(OfferIndex, name) for name in FACETS]
-    found = select(*columns).where(*_conditions(query, today)).limit(COUNT_MAX + 1).cte("found")
-    parts: list[Select[Any]] = [
-        select(literal(name).label("facet"), found.c[name].label("value"), func.count().label("n")).group_by(
-            found.c[name]
-        )
-        for name in FACETS
-    ]
-    divided: dict[str, dict[str, int]] = {name: {} for name in FACETS}
-    for facet, value, n in db.session.execute(union_all(*parts)):
-        if value:
-            divided[facet][value] = n
-    return divided
-
-
 def standing(today: date) -> list[ColumnElement[bool]]:
     """Offers that have not ended."""
-    days = (OfferIndex.offer_last_day, OfferIndex.license_last_day, OfferIndex.patent_last_day)
-    return [OfferIndex.tag.in_(STANDING), *(day >= today for day in days)]
+    return [OfferIndex.tag.in_(STANDING), OfferIndex.last_day >= today]
 
 
-def _conditions(query: SearchQuery, today: date) -> list[ColumnElement[bool]]:
-    asked = standing(today) if query.standing is Standing.OPEN else []
-    asked += _text_conditions(query.text)
-    if holder := _printable(query.holder):
-        asked += _all_terms(holder)
-        asked.append(OfferIndex.holder_name.icontains(holder, autoescape=True))
-    if ipc := class_key(_printable(query.ipc)):
-        asked.append(OfferIndex.class_key.startswith(ipc, autoescape=True))
+def ask(query: SearchQuery, today: date) -> Asked | None:
+    """The question a query means; None when nothing can be the answer."""
+    number = _number(query.text)
+    typed = "" if number else query.text
+    holder = _printable(query.holder)
+    terms = words.terms(typed) + words.terms(holder)
+    if (typed.strip() and not words.terms(typed)) or (holder and not words.terms(holder)):
+        return None
+    wanted = marks.asked(query, today)
+    if number:
+        wanted.append((marks.number(number),))
     if query.collection:
-        asked.append(_in_collection(query.collection))
-    return asked + _choices(query) + _bounds(query, today)
+        members = tuple(marks.number(one) for one in _in_collection(query.collection))
+        if not members:
+            return None
+        wanted.append(members)
+    if not terms and not wanted:
+        wanted.append((marks.ANY,))
+    conditions = _bounds(query, today)
+    if query.standing is Standing.OPEN:
+        conditions.append(OfferIndex.last_day >= today)
+    if holder:
+        conditions.append(OfferIndex.holder_name.icontains(holder, autoescape=True))
+    if ipc := class_key(_printable(query.ipc)):
+        conditions.append(OfferIndex.class_key.startswith(ipc, autoescape=True))
+    return Asked(terms, tuple(wanted), conditions)
 
 
-def _in_collection(number: str) -> ColumnElement[bool]:
+def _number(typed: str) -> str:
+    """A whole number of ours or of the office's, in any spelling, means that one thing; else the words."""
+    compact = "".join(typed.upper().split())
+    if is_public_number(compact):
+        return compact
+    try:
+        return str(numbers.parse(typed))
+    except Refused:
+        return ""
+
+
+def _in_collection(number: str) -> Sequence[str]:
     """What stands in a public collection; a retired or strange one holds nothing."""
     members = (
-        select(CollectionMember.declaration_id)
+        select(OfferIndex.number)
+        .join(CollectionMember, CollectionMember.declaration_id == OfferIndex.declaration_id)
         .join(Collection, Collection.id == CollectionMember.collection_id)
         .where(Collection.number == number.upper(), Collection.state == CollectionState.PUBLIC)
     )
-    return OfferIndex.declaration_id.in_(members)
-
-
-def _text_conditions(typed: str) -> list[ColumnElement[bool]]:
-    """A whole number of ours or of the office's, in any spelling, means that one thing; else the words."""
-    compact = "".join(typed.upper().split())
-    if not compact:
-        return []
-    if is_public_number(compact):
-        return [OfferIndex.number == compact]
-    try:
-        return [OfferIndex.patent_number == str(numbers.parse(typed))]
-    except Refused:
-        return _all_terms(typed)
+    return db.session.scalars(members).all()
 
 
 def _printable(typed: str) -> str:
     """Without control characters: PostgreSQL takes no text with a zero in it."""
     return "".join(one for one in typed if one.isprintable()).strip()
-
-
-def _all_terms(typed: str) -> list[ColumnElement[bool]]:
-    terms = words.terms(typed)
-    return [matches(terms)] if terms else [literal(1) == 0]
-
-
-def _choices(query: SearchQuery) -> list[ColumnElement[bool]]:
-    wanted = {
-        OfferIndex.section: query.section,
-        OfferIndex.patent_kind: query.kind,
-        OfferIndex.industry if len(query.industry) > 1 else OfferIndex.industry_section: query.industry,
-        OfferIndex.technology_field: query.technology_field,
-        OfferIndex.stage: query.stage,
-        OfferIndex.fee_method: query.method,
-        OfferIndex.tag: query.tag,
-    }
-    return [chosen == value for chosen, value in wanted.items() if value]
 
 
 def _bounds(query: SearchQuery, today: date) -> list[ColumnElement[bool]]:
@@ -265,11 +201,33 @@ def _bounds(query: SearchQuery, today: date) -> list[ColumnElement[bool]]:
     return asked
 
 
-def _order(sort: Sort) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    first: dict[Sort, ColumnElement[Any]] = {
-        Sort.NEWEST: OfferIndex.published_at.desc(),
-        Sort.PRICE: OfferIndex.amount.asc().nulls_last(),
-        Sort.ENDING: OfferIndex.offer_last_day.asc(),
-        Sort.LIFE: OfferIndex.patent_last_day.desc(),
-    }
-    return first[sort], OfferIndex.id.desc()
+def _beyond(asked: Asked, sort: Sort, first: int, *, oldest: int) -> list[int]:
+    """The ids of a page of more than COUNT_MAX offers, in another order than the newest first.
+
+    How far back the newest of them reach says how many there are in all.
+    """
+    key, greatest_first = _ORDER[sort]
+    newest = db.session.scalar(select(func.max(OfferIndex.id))) or 0
+    many = newest * COUNT_MAX > COLLECTED * (newest - oldest + 1)
+    conditions = fulltext.matching(asked) if many else fulltext.among(asked)
+    order = (key, OfferIndex.id) if many else (func.coalesce(key, key), OfferIndex.id)
+    in_order = [one.desc() if greatest_first else one.asc() for one in order]
+    chosen = select(OfferIndex.id).where(*conditions).order_by(*in_order)
+    return list(db.session.scalars(chosen.offset(first).limit(PAGE_SIZE)))
+
+
+def _rows(ids: Sequence[int]) -> list[OfferIndex]:
+    if not ids:
+        return []
+    rows = {row.id: row for row in db.session.scalars(select(OfferIndex).where(OfferIndex.id.in_(ids)))}
+    return [rows[one] for one in ids if one in rows]
+
+
+def _divided(packed: Sequence[str], query: SearchQuery) -> dict[str, dict[str, int]]:
+    """How many of each value, the most frequent first."""
+    divided: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    for values, n in Counter(packed).items():
+        for name, value in zip(FACETS, values.split(marks.SEPARATOR), strict=True):
+            if value:
+                divided[name][marks.level(name, value, query)] += n
+    return {name: dict(found.most_common()) for name, found in divided.items()}

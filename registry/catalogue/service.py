@@ -38,6 +38,7 @@ from registry.licenses.estimates import Assumed
 from registry.licenses.fee_fields import from_fields
 from registry.licenses.models import Declaration
 from registry.numbers import is_public_number
+from registry.parties.models import Organisation
 from registry.patents import numbers
 from registry.patents.models import Patent
 
@@ -87,11 +88,6 @@ class Figures:
 def search(query: SearchQuery) -> Found:
     """One page of offers. Never raises for what was typed: no match is an empty page."""
     return searching.find(query, clock.today())
-
-
-def facets(query: SearchQuery) -> dict[str, dict[str, int]]:
-    """How the offers found divide, by facet and value."""
-    return searching.facets(query, clock.today())
 
 
 def recent() -> Sequence[OfferIndex]:
@@ -201,8 +197,7 @@ def verified(number: str) -> Verified:
 
 def offer_tag(row: OfferIndex) -> Tag:
     """A row's tag on this day: an offer whose last day has passed has ended before the index says so."""
-    over = clock.today() > min(row.offer_last_day, row.patent_last_day, row.license_last_day)
-    return Tag.ENDED if over else Tag(row.tag)
+    return Tag.ENDED if clock.today() > row.last_day else Tag(row.tag)
 
 
 def index(declaration_id: UUID) -> None:
@@ -220,10 +215,16 @@ def index(declaration_id: UUID) -> None:
 
 def index_all() -> int:
     """Make every published offer's row again; how many. For repairs and after a change of the tokens."""
-    ids = db.session.scalars(select(Declaration.id).where(Declaration.published_at.is_not(None))).all()
-    for declaration_id in ids:
+    chosen = published_ids()
+    for declaration_id in chosen:
         index(declaration_id)
-    return len(ids)
+    return len(chosen)
+
+
+def published_ids() -> Sequence[UUID]:
+    """All published declarations, the first published first: in this order their rows are made."""
+    published = select(Declaration.id).where(Declaration.published_at.is_not(None))
+    return db.session.scalars(published.order_by(Declaration.published_at, Declaration.number)).all()
 
 
 def _published(number: str) -> Declaration:
@@ -266,20 +267,29 @@ def _row(declaration: Declaration) -> tuple[dict[str, Any], str]:
         "industry_section": described["industry"][:1],
         "technology_field": described["field"],
         "stage": described["stage"],
+        "region": _region(declaration),
         "fee_method": str(fee.method),
         "amount": rules.comparable_amount(fee),
+        "price_order": rules.price_order(rules.comparable_amount(fee)),
         "price_zh": wording.price(fee, "zh"),
         "price_en": wording.price(fee, "en"),
         "duration_months": fields["duration_months"],
         "offer_last_day": offer.offer_last_day,
         "license_last_day": offer.license_last_day,
         "patent_last_day": offer.patent_last_day,
+        "last_day": min(offer.offer_last_day, offer.license_last_day, offer.patent_last_day),
         "tag": str(rules.tag(offer, clock.today())),
         "announced_on": declaration.cnipa_announced_on,
         "published_at": declaration.published_at,
         "indexed_at": clock.now(),
     }
     return values, _tokens(declaration.number, fields, described)
+
+
+def _region(declaration: Declaration) -> str:
+    """Where the holder has its seat; where a person lives is nobody's business."""
+    holder = db.session.get_one(Organisation, declaration.holder_id)
+    return "" if holder.is_person else holder.region
 
 
 def _tokens(number: str, fields: dict[str, Any], described: dict[str, str]) -> str:
@@ -302,7 +312,6 @@ def _tokens(number: str, fields: dict[str, Any], described: dict[str, str]) -> s
         patent["title"],
         *patent["patentees"],
         patent["number"],
-        patent["number"].removeprefix("ZL"),
         number,
         number.replace("-", ""),
         patent["main_class"],

@@ -3,7 +3,7 @@
     make bench                    everything
     make bench PART=append        one part: see PARTS
     make bench DATABASE=SQLite    one database
-    make bench COUNT=10000        contracts of the large batch
+    make bench COUNT=10000        contracts of the large batch, or offers to search
 """
 
 import argparse
@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -21,7 +22,18 @@ from registry.config import Settings
 from registry.database import db
 from registry.ledger.keyfiles import create_keys
 from tests import postgres
-from tests.bench import acceptances, audit, browser, ledgers, packages, pages, papers, proofs, together
+from tests.bench import (
+    acceptances,
+    audit,
+    browser,
+    ledgers,
+    packages,
+    pages,
+    papers,
+    proofs,
+    searches,
+    together,
+)
 from tests.bench.bare import BareRow
 from tests.bench.measuring import Row, table
 from tests.conftest import settings_for
@@ -42,15 +54,15 @@ ALONE: Mapping[str, Callable[[], list[Row]]] = {
     "proofs": proofs.run,
     "audit": audit.run,
 }
-BROWSER = "browser"
-PARTS = (*ALONE, *ON_A_DATABASE, BROWSER)
+BROWSER, SEARCH = "browser", "search"
+PARTS = (*ALONE, *ON_A_DATABASE, SEARCH, BROWSER)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.bench")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this part; may be repeated")
     parser.add_argument("--database", choices=(LITE, SERVER), help="only on this database")
-    parser.add_argument("--count", type=int, default=packages.COUNT, help="contracts of the large batch")
+    parser.add_argument("--count", type=int, help="contracts of the large batch; offers to search")
     asked = parser.parse_args()
     wanted = asked.part or PARTS
     rows = [row for name, run in ALONE.items() if name in wanted for row in run()]
@@ -60,9 +72,20 @@ def main() -> None:
     if rows:
         print(table(rows))
     if "packages" in wanted:
-        print(packages.batch(asked.count))
+        print(packages.batch(asked.count or packages.COUNT))
+    if SEARCH in wanted:
+        sizes = (asked.count,) if asked.count else searches.SIZES
+        for name in (LITE, SERVER):
+            if asked.database in (None, name):
+                list(_on(name, [partial(_searching, sizes=sizes)]))
     if BROWSER in wanted:
         print(_in_the_browser())
+
+
+def _searching(app: Flask, database: str, *, sizes: tuple[int, ...]) -> list[Row]:
+    """Milliseconds, not ratios: the report is a table of its own."""
+    searches.run(app, database, sizes)
+    return []
 
 
 def _in_the_browser() -> str:

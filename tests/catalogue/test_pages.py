@@ -195,7 +195,7 @@ def test_a_filter_is_a_link_that_keeps_the_others_and_can_be_taken_back(lite: Fl
     offer(title="焊接甲", fee=FREE, **ANNOUNCED)
     offer(title="焊接乙", **ANNOUNCED)
     page = read(lite, "/search?q=焊接&sort=price&page=1")
-    link = "/search?q=%E7%84%8A%E6%8E%A5&amp;sort=price&amp;method=FREE"
+    link = "/search?q=%E7%84%8A%E6%8E%A5&amp;method=FREE&amp;sort=price"
     assert f'href="{link}"' in page
     narrowed = read(lite, link.replace("&amp;", "&"))
     assert "焊接甲" in narrowed
@@ -315,3 +315,13 @@ def test_an_offer_without_a_drawing_shows_none(lite: Flask) -> None:
     number = offer(**ANNOUNCED)
     assert "/drawing" not in read(lite, f"/offers/{number}")
     read(lite, f"/offers/{number}/drawing", 404)
+
+
+def test_a_search_has_one_address_whatever_the_order_and_the_empty_fields(lite: Flask) -> None:
+    offer(title="焊接甲", fee=FREE, **ANNOUNCED)
+    sent = lite.test_client().get("/search?sort=price&holder=&ipc=&method=FREE&q=焊接&state=open")
+    assert sent.status_code == 302
+    kept = "/search?q=%E7%84%8A%E6%8E%A5&method=FREE&sort=price"
+    assert sent.headers["Location"] == kept
+    page = read(lite, kept)
+    assert f'<link rel="canonical" href="http://localhost{kept.replace("&", "&amp;")}">' in page

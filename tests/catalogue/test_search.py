@@ -251,10 +251,10 @@ def test_indexing_again_changes_nothing_and_follows_what_changed(offers: dict[st
 
 
 def test_facets_divide_what_was_found(offers: dict[str, str]) -> None:
-    divided = service.facets(SearchQuery(text="方法"))
+    divided = service.search(SearchQuery(text="方法")).facets
     assert divided["fee_method"] == {"FREE": 1, "ROYALTY_SALES": 1}
     assert divided["section"] == {"G": 2}
-    assert divided["industry_section"] == {"I": 1}
+    assert divided["industry"] == {"I": 1}
     assert set(divided) == set(search.FACETS)
 
 

@@ -1,0 +1,188 @@
+"""The index of words and marks: the one place with two implementations of one thing, under one shared test.
+
+SQLite: FTS5, which keeps the tokens itself; its trigram tokenizer would find nothing for one or two Chinese
+characters. PostgreSQL: a tsvector without positions, built and asked without its parser, with a GIN index.
+Tokens are plain ASCII made by `words` and `marks`; every value a person typed travels as a parameter.
+
+Both find the newest offers first and stop at a limit. FTS5 walks its lists backwards by row. GIN collects
+all that match before the first row is given out, hence eras: each row carries a mark of the 16,384 it
+belongs to, and a common word is asked for in the newest eras alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    TextClause,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import InstrumentedAttribute
+
+from registry.catalogue.models import OfferIndex
+from registry.catalogue.words import Term
+from registry.database import db
+
+SQLITE = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS offer_words USING fts5("
+    "tokens, detail=none, columnsize=0, tokenize=\"ascii tokenchars '_'\")"
+)
+POSTGRESQL = "CREATE INDEX IF NOT EXISTS ix_offer_index_tokens ON offer_index USING gin (tokens)"
+Columns = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
+ERA_BITS = 14
+"""Rows of an era: 2^14."""
+
+ERAS_MAX = 128
+"""Eras named in one question; beyond, all of them are meant."""
+
+_WORDS = table("offer_words", column("rowid"), column("tokens"))
+_FORGET = text("DELETE FROM offer_words WHERE rowid = :id")
+_LEARN = text("INSERT INTO offer_words (rowid, tokens) VALUES (:id, :tokens)")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """All `terms`, and of each tuple of `marks` one, must be there; `conditions` say what no token can."""
+
+    terms: tuple[Term, ...] = ()
+    marks: tuple[tuple[str, ...], ...] = ()
+    conditions: Sequence[ColumnElement[bool]] = field(default=(), compare=False)
+
+
+def prepare(connection: Connection) -> None:
+    """Make the index where it is missing; as the owner, after the migrations. Safe to repeat.
+
+    An older shape of it is taken away: the offers are indexed anew by the job the migration asked for.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(POSTGRESQL)
+        return
+    known = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'offer_words'")).scalar()
+    if known is not None and "detail=none" not in known:
+        connection.exec_driver_sql("DROP TABLE offer_words")
+    connection.exec_driver_sql(SQLITE)
+
+
+def put(row: OfferIndex, tokens: str) -> None:
+    """Store a row's tokens; the row is flushed and has its id. Flushes."""
+    if _postgresql():
+        row.tokens = vector(f"{tokens} {_era(row.id >> ERA_BITS)}")
+        db.session.flush()
+        return
+    db.session.execute(_FORGET, {"id": row.id})
+    db.session.execute(_LEARN, {"id": row.id, "tokens": tokens})
+
+
+def remove(row: OfferIndex) -> None:
+    """Forget a row's tokens."""
+    if not _postgresql():
+        db.session.execute(_FORGET, {"id": row.id})
+
+
+def vector(tokens: str) -> str:
+    """Tokens as a tsvector literal; they hold no quote and no backslash."""
+    return " ".join(f"'{one}'" for one in tokens.split())
+
+
+def newest(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
+    """The columns of at most `limit` rows that match, the newest first."""
+    if _postgresql():
+        return _by_eras(asked, columns, limit)
+    words = _sqlite_question(asked)
+    chosen = (
+        select(*columns)
+        .select_from(_WORDS)
+        .join(OfferIndex, OfferIndex.id == _WORDS.c.rowid)
+        .where(words, *asked.conditions)
+        .order_by(_WORDS.c.rowid.desc())
+    )
+    return list(db.session.execute(chosen.limit(limit)))
+
+
+def matching(asked: Asked) -> list[ColumnElement[bool]]:
+    """The conditions of a walk along another index, which tries one row after the other."""
+    if _postgresql():
+        tokens = OfferIndex.tokens.op("||")(text("''::tsvector"))  # no longer what the GIN index is about
+        return [tokens.op("@@")(_postgresql_question(asked)), *asked.conditions]
+    words = (
+        select(literal(1)).select_from(_WORDS).where(_sqlite_question(asked), _WORDS.c.rowid == OfferIndex.id)
+    )
+    return [words.correlate(OfferIndex).exists(), *asked.conditions]
+
+
+def among(asked: Asked) -> list[ColumnElement[bool]]:
+    """The conditions of a search that collects everything that matches."""
+    if _postgresql():
+        return [OfferIndex.tokens.op("@@")(_postgresql_question(asked)), *asked.conditions]
+    rows = select(_WORDS.c.rowid).where(_sqlite_question(asked))
+    return [OfferIndex.id.in_(rows), *asked.conditions]
+
+
+# --- SQLite ------------------------------------------------------------------------------------------
+
+
+def _sqlite_question(asked: Asked) -> TextClause:
+    parts = [f'"{token}"' + ("*" if term.prefix else "") for term in asked.terms for token in term.tokens]
+    parts += ["(" + " OR ".join(f'"{one}"' for one in choice) + ")" for choice in asked.marks]
+    return text("offer_words MATCH :asked").bindparams(bindparam("asked", " AND ".join(parts), unique=True))
+
+
+# --- PostgreSQL --------------------------------------------------------------------------------------
+
+
+def _postgresql_question(asked: Asked, eras: Iterable[int] = ()) -> ColumnElement[Any]:
+    parts = [f"'{token}'" + (":*" if term.prefix else "") for term in asked.terms for token in term.tokens]
+    parts += [_either(choice) for choice in asked.marks]
+    if named := [_era(one) for one in eras]:
+        parts.append(_either(named))
+    return cast(literal(" & ".join(parts)), TSQUERY)
+
+
+def _by_eras(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
+    """Ask in the newest eras first, then in as many more as their yield says will do."""
+    found: list[Row[Any]] = []
+    top = (db.session.scalar(select(func.max(OfferIndex.id))) or 0) >> ERA_BITS
+    upper, width = top + 1, 2
+    while upper > 0 and len(found) < limit:
+        lower = max(0, upper - width)
+        rows = _in_eras(asked, columns, lower, upper, limit - len(found))
+        found += rows
+        missing, yielded = limit - len(found), len(rows) / (upper - lower)
+        width = int(missing / yielded * 1.3) + 1 if yielded > 0 else upper
+        upper = lower
+    return found
+
+
+def _in_eras(asked: Asked, columns: Columns, lower: int, upper: int, limit: int) -> list[Row[Any]]:
+    eras = range(lower, upper) if upper - lower <= ERAS_MAX else ()
+    chosen: Select[Any] = select(*columns).where(
+        OfferIndex.tokens.op("@@")(_postgresql_question(asked, eras)), *asked.conditions
+    )
+    if not eras:
+        chosen = chosen.where(OfferIndex.id < upper << ERA_BITS)
+    in_turn = (OfferIndex.id + 0).desc()  # no longer the primary key's: nobody shall walk along it
+    return list(db.session.execute(chosen.order_by(in_turn).limit(limit)))
+
+
+def _era(number: int) -> str:
+    return f"__x{number}"
+
+
+def _either(choice: Iterable[str]) -> str:
+    return "(" + " | ".join(f"'{one}'" for one in choice) + ")"
+
+
+def _postgresql() -> bool:
+    return db.session.get_bind().dialect.name == "postgresql"
