@@ -224,7 +224,7 @@ def test_parameters_of_others_do_not_disturb_a_search(lite: Flask) -> None:
 def test_more_than_ten_thousand_is_said_so(lite: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     offer()
     monkeypatch.setattr(searching, "count", lambda _conditions: 10_001)
-    assert "10,000+" in words(read(lite, "/"))
+    assert "10,000 以上" in words(read(lite, "/"))
 
 
 def test_machines_search_with_the_same_words_and_are_told_of_a_wrong_name(lite: Flask) -> None:
