@@ -8,7 +8,7 @@ side are a token too. A run of letters asks for each pair of neighbours in it, h
 from one character; a word asks for how it begins. All that is asked must be there. The rest only separates.
 
 Pairs instead of positions: no index of either database has to be read together with the row to know whether
-two characters stand side by side (docs/adr/0022).
+two characters stand side by side (docs/adr/0023).
 """
 
 import itertools
