@@ -14,7 +14,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select
 
 from registry import clock, history
-from registry.contracts import bank_rows, dues, money_rules, payment_requests, payments
+from registry.contracts import bank_rows, dues, joint_payments, money_rules, payment_requests, payments
+from registry.contracts.basket_models import JointPayment
 from registry.contracts.debts import PAYABLE, START, DueState
 from registry.contracts.models import Acceptance, Payment
 from registry.contracts.money_models import BankHeading, BankLine, PaymentRequest
@@ -52,6 +53,7 @@ class Proposal:
     rest: Decimal
     by: str
     claim: Payment | None
+    joint: JointPayment | None = None  # paid with others of its list: `rest` is that of all
 
     @property
     def plain(self) -> bool:
@@ -165,6 +167,7 @@ class _Open:
     reference: str
     rest: Decimal
     claim: Payment | None
+    joint: JointPayment | None = None
 
 
 def proposals(actor: Actor) -> tuple[list[Proposal], list[BankLine]]:
@@ -192,22 +195,31 @@ def proposal(actor: Actor, line: BankLine) -> Proposal:
 
 
 def _propose(line: BankLine, waiting: Sequence[_Open], drawn: Set[str]) -> Proposal | None:
-    by_reference = {one.reference: one for one in waiting if one.reference}
+    by_reference = {one.reference: one for one in reversed(waiting) if one.reference}  # a list's first line
     named = bank_rows.references(line.remark, by_reference)
     if len(named) == 1:
         return _proposal(line, by_reference[named[0]], "reference")
     if named or bank_rows.names_one(line.remark, drawn):
         return None  # money for a due that is settled already is for no other
-    fitting = [
-        one
-        for one in waiting
+    fitting = {
+        (one.reference or str(one.acceptance.id), one.due): one
+        for one in reversed(waiting)
         if one.rest == line.amount and bank_rows.same_name(line.payer, one.acceptance.licensee.name)
-    ]
-    return _proposal(line, fitting[0], "amount_payer") if len(fitting) == 1 else None
+    }
+    found = list(fitting.values())
+    return _proposal(line, found[0], "amount_payer") if len(found) == 1 else None
 
 
 def _proposal(line: BankLine, one: _Open, by: str) -> Proposal:
-    return Proposal(line=line, acceptance=one.acceptance, due=one.due, rest=one.rest, by=by, claim=one.claim)
+    return Proposal(
+        line=line,
+        acceptance=one.acceptance,
+        due=one.due,
+        rest=one.rest,
+        by=by,
+        claim=one.claim,
+        joint=one.joint,
+    )
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
@@ -246,13 +258,20 @@ def _open_due(acceptance: Acceptance, due: str) -> _Open | None:
     claim = next(claims, None)
     if lapsed and claim is None:
         return None
+    joint = joint_payments.of(acceptance) if due == START and not lapsed else None
     return _Open(
         acceptance=acceptance,
         due=due,
         reference=payment_requests.reference(acceptance, due),
-        rest=payments.outstanding(acceptance, due),
+        rest=payments.outstanding(acceptance, due) if joint is None else _together(joint),
         claim=claim,
+        joint=joint,
     )
+
+
+def _together(joint: JointPayment) -> Decimal:
+    """What all licenses of a list that share a reference still wait for."""
+    return sum((payments.outstanding(one) for one in joint_payments.open_lines(joint)), Decimal("0.00"))
 
 
 # --- confirming --------------------------------------------------------------------------------------
@@ -270,17 +289,26 @@ def facts_of(line: BankLine) -> dict[str, Any]:
     }
 
 
-def act_for(actor: Actor, found: Proposal) -> Act:
-    """The filing that confirms a proposal, for the actor to sign: a claim answered, or an arrival stated."""
+def acts_for(actor: Actor, found: Proposal) -> list[Act]:
+    """The filings that confirm a proposal, for the actor to sign: a claim answered, or an arrival stated; of
+    a transfer for several licenses one for each.
+    """
     facts = facts_of(found.line)
     if found.claim is not None:
-        return payments.confirm_act(actor, found.claim, facts)
-    return payments.arrival_act(actor, found.acceptance, found.due, facts)
+        return [act for _, act in joint_payments.confirm_acts(actor, found.claim, facts)]
+    if found.joint is not None:
+        return [act for _, act in joint_payments.arrival_acts(actor, found.joint, facts)]
+    return [payments.arrival_act(actor, found.acceptance, found.due, facts)]
 
 
 def confirm(
-    actor: Actor, line: BankLine, act: Act, statement: Statement, *, together: bool = False
-) -> Payment:
+    actor: Actor,
+    line: BankLine,
+    acts: Sequence[Act],
+    statements: Sequence[Statement],
+    *,
+    together: bool = False,
+) -> list[Payment]:
     """Confirm what a line was proposed for, as it stands now. `together`: only what needs no explanation.
 
     Raises Conflict `line_unmatched`, `line_not_plain`, and as `payments.confirm`.
@@ -290,26 +318,31 @@ def confirm(
     if together and not found.plain:
         raise Conflict("line_not_plain")
     facts = facts_of(line)
+    given = {**facts, "payer": line.payer or found.acceptance.licensee.name}
     if found.claim is not None:
-        payment = payments.confirm(actor, found.claim, facts, act, statement)
+        made = joint_payments.confirm(actor, found.claim, facts, acts, statements)
+    elif found.joint is not None:
+        made = joint_payments.arrive(actor, found.joint, given, acts, statements)
     else:
-        given = {**facts, "payer": line.payer or found.acceptance.licensee.name}
-        payment = payments.arrive(actor, found.acceptance, found.due, given, act, statement)
-    take(actor, line, payment)
-    return payment
+        made = [payments.arrive(actor, found.acceptance, found.due, given, acts[0], statements[0])]
+    take(actor, line, *made)
+    return made
 
 
-def take(actor: Actor, line: BankLine, payment: Payment) -> None:
-    """Note that a line was this payment; where it came from is where a refund goes. One line is one payment:
-    whoever presses second finds it taken. Raises Conflict `line_differs` where the payment says otherwise.
+def take(actor: Actor, line: BankLine, *made: Payment) -> None:
+    """Note that a line was this payment, or these parts of one transfer; where it came from is where a refund
+    goes. One line is taken once: whoever presses second finds it taken. Raises Conflict `line_differs` where
+    the payments say otherwise.
     """
     line = _fresh(line)
-    if payment.state == PaymentState.NOT_ARRIVED or line.amount != payment.arrived_amount:
+    arrived = sum((one.arrived_amount or Decimal("0.00") for one in made), Decimal("0.00"))
+    if any(one.state == PaymentState.NOT_ARRIVED for one in made) or line.amount != arrived:
         raise Conflict("line_differs", "amount")
     _move(actor, line, "confirm")
-    line.payment_id = payment.id
-    if line.payer_account and not payment.payer_account:
-        payment.payer_account = line.payer_account
+    line.payment_id = made[0].id
+    for payment in made:
+        if line.payer_account and not payment.payer_account:
+            payment.payer_account = line.payer_account
 
 
 def put_aside(actor: Actor, line: BankLine, verb: str) -> None:

@@ -82,13 +82,15 @@ def confirm() -> ResponseReturnValue:
         together = len(ids) > 1
         signed = []
         for line_id in ids:
-            act = bank_lines.act_for(actor, bank_lines.proposal(actor, bank_lines.find(actor, line_id)))
-            signed.append((line_id, act, parties.sign(actor, given["password"], act.statement)))
+            proposed = bank_lines.proposal(actor, bank_lines.find(actor, line_id))
+            acts = bank_lines.acts_for(actor, proposed)
+            said = [parties.sign(actor, given["password"], act.statement) for act in acts]
+            signed.append((line_id, acts, said))
 
         def work() -> str:
-            for line_id, act, said in signed:
+            for line_id, acts, said in signed:
                 line = bank_lines.find(actor, line_id)
-                bank_lines.confirm(actor, line, act, said, together=together)
+                bank_lines.confirm(actor, line, acts, said, together=together)
             return str(len(signed))
 
         doors.submit("bank.confirm", {"lines": [str(one) for one in ids]}, work)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -228,7 +229,7 @@ def _mine(actor: Actor, *, writing: bool = False) -> Organisation:
     place and no list grows over its limit.
     """
     licensee = parties.organisation_of(actor)
-    allow(actor, "acceptance.draft", _Taker(licensee))
+    allow(actor, "acceptance.draft", Taker(licensee.id))
     if writing:
         db.session.execute(select(Organisation.id).where(Organisation.id == licensee.id).with_for_update())
     return licensee
@@ -291,8 +292,8 @@ def _term(declaration: Declaration, on: date) -> terms.Term:
     )
 
 
-class _Taker:
+class Taker:
     """Stands for the acceptances that do not exist yet."""
 
-    def __init__(self, licensee: Organisation) -> None:
-        self.licensee_id = licensee.id
+    def __init__(self, licensee_id: UUID) -> None:
+        self.licensee_id = licensee_id

@@ -6,6 +6,8 @@ licensors (docs/adr).
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from sqlalchemy import delete, select
 
 from registry import clock, history
 from registry.contracts import joint_payments, notices, register, sending
+from registry.contracts import record as records
 from registry.contracts import service as contracts
 from registry.contracts.allocation import MOST_LINES, grouped
 from registry.contracts.basket_models import BasketLine, Checkout
@@ -20,6 +23,7 @@ from registry.contracts.models import Acceptance, Contract
 from registry.contracts.rules import AcceptanceState
 from registry.database import db, new_id
 from registry.errors import Conflict, NotFound, Refused
+from registry.ledger.canonical import jcs, sha256_hex
 from registry.ledger.filings import Statement
 from registry.ledger.statement_lists import StatementList
 from registry.licenses import register as offers
@@ -79,11 +83,15 @@ def draft(actor: Actor, wanted: Sequence[Wanted]) -> Checkout:
     return found
 
 
-def redraft(actor: Actor, found: Checkout) -> Checkout:
-    """Prepare an unsent list anew over the offers' present texts. Raises as `draft`."""
+def redraft(actor: Actor, found: Checkout, figures: Mapping[str, Any] | None = None) -> Checkout:
+    """Prepare an unsent list anew over the offers' present texts. Raises as `draft`.
+
+    `figures` are what is expected of all licenses together; the first notice states them, lest they be added.
+    """
     allow(actor, "acceptance.draft", found)
     found = _lock(found)
     _unsent(found)
+    found.acceptances[0].answers = {**found.acceptances[0].answers, **(figures or {})}
     tracks = [
         _line(one.place, lambda one=one: contracts.check_open(actor, one.declaration))  # type: ignore[misc]
         for one in found.acceptances
@@ -153,6 +161,34 @@ def stops(found: Checkout) -> dict[int, Refused]:
         except Refused as refused:
             seen[one.place] = refused
     return seen
+
+
+def text_digest(found: Checkout) -> str:
+    """What a reader has read: the digests of all offers' texts in the order of the list."""
+    return sha256_hex(jcs([one.version.digest for one in found.acceptances]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What is due at the start into one account, in yuan, for how many notices."""
+
+    account: Mapping[str, Any]
+    lines: int
+    amount: Decimal
+
+
+def sums(found: Checkout) -> list[Due]:
+    """What is to be paid first, by receiving account, in the order of the list."""
+    paying = [(one, records.due_now(one.record)) for one in found.acceptances]
+    keyed = [((one, amount), jcs(one.record["account"])) for one, amount in paying if amount]
+    return [
+        Due(
+            account=together[0][0].record["account"],
+            lines=len(together),
+            amount=sum((amount for _, amount in together), Decimal("0.00")),
+        )
+        for together in grouped(keyed)
+    ]
 
 
 def listed(found: Checkout) -> StatementList:

@@ -108,6 +108,12 @@ def rest(joint: JointPayment) -> Decimal:
     return sum((payments.outstanding(one) for one in waiting(joint)), ZERO)
 
 
+def account(joint: JointPayment) -> dict[str, Any]:
+    """The account it is paid into, as the notices fixed it; empty once their data were erased."""
+    found = lines(joint)
+    return dict(found[0].record.get("account", {})) if found else {}
+
+
 def shares(joint: JointPayment, amount: Decimal) -> list[Share]:
     """How an amount that is claimed now would go to the licenses that wait, in their order."""
     return _shared([(one, None) for one in waiting(joint)], amount)

@@ -8,6 +8,7 @@ from uuid import UUID
 from registry.contracts import (
     account_changes,
     bank_lines,
+    joint_printing,
     payment_requests,
     refunds,
     register,
@@ -17,8 +18,8 @@ from registry.contracts.models import Acceptance
 from registry.database import db, transaction
 from registry.jobs import each, handler
 
-REGISTERED = (request_printing,)
-"""Imported for the job it registers."""
+REGISTERED = (request_printing, joint_printing)
+"""Imported for the jobs they register."""
 
 
 @handler("dues.plan")

@@ -16,6 +16,7 @@ from registry.contracts import (
     dues,
     duties,
     invoices,
+    joint_payments,
     papers_shown,
     payment_requests,
     preview,
@@ -67,7 +68,7 @@ def _words(state: Any) -> None:
 def ask(number: str) -> ResponseReturnValue:
     declaration = offers.find(number)
     stopped = _stopped(declaration)
-    return stopped or _ask(declaration, FormState(_known()))
+    return stopped or _ask(declaration, FormState(known()))
 
 
 @blueprint.post("/offers/<number>/accept")
@@ -115,12 +116,12 @@ def _ask(declaration: Declaration, form: FormState, acceptance: Acceptance | Non
     )
 
 
-def _known() -> dict[str, Any]:
+def known() -> dict[str, Any]:
     """What is known already: the organisation's contact, and who acts for a natural person."""
     mine = parties.organisation_of(doors.actor())
     contact = {"name": mine.contact_name, "phone": mine.contact_phone, "email": mine.contact_email}
-    known: dict[str, Any] = {"contact": contact, "abroad": mine.outside_mainland}
-    return {**known, "capacity": "self"} if mine.is_person else known
+    said: dict[str, Any] = {"contact": contact, "abroad": mine.outside_mainland}
+    return {**said, "capacity": "self"} if mine.is_person else said
 
 
 def _stopped(declaration: Declaration) -> ResponseReturnValue | None:
@@ -144,6 +145,8 @@ def check(number: str) -> ResponseReturnValue:
     acceptance = own(number)
     if acceptance.state != rules.AcceptanceState.DRAFTED:
         return redirect(url_for("contracts.show", number=number), 303)
+    if acceptance.checkout is not None:
+        return redirect(url_for("checkout.check", number=acceptance.checkout.number), 303)
     return _check(acceptance, FormState(acceptance.answers))
 
 
@@ -233,7 +236,7 @@ def show(number: str) -> ResponseReturnValue:
     acceptance = own(number)
     if acceptance.state == rules.AcceptanceState.DRAFTED:
         return redirect(url_for("contracts.check", number=number), 303)
-    actor = doors.actor()
+    actor, joint = doors.actor(), joint_payments.of(acceptance)
     return render_template(
         "contracts/acceptance.html",
         acceptance=acceptance,
@@ -249,6 +252,7 @@ def show(number: str) -> ResponseReturnValue:
         refunds=refunds.of_acceptance(acceptance),
         decisions=decisions.of_acceptance(acceptance),
         outstanding=outstanding(acceptance),
+        joint=joint is not None and len(joint_payments.waiting(joint)) > 1,
         dues=dues.of(acceptance),
         payee=payment_requests.account(acceptance, START),
         reissued=payment_requests.of(acceptance, START),

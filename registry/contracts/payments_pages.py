@@ -3,6 +3,7 @@
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from registry.contracts import (
     bank_lines,
     decisions,
     dues,
+    joint_payments,
     money_schemas,
     payment_requests,
     payments,
@@ -30,6 +32,7 @@ from registry.contracts.money_models import BankLine
 from registry.contracts.pages import again, own, side_of
 from registry.errors import NotFound, Refused
 from registry.forms import FormState, labels, load, nested
+from registry.ledger.statement_lists import StatementList
 from registry.parties import attachments, doors
 from registry.parties import service as parties
 from registry.parties.permissions import allow, may
@@ -46,6 +49,9 @@ def slip(number: str) -> ResponseReturnValue:
     acceptance = own(number)
     allow(doors.actor(), "payment.claim", acceptance)
     due = request.args.get("due", START)
+    joint = joint_payments.of(acceptance) if due == START else None
+    if joint is not None and len(joint_payments.waiting(joint)) > 1:  # one transfer, one slip for all of them
+        return redirect(url_for("joint.slip", joint_id=joint.id), 303)
     known = {"amount": payments.outstanding(acceptance, due), "payer": acceptance.licensee.name, "due": due}
     return _slip(acceptance, FormState(known))
 
@@ -171,12 +177,17 @@ def match(payment_id: UUID) -> ResponseReturnValue:
     payment = _payment(payment_id)
     line = _line(request.args.get("line", ""))
     known = {
-        "amount": line.amount if line else payment.claimed_amount,
+        "amount": line.amount if line else _claimed(payment),
         "arrived_on": line.day if line else payment.claimed_on,
         "serial": line.serial if line else payment.bank_serial,
         "line": line.id if line else None,
     }
     return _match(payment, FormState(known))
+
+
+def _claimed(payment: Payment) -> Decimal:
+    """What the whole transfer is said to be, all its licenses together."""
+    return sum((one.claimed_amount for one in joint_payments.transfer_of(payment)), payments.ZERO)
 
 
 def _line(line_id: str) -> BankLine | None:
@@ -200,22 +211,32 @@ def answer(payment_id: UUID) -> ResponseReturnValue:
 def _answer(payment_id: UUID, given: dict[str, Any]) -> None:
     actor, password, line_id = doors.actor(), given.pop("password"), given.pop("line")
     facts = money_schemas.answer_facts(given)
-    act = payments.confirm_act(actor, _payment(payment_id), facts)
-    statement = parties.sign(actor, password, act.statement)
+    acts = [act for _, act in joint_payments.confirm_acts(actor, _payment(payment_id), facts)]
+    listed = StatementList(statements=tuple(act.statement for act in acts))
+    if len(acts) == 1:
+        statements = [parties.sign(actor, password, acts[0].statement)]
+    else:
+        statements = parties.sign_list(actor, password, listed)
 
     def work() -> str:
-        payment = payments.confirm(actor, _payment(payment_id), facts, act, statement)
+        made = joint_payments.confirm(actor, _payment(payment_id), facts, acts, statements)
         if line_id is not None:
-            bank_lines.take(actor, bank_lines.find(actor, line_id), payment)
-        return str(payment.id)
+            bank_lines.take(actor, bank_lines.find(actor, line_id), *made)
+        return str(payment_id)
 
     doors.submit("payment.confirm", {"payment": str(payment_id), "line": str(line_id), **given}, work)
 
 
 def _match(payment: Payment, form: FormState) -> str:
+    parts = joint_payments.transfer_of(payment)
+    joint = joint_payments.of(payment.acceptance) if payment.due_key == START else None
     return render_template(
         "contracts/payment.html",
         payment=payment,
+        parts=parts,
+        claimed=_claimed(payment),
+        lines=joint_payments.open_lines(joint) if joint is not None else [],
+        rest_of=payments.outstanding,
         acceptance=payment.acceptance,
         due=None if payment.due_key == START else dues.find(payment.acceptance, payment.due_key),
         outstanding=payments.outstanding(payment.acceptance, payment.due_key),

@@ -16,21 +16,14 @@ from registry.codes.tables import table
 from registry.contracts import (
     cases,
     corrections,
-    default_notices,
-    duties,
-    duty_printing,
-    endings,
-    handovers,
     mending,
-    must_withdraw,
     papers_shown,
+    performed,
     print_progress,
     readiness,
-    refunds,
     register,
     registrar_accounts,
     registration,
-    reminders,
     rules,
     schemas,
     sealing,
@@ -38,9 +31,8 @@ from registry.contracts import (
     taken_list,
     track,
 )
-from registry.contracts import record as records
 from registry.contracts import service as contracts
-from registry.contracts.models import Acceptance, Contract
+from registry.contracts.models import Contract
 from registry.contracts.pages import again
 from registry.contracts.words import WORDS, said
 from registry.database import db
@@ -122,13 +114,17 @@ def _show(contract: Contract, form: FormState) -> str:
     acceptance = contract.acceptances[0]
     moves = [row for one in contract.acceptances for row in history.of(one)] + history.of(contract)
     shown = [row for row in sorted(moves, key=lambda row: row.at) if row.verb in WORDS["event"]]
-    effective = acceptance.effective_on is not None
+    effective = any(one.effective_on is not None for one in contract.acceptances)
+    several = len(contract.acceptances) > 1
+    named = {one.id: one.declaration.patent.number for one in contract.acceptances} if several else {}
     papers = papers_shown.of(contract)
     return render_template(
         "contracts/contract.html",
         contract=contract,
         acceptance=acceptance,
         papers=papers,
+        named=named,
+        obtained=effective,
         newer=papers_shown.newer(papers),
         paper_readable=papers_shown.readable,
         corrections=corrections.of(contract),
@@ -141,10 +137,10 @@ def _show(contract: Contract, form: FormState) -> str:
         readable=lambda upload: parties.may_see(doors.actor(), upload),
         findings=registration.findings(contract) if effective else [],
         total=registration.total_of(contract),
-        duties=duties.of(acceptance),
-        **_performance(acceptance),
-        refunds=refunds.of_acceptance(acceptance),
-        events=[{"at": row.at, "title": said(row.verb, "event"), "words": _places(row)} for row in shown],
+        licenses=performed.of(doors.actor(), contract),
+        events=[
+            {"at": row.at, "title": said(row.verb, "event"), "words": _places(row, named)} for row in shown
+        ],
         recordal_due=registration.recordal_due(contract),
         mend=_mender(contract),
         can=lambda verb: may(doors.actor(), verb, contract),
@@ -153,26 +149,14 @@ def _show(contract: Contract, form: FormState) -> str:
     )
 
 
-def _performance(acceptance: Acceptance) -> dict[str, Any]:
-    """What was done since the license, and what one's own side may do about it."""
-    actor = doors.actor()
-    mine = actor.organisation_id in (acceptance.licensee_id, acceptance.holder_id)
-    return {
-        "notices": default_notices.of_acceptance(acceptance),
-        "endings": endings.of_acceptance(acceptance),
-        "duty_papers": duty_printing.of_acceptance(acceptance),
-        "reminded": reminders.of_acceptance(acceptance),
-        "barred": must_withdraw.told(acceptance),
-        "can_act": mine and may(actor, "default.notice", acceptance),
-        "has_royalty": records.fee_of(acceptance.record).royalty is not None,
-        "has_materials": bool(handovers.promised(acceptance)),
-    }
-
-
-def _places(row: history.History) -> str:
-    """Of a correction, both filings: the one that was mended and the one that mends it."""
+def _places(row: history.History, named: Mapping[UUID, str]) -> str:
+    """Of a correction both filings, the one that was mended and the one that mends it; of a contract of
+    several licenses which one it was.
+    """
+    if row.verb == "split":
+        return str(row.changes.get("into") or row.changes.get("from") or "")
     if row.verb != "correct_filing":
-        return ""
+        return named.get(row.subject_id, "")
     seq, old = row.changes["seq"], row.changes["corrects"]
     return str(_("存证序号 %(seq)s 更正存证序号 %(old)s", seq=seq, old=old))
 

@@ -201,6 +201,7 @@ WORDS: Mapping[str, Mapping[str, LazyString | str]] = {
     "event": {
         **EVENTS,
         "draft": _l("填写实施意向"),
+        "split": _l("一项许可分出另立合同"),
         "send_free": _l("实施通知到达，许可成立并生效"),
         "send_paid": _l("实施通知到达，等待付款"),
         "stop_for_review": _l("实施通知到达，转人工审查"),

@@ -84,6 +84,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
         Grant(STAFF, _venue),
         READ_ALL,
     ),
+    "checkout.view": (Grant(PARTY_ROLES, _licensee), READ_ALL),
     "acceptance.correct": (Grant(SIGN, _licensee), Grant(SIGN, _holder)),
     "acceptance.review": (Grant(STAFF, _venue),),
     "acceptance.object": (Grant(SIGN, _holder),),

@@ -72,16 +72,19 @@ def proposed(who: Person) -> list[tuple[str, str, str, bool]]:
 
 def confirm(who: Person, *, together: bool = False) -> None:
     line = reading(lambda: bank_lines.proposals(who.actor)[0][0].line.id)
-    act = reading(
-        lambda: bank_lines.act_for(
+    acts = reading(
+        lambda: bank_lines.acts_for(
             who.actor, bank_lines.proposal(who.actor, bank_lines.find(who.actor, line))
         )
     )
-    said = who.sign(act.statement)
+    said = [who.sign(act.statement) for act in acts]
     transaction(
-        lambda: (
-            bank_lines.confirm(who.actor, bank_lines.find(who.actor, line), act, said, together=together).id
-        )
+        lambda: [
+            one.id
+            for one in bank_lines.confirm(
+                who.actor, bank_lines.find(who.actor, line), acts, said, together=together
+            )
+        ]
     )
 
 
