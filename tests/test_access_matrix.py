@@ -21,13 +21,14 @@ from registry.ledger import service as ledger
 from tests.access import DENIED, EVERYBODY
 from tests.access_api import API
 from tests.access_demand import DEMAND
+from tests.access_lists import LISTS, LISTS_API
 from tests.access_pages import PAGES
 from tests.documents.papers import pdftotext
 from tests.factories import reading
 from tests.kept import Kept
 from tests.world import World, make_world
 
-TABLE = {**PAGES, **API, **DEMAND}
+TABLE = {**PAGES, **API, **DEMAND, **LISTS, **LISTS_API}
 
 
 @pytest.fixture

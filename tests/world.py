@@ -52,7 +52,7 @@ from registry.parties import service as parties
 from registry.parties.models import Account, ApiKey, Mail, Session, Upload
 from registry.parties.rules import Actor, Role
 from registry.statistics import service as statistics
-from tests import wishes
+from tests import lists, wishes
 from tests.access import NEW_ACCOUNT
 from tests.browser import as_request
 from tests.contracts import performing, taking
@@ -154,6 +154,7 @@ def make_world(app: Flask) -> World:
     _own_things(world)
     wishes.add_to(world)
     _letters(world)
+    lists.add_to(world)
     _log(world)
     db.session.rollback()
     return world

@@ -171,7 +171,7 @@ def move(actor: Actor, number: str, *, up: bool) -> None:
     rows = _rows(_mine(actor, writing=True))
     at = next((n for n, row in enumerate(rows) if row.declaration.number == number.strip().upper()), None)
     if at is None:
-        raise NotFound("not_found")
+        return
     other = at - 1 if up else at + 1
     if 0 <= other < len(rows):
         rows[at].place, rows[other].place = rows[other].place, rows[at].place

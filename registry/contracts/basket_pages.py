@@ -12,7 +12,7 @@ from registry.contracts import basket, checkout
 from registry.contracts.allocation import MOST_LINES
 from registry.contracts.basket_schemas import VERBS
 from registry.database import transaction
-from registry.errors import NotFound, Refused
+from registry.errors import Refused
 from registry.licenses import wording
 from registry.parties import doors
 from registry.parties.permissions import may
@@ -66,7 +66,8 @@ def add() -> ResponseReturnValue:
 @doors.public
 def change() -> ResponseReturnValue:
     """Remove an offer, move it, or say that its present text was read."""
-    number, verb, actor = request.form.get("offer", ""), request.form.get("verb", ""), _taker()
+    number, verb = (request.form.get(name, "").strip() for name in ("offer", "verb"))
+    number, actor = number.upper(), _taker()
     if verb not in VERBS:
         raise Refused("not_a_choice", "verb")
     if actor is None:
@@ -126,7 +127,7 @@ def _merge(actor: Actor) -> None:
 
 def _turned(numbers: list[str], number: str, verb: str) -> list[str]:
     if number not in numbers:
-        raise NotFound("not_found")
+        return numbers
     at = numbers.index(number)
     if verb == "remove":
         return [one for one in numbers if one != number]

@@ -127,7 +127,7 @@ def _snapshot(contract: Contract, known: _Known) -> Snapshot:
         monopoly_flags=_flags(record for _, record in licenses),
         related=any(bool(record["notice"].get("related")) for _, record in licenses),
         confidential=codes.get("confidential") == "yes",
-        expected_figures=all(
+        expected_figures=any(  # of licenses taken together the first notice states them for all
             record["notice"].get("expected_input") and record["notice"].get("expected_output")
             for _, record in licenses
         ),
