@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from registry.contracts import papers_shown
-from registry.contracts.models import Contract, Paper
+from registry.contracts.models import Acceptance, Contract, Paper
+from registry.database import db
 from registry.errors import NotFound
 from registry.ledger import service as ledger
 from registry.ledger.attach import attach
@@ -24,12 +25,12 @@ def of(actor: Actor, contract: Contract) -> bytes:
 
     What the declarant keeps to itself stays closed to the licensee.
     """
-    foreign = actor.organisation_id == contract.licensee_id
+    foreign, number = actor.organisation_id == contract.licensee_id, contract.filed_under
 
     def shown(filed: Filed, path: str) -> bool:
-        return filed.subject == contract.number or not foreign
+        return filed.subject == number or not foreign
 
-    return jcs(ledger.bundle(contract.number, shown=shown))
+    return jcs(ledger.bundle(number, shown=shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,13 @@ def carried(contract: Contract, paper_id: UUID) -> Carried:
     if paper.kind != CERTIFICATE:
         raise NotFound("not_found")
 
-    def shown(filed: Filed, path: str) -> bool:
-        return filed.type == "license.noticed" and path in PRINTED
+    license = db.session.get_one(Acceptance, paper.acceptance_id)
+    about = license.declaration.number  # another license of the contract is none of this paper's matter
 
-    made = ledger.bundle(contract.number, shown=shown)
+    def shown(filed: Filed, path: str) -> bool:
+        own = filed.fields.get("declaration") == about
+        return filed.type == "license.noticed" and own and path in PRINTED
+
+    made = ledger.bundle(license.filed_under, shown=shown)
     head = note_head(parse_proof(made["filings"][0]["proof"]).checkpoint)
     return Carried(paper, attach(printed, jcs(made)), head.size)

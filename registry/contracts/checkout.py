@@ -127,18 +127,17 @@ def _prepare(actor: Actor, found: Checkout, tracks: Sequence[str]) -> None:
 
 
 def _set_of(acceptance: Acceptance) -> Hashable:
-    """Who stands on the licensor's side, where and through whom, and where disputes go: one contract has one
+    """Who stands on the licensor's side, at which venue, who files and where disputes go: one contract has one
     answer to each. The track comes beside it: what is announced and what is not is never one contract.
     """
     answers = acceptance.version.answers
-    filing, agency = answers.get("filing", {}), answers.get("declarant", {}).get("agency") or {}
+    filing = answers.get("filing", {})
     owners = {(one.get("uscc") or "", one.get("name") or "") for one in answers.get("consents", ())}
     settled = ("recordal_by", "registration_by", "dispute", "dispute_body")
     return (
         acceptance.holder_id,
         acceptance.venue_id,
         frozenset(owners),
-        agency.get("code") or "",
         tuple(str(filing.get(name) or "") for name in settled),
     )
 

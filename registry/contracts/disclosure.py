@@ -82,12 +82,12 @@ def offered(contract: Contract) -> list[str]:
 def bundle(contract: Contract, chosen: Collection[str]) -> bytes:
     """The bundle that opens what was picked and holds no filing that is not needed for it."""
     parts = [PARTS[name] for name in chosen]
-    kept = ALWAYS.union(*(part.with_types for part in parts))
+    kept, number = ALWAYS.union(*(part.with_types for part in parts)), contract.filed_under
 
     def shown(filed: Filed, path: str) -> bool:
-        return filed.subject == contract.number and any(part.opens(filed.type, path) for part in parts)
+        return filed.subject == number and any(part.opens(filed.type, path) for part in parts)
 
-    return jcs(ledger.bundle(contract.number, shown=shown, without=KINDS.keys() - kept))
+    return jcs(ledger.bundle(number, shown=shown, without=KINDS.keys() - kept))
 
 
 def ask(actor: Actor, contract: Contract, chosen: Collection[str]) -> MadeFile:

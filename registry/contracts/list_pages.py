@@ -96,13 +96,19 @@ def _contract_columns() -> list[SheetColumn]:
 def _contract_cells(one: Contract, faults: list[Finding]) -> list[Cell]:
     result = yearly.registered(one)
     return [
-        one.number, one.holder.name, one.licensee.name, said(one.acceptances[0].state, "acceptance"),
+        one.number, one.holder.name, one.licensee.name, _states(one),
         _iso(max((a.effective_on for a in one.acceptances if a.effective_on), default=None)),
         registration.total_of(one).amount if one.erased_at is None else None,
         said(one.registration, "registration"), result.registration_number if result else "",
         _iso(result.day if result else None), said(one.recordal_state, "recordal"),
         "；".join(_sentences(faults)),
     ]  # fmt: skip
+
+
+def _states(one: Contract) -> str:
+    """How its licenses stand, each state once."""
+    states = dict.fromkeys(str(said(license.state, "acceptance")) for license in one.acceptances)
+    return "；".join(states)
 
 
 def _sentences(faults: Iterable[Finding]) -> Iterator[str]:

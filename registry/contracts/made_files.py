@@ -136,6 +136,6 @@ def _remove(made_id: UUID) -> None:
 
 
 def _inputs(actor: Actor, contract: Contract, kind: str, more: Sequence[str]) -> str:
-    filed = max(ledger.filings_about(contract.number), default=-1)
+    filed = max(ledger.filings_about(contract.filed_under), default=-1)
     sides = [str(actor.organisation_id or ""), str(actor.venue_id or ""), str(actor.role)]
     return sha256_hex(jcs([kind, *sides, filed, *more]))

@@ -91,6 +91,12 @@ class Contract(Model):
     papers: Mapped[list["Paper"]] = relationship(order_by="Paper.issued_at")
 
 
+    @property
+    def filed_under(self) -> str:
+        """The number its licenses were noticed under: of one that was split off, the former contract's."""
+        return self.acceptances[0].filed_under if self.acceptances else self.number
+
+
 class Acceptance(Model):
     """One notice of one licensee to one declaration: the frozen record, its filings, its money."""
 

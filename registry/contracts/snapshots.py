@@ -90,7 +90,7 @@ def _snapshot(contract: Contract, known: _Known) -> Snapshot:
     pairs = [(patent["title"], patent["number"]) for _, record in licenses for patent in record["patents"]]
     codes, venue, place = classification(contract), contract.venue, known.places[contract.id]
     applicant_id = registrar_accounts.applicant_of(contract, place.applicant)
-    declarant = frozen["declaration"]["answers"].get("declarant", {})
+    declarants = [record["declaration"]["answers"].get("declarant", {}) for _, record in licenses]
     abroad = any(frozen[side]["country"] != "CN" for side in ("licensor", "licensee"))
     return Snapshot(
         track=frozen["track"],
@@ -114,8 +114,8 @@ def _snapshot(contract: Contract, known: _Known) -> Snapshot:
         registrar_regions=place.regions or _own_region(venue),
         registered_elsewhere=applicants.registered_elsewhere(place) or False,  # asked when a batch is made
         applicant_known_at_registrar=(applicant_id, contract.venue_id) in known.accounts,
-        internal_unit=declarant.get("signer_capacity") == "authorised",
-        agency=bool(declarant.get("agency")),
+        internal_unit=any(one.get("signer_capacity") == "authorised" for one in declarants),
+        agency=any(one.get("agency") for one in declarants),
         recordal_number=contract.recordal_number,
         recordal_filed_on=contract.recordal_filed_on,
         recordal_due=recordal_due(contract),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.contracts import bank_lines, corrections, register, registration, stamps
 from registry.contracts import record as records
+from registry.contracts.basket_models import JointPayment
 from registry.contracts.models import Acceptance, Attachment, Contract, Decision, Payment, Refund
 from registry.contracts.money_models import Invoice, PaymentRequest
 from registry.contracts.printed_models import MadeFile, SealedPaper
@@ -20,7 +21,7 @@ from registry.contracts.registration_models import ResultImportRow
 from registry.contracts.rules import AcceptanceState, PaymentState, RefundState, RegistrationState
 from registry.database import db
 from registry.erasure import duties, traces
-from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed, stored
+from registry.erasure.listing import Goes, Listing, blanked, opening, removed, stored
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.exports.models import Batch, BatchContract, Standing
 from registry.exports.rules import OPEN_BATCHES
@@ -63,7 +64,7 @@ def listing(contract: Contract) -> Listing:
     files, stays = traces.uploads(_uploads(contract), me)
     words = [contract.number, *(one.number for one in contract.acceptances)]
     goes = [
-        *disclosures(contract.number),
+        *_disclosures(contract),
         *_rows(contract),
         *(gone for paper in contract.papers for gone in stored(paper.digest)),
         *_made(contract),
@@ -74,6 +75,32 @@ def listing(contract: Contract) -> Listing:
     return Listing(
         kind=Kind.CONTRACT, subject=contract.number, row=contract, goes=tuple(goes), stays=tuple(stays)
     )
+
+
+def _disclosures(contract: Contract) -> Iterator[Goes]:
+    """What opens the filings of its licenses, and of nobody else's that were noticed under the same number."""
+    own = {one.declaration.number for one in contract.acceptances}
+    for number in dict.fromkeys((contract.number, contract.filed_under)):
+        split = number != contract.number or _has_split(contract)
+        for seq, path in ledger.opened(number):
+            about = ledger.filed_at(seq)[1].fields.get("declaration")
+            if not split or about in own or (about is None and number == contract.number):
+                yield opening(seq, path)
+
+
+def _has_split(contract: Contract) -> bool:
+    """Whether a license was split off, whose filings stand under this number too."""
+    query = select(Contract.id).where(Contract.split_from_id == contract.id).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def _joint(contract: Contract) -> Iterator[Goes]:
+    """The request of a transfer that names its licensee, its account and the licenses of the list."""
+    references = {one.reference for one in contract.acceptances if one.checkout_id is not None} - {None}
+    query = select(JointPayment).where(JointPayment.reference.in_(references)).order_by(JointPayment.id)
+    for row in db.session.scalars(query):
+        if row.digest:
+            yield from stored(row.digest)
 
 
 def _rows(contract: Contract) -> Iterator[Goes]:
@@ -110,6 +137,7 @@ def _rows(contract: Contract) -> Iterator[Goes]:
         yield from blanked(request, reference="", account={})
         if request.digest:
             yield from stored(request.digest)
+    yield from _joint(contract)
     for decision in _decisions(contract):
         yield from blanked(decision, asked_reason="", reasons="")
     for result in contract.results:

@@ -96,13 +96,12 @@ def removed(row: Model) -> Goes:
 
 def disclosures(subject: str) -> Iterable[Goes]:
     """What opens the commitments of a subject's filings."""
-    for seq, path in ledger.opened(subject):
-        yield Goes(
-            table=DISCLOSURE,
-            key=f"{seq}",
-            what=path,
-            erase=lambda seq=seq, path=path: ledger.erase(seq, path),  # type: ignore[misc]
-        )
+    yield from (opening(seq, path) for seq, path in ledger.opened(subject))
+
+
+def opening(seq: int, path: str) -> Goes:
+    """What opens one commitment of one filing."""
+    return Goes(table=DISCLOSURE, key=f"{seq}", what=path, erase=lambda: ledger.erase(seq, path))
 
 
 def stored(digest: str) -> Iterable[Goes]:

@@ -132,11 +132,11 @@ def _unprinted(contract: Contract) -> list[Finding]:
 
 
 def _needs(contract: Contract, licenses: Sequence[Acceptance], chosen: Chosen) -> Needs:
-    declarant = licenses[0].record["declaration"]["answers"].get("declarant", {})
+    declarants = [one.record["declaration"]["answers"].get("declarant", {}) for one in licenses]
     return Needs(
         paid=any(one.amount_due > 0 for one in licenses),
-        agency=bool(declarant.get("agency")),
-        internal_unit=declarant.get("signer_capacity") == "authorised",
+        agency=any(one.get("agency") for one in declarants),
+        internal_unit=any(one.get("signer_capacity") == "authorised" for one in declarants),
         stamped=contract.venue.stamp_track != StampPolicy.E_SIGNED_PRINT,
         applicant=chosen.applicant,
         recorded=bool(contract.recordal_number),

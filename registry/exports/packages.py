@@ -153,7 +153,7 @@ def _declaration_files(
 def _proof_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts: FontSet) -> Iterator[File]:
     """11: the receipts as files, and what the verifier says of exactly these bytes."""
     number, key = row["contract"], ledger_setup().vkey
-    bundle = jcs(ledger.bundle(number, shown=_shown))
+    bundle = jcs(ledger.bundle(str(licenses[0].record["contract"]), shown=_shown))
     yield _made(f"11 凭证包 {number}.json", "11", bundle)
     whole = ("凭证包", check_bundle(bundle, policy_of(key)).to_text("zh"))
     for facts in licenses:

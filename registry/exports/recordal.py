@@ -90,7 +90,7 @@ def _places(
         yield _ready("02", "被许可方致专利权人的书面通知", "本平台出具", *notices)
         yield _paid(actor, brought, facts, fonts)
         yield _identity(actor, brought, "04", side)
-        yield _power(actor, brought, first, "05")
+        yield _power(actor, brought, facts, "05")
         yield _at_counter("06")
         yield _ready("07", "其他：许可声明全文及公告信息", "本平台出具", *_declarations(contract, facts))
         return
@@ -99,7 +99,7 @@ def _places(
     yield _ready("02", "专利实施许可合同", "本平台出具；备案须双方签章", *signed, *scans)
     yield _identity(actor, brought, "03", "holder")
     yield _identity(actor, brought, "04", "licensee")
-    yield _power(actor, brought, first, "05")
+    yield _power(actor, brought, facts, "05")
     yield _at_counter("06")
 
 
@@ -138,9 +138,11 @@ def _identity(actor: Actor, brought: Sequence[slots.Brought], number: str, side:
     return _ready(number, name, f"{sheets.APPLICANTS[side]}：营业执照、法人证书或者身份证件", *files)
 
 
-def _power(actor: Actor, brought: Sequence[slots.Brought], facts: PaperFacts, number: str) -> _Place:
+def _power(
+    actor: Actor, brought: Sequence[slots.Brought], facts: Sequence[PaperFacts], number: str
+) -> _Place:
     name = "委托书"
-    if not sheets.has_agency(facts):
+    if not any(map(sheets.has_agency, facts)):
         return _Place(number=number, name=name, state="不适用", who="没有委托代理机构")
     return _ready(number, name, "委托代理机构的一方", *_uploads(actor, brought, "08", number, name))
 
