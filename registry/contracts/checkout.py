@@ -127,8 +127,8 @@ def _prepare(actor: Actor, found: Checkout, tracks: Sequence[str]) -> None:
 
 
 def _set_of(acceptance: Acceptance) -> Hashable:
-    """Who stands on the licensor's side, at which venue, who files and where disputes go: one contract has one
-    answer to each. The track comes beside it: what is announced and what is not is never one contract.
+    """Who stands on the licensor's side, at which venue, who files and where disputes go: one contract has
+    one answer to each. The track comes beside it: what is announced and what is not is never one contract.
     """
     answers = acceptance.version.answers
     filing = answers.get("filing", {})

@@ -172,5 +172,5 @@ def _unsealed(contract: Contract) -> list[Paper]:
 
 def _told(contract: Contract) -> int:
     """Place of the last filing about the contract that a certificate must not leave out, -1 for none."""
-    places = (seq for seq, filed in ledger.filings_about(contract.filed_under).items() if filed.type in TELLING)
-    return max(places, default=-1)
+    filings = ledger.filings_about(contract.filed_under).items()
+    return max((seq for seq, filed in filings if filed.type in TELLING), default=-1)

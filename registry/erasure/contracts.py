@@ -25,6 +25,7 @@ from registry.erasure.listing import Goes, Listing, blanked, opening, removed, s
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.exports.models import Batch, BatchContract, Standing
 from registry.exports.rules import OPEN_BATCHES
+from registry.ledger import service as ledger
 
 _OPEN = (
     AcceptanceState.AWAITING_PAYMENT, AcceptanceState.CLAIMED, AcceptanceState.IN_DECISION,
@@ -78,7 +79,7 @@ def listing(contract: Contract) -> Listing:
 
 
 def _disclosures(contract: Contract) -> Iterator[Goes]:
-    """What opens the filings of its licenses, and of nobody else's that were noticed under the same number."""
+    """What opens the filings of its licenses, and of no other that was noticed under the same number."""
     own = {one.declaration.number for one in contract.acceptances}
     for number in dict.fromkeys((contract.number, contract.filed_under)):
         split = number != contract.number or _has_split(contract)
