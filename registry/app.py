@@ -62,7 +62,8 @@ from registry.contracts import (
 from registry.contracts import money_tasks as contracts_money  # noqa: F401 - registers its jobs
 from registry.contracts import pages as contracts_pages
 from registry.contracts import tasks as contracts_tasks  # noqa: F401 - registers its jobs
-from registry.demand import interest_api, interest_pages
+from registry.demand import desk as demand_desk  # noqa: F401 - registers its cards
+from registry.demand import interest_api, interest_pages, need_api, need_pages, reason_pages
 from registry.demand import tasks as demand_tasks  # noqa: F401 - registers its jobs
 from registry.erasure import pages as erasure_pages
 from registry.erasure import tasks as erasure_tasks  # noqa: F401 - registers its jobs
@@ -127,6 +128,8 @@ PAGES: list[Blueprint] = [
     compare_pages.blueprint,
     collection_pages.blueprint,
     interest_pages.blueprint,
+    need_pages.blueprint,
+    reason_pages.blueprint,
     parties_pages.blueprint,
     account_pages.blueprint,
     anchors_pages.blueprint,
@@ -194,6 +197,7 @@ MACHINES: list[openapi.Blueprint] = [
     compare_api.blueprint,
     collection_api.blueprint,
     interest_api.blueprint,
+    need_api.blueprint,
     codebook_api.blueprint,
     instant_pages.machines,
     log_api.blueprint,

@@ -27,6 +27,7 @@ from registry.contracts import registration_models as registration  # noqa: F401
 from registry.contracts import stamp_models as stamps  # noqa: F401
 from registry.database import Model, db, transaction
 from registry.demand import models as demand  # noqa: F401
+from registry.demand import need_models as needs  # noqa: F401
 from registry.documents import models as documents  # noqa: F401
 from registry.erasure import models as erasure  # noqa: F401
 from registry.errors import Conflict

@@ -12,10 +12,13 @@ from tests.access import (
     OPERATORS,
     SIGNED_IN,
     Line,
+    drafting,
     line,
     signing,
 )
 
+DRAFTING = drafting(HOLDER, LICENSEE) | FOREIGN
+NEED = {"title": "找一种方法", "problem": "数据太多，存不下，想少存一些。", "until": "{tomorrow}"}
 COLLECTION = {"title": "夹具（2 件）", "words": "", "offers": ["{offer}", "{waiting}"]}
 INTEREST = {"name": "王明", "use": "用于桥梁监测。"}
 
@@ -29,6 +32,27 @@ DEMAND: Mapping[str, Line] = {
     "GET interests.mine": line(SIGNED_IN),
     "POST interests.withdraw": line(frozenset({"licensee.owner"}), interest_id="interest"),
     "GET interests.attention": line(HOLDER | AUDITOR, number="waiting"),
+    "GET needs.index": line(EVERYBODY),
+    "GET needs.show": line(EVERYBODY, number="need"),
+    "GET needs.mine": line(HOLDER | LICENSEE | FOREIGN),
+    "GET needs.new": line(DRAFTING),
+    "POST needs.post": line(DRAFTING, NEED),
+    "GET needs.edit_form": line(drafting(LICENSEE), number="need"),
+    "POST needs.edit": line(drafting(LICENSEE), NEED, number="need"),
+    "POST needs.withdraw": line(drafting(LICENSEE), number="need"),
+    "GET needs.answer_form": line(DRAFTING, number="need"),
+    "POST needs.answer": line(DRAFTING, {"words": "有一项合适。"}, number="need"),
+    "GET needs.waiting": line(OPERATORS),
+    "POST needs.publish": line(OPERATORS, number="need"),
+    "POST needs.send_back": line(OPERATORS, {"words": "请写清楚"}, number="need"),
+    "GET needs-api.index": line(EVERYBODY),
+    "GET needs-api.show": line(EVERYBODY, number="need"),
+    "POST needs-api.post": line(DRAFTING, NEED),
+    "POST needs-api.withdraw": line(drafting(LICENSEE), number="need"),
+    "POST needs-api.answer": line(DRAFTING, {"words": "有一项合适。"}, number="need"),
+    "GET reasons.form": line(EVERYBODY, number="offer"),
+    "POST reasons.say": line(EVERYBODY, {"why": "price"}, number="offer"),
+    "GET reasons.thanks": line(EVERYBODY, number="offer"),
     "GET collections.index": line(EVERYBODY),
     "GET collections.show": line(EVERYBODY, number="collection"),
     "GET collections.mine": line(HOLDER | LICENSEE | FOREIGN | OPERATORS),

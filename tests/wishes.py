@@ -1,15 +1,17 @@
 """Offers that wait for their announcement, and what people wish for, for tests."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from flask import Flask
 
+from registry import clock
 from registry.catalogue import collections
 from registry.catalogue import service as catalogue
 from registry.database import transaction
-from registry.demand import interests
+from registry.demand import interests, needs
 from registry.demand.interests import key_of
 from registry.licenses import register
 from registry.parties import service as parties
@@ -19,6 +21,14 @@ from tests.factories import FREE, Offer, Person, published, reading
 
 WAITING: dict[str, Any] = {"opening": {"open_from": "announcement"}}
 SAID: dict[str, Any] = {"name": "王明", "use": "用于大桥的在线监测。", "may_contact": False}
+WANTED: dict[str, Any] = {
+    "title": "降低桥梁监测数据的存储量",
+    "problem": "每座桥每年产生几百亿条数据，压缩之后仍要能还原。",
+    "industry": "E48",
+    "technology_field": "11",
+    "budget": None,
+    "named": False,
+}
 
 
 def waiting_offer(
@@ -34,6 +44,12 @@ def interested(offer: Offer, actor: Actor | None, *, place: str = "203.0.113.9",
     return transaction(
         lambda: str(interests.register(actor, register.find(offer.number), said, place=place).id)
     )
+
+
+def need(who: Person, **changes: Any) -> str:
+    """Post a need; its number. It waits for a person."""
+    said = {**WANTED, "until": clock.today() + timedelta(days=90), **changes}
+    return transaction(lambda: needs.post(who.actor, said).number)
 
 
 def machine(app: Flask, person: Person) -> Callable[..., Any]:
@@ -58,4 +74,8 @@ def add_to(world: Any) -> None:
     transaction(catalogue.index_all)
     said = {"title": "两件（演示）", "words": "", "offers": numbers}
     world.things["collection"] = transaction(lambda: collections.make(holder.actor, said).number)
+    posted = need(world.people["licensee.owner"])
+    transaction(lambda: needs.publish(venue.actor, needs.find(posted)))
+    tomorrow = clock.today() + timedelta(days=1)
+    world.things |= {"need": posted, "tomorrow": tomorrow.isoformat()}
     world.things |= {"waiting": offer.number, "interest": interest, "interest_key": key}

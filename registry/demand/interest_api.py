@@ -7,7 +7,7 @@ from flask import request
 
 from registry import openapi
 from registry.catalogue import service as catalogue
-from registry.demand import interests
+from registry.demand import interests, reasons
 from registry.demand.models import Interest
 from registry.demand.schemas import (
     AttentionAnswer,
@@ -76,9 +76,13 @@ def withdraw(interest_id: UUID) -> dict[str, Any]:
 @blueprint.response(200, AttentionAnswer)
 @doors.signed_in
 def attention(number: str) -> dict[str, Any]:
-    """For the holder: the interests in its offer, with name and mail only where the person ticked it."""
-    declaration = register.find(number)
-    return {"offer": declaration.number, "interests": interests.seen_by_holder(doors.actor(), declaration)}
+    """For the holder: interests in its offer, name and mail only where ticked, and why it was not taken."""
+    actor, declaration = doors.actor(), register.find(number)
+    return {
+        "offer": declaration.number,
+        "interests": interests.seen_by_holder(actor, declaration),
+        "not_taken": dict(reasons.for_holder(actor, declaration).counts),
+    }
 
 
 def _answer(row: Interest) -> dict[str, Any]:

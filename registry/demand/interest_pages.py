@@ -11,7 +11,7 @@ from registry import problems
 from registry.catalogue import service as catalogue
 from registry.catalogue.rules import Tag
 from registry.database import transaction
-from registry.demand import interests, words
+from registry.demand import interests, reasons, words
 from registry.demand.schemas import InterestSchema, VisitorInterestSchema
 from registry.errors import Refused
 from registry.forms import FormState, labels, load, nested
@@ -113,8 +113,9 @@ def withdraw(interest_id: UUID) -> ResponseReturnValue:
 def attention(number: str) -> ResponseReturnValue:
     """The holder reads how many want its offer and what for."""
     declaration = register.find(number)
-    seen = interests.seen_by_holder(doors.actor(), declaration)
-    return render_template("demand/attention.html", declaration=declaration, seen=seen)
+    actor = doors.actor()
+    seen, said = interests.seen_by_holder(actor, declaration), reasons.for_holder(actor, declaration)
+    return render_template("demand/attention.html", declaration=declaration, seen=seen, reasons=said)
 
 
 def _form(number: str, form: FormState) -> str:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from registry.states import Machine, Move
 
-NAME_MAX, USE_MAX = 100, 1000
+NAME_MAX, USE_MAX, WORDS_MAX = 100, 1000, 200
 UNCONFIRMED_KEPT = timedelta(days=7)
 """An address nobody confirmed is forgotten: it may have been typed by somebody else."""
 
@@ -19,6 +19,21 @@ TOLD_KEPT = timedelta(days=180)
 
 LETTERS, LETTERS_FROM, LETTERS_WINDOW = 5, 20, timedelta(days=1)
 """Letters to one address, and letters asked for from one place, in a day."""
+
+
+REASONS_EACH, REASONS, REASONS_WINDOW = 3, 20, timedelta(days=1)
+"""Why an offer was not taken: from one place in a day, for one offer and in all."""
+
+
+class Why(StrEnum):
+    """Why a reader did not take an offer."""
+
+    PRICE = "price"
+    TERM = "term"
+    UNCLEAR = "unclear"
+    NOT_MATURE = "not_mature"
+    FOUND_OTHER = "found_other"
+    OTHER = "other"
 
 
 class InterestState(StrEnum):

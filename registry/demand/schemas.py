@@ -60,3 +60,4 @@ class AttentionAnswer(Schema):
 
     offer = fields.String()
     interests = fields.List(fields.Nested(SeenAnswer))
+    not_taken = fields.Dict(keys=fields.String(), values=fields.Integer())

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from registry.database import transaction
-from registry.demand import interests
+from registry.demand import interests, needs
 from registry.jobs import each, handler
 
 
@@ -18,7 +18,10 @@ def settle(payload: Mapping[str, Any]) -> None:
 
 @handler("demand.round")
 def look(_: Mapping[str, Any]) -> None:
-    """The clock's round: offers that closed or opened unnoticed, addresses to forget."""
+    """The clock's round: offers that closed or opened unnoticed, addresses to forget, needs to end and to
+    compare with what was published.
+    """
     works: list[Callable[[], object]] = [partial(interests.settle, one) for one in interests.to_settle()]
-    works.append(interests.clean)
+    works += [interests.clean, needs.end_due]
+    works += [partial(needs.look, one) for one in needs.public_ids()]
     each(partial(transaction, work) for work in works)

@@ -27,7 +27,7 @@ from registry.contracts import service as contracts
 from registry.contracts import tasks as contract_tasks  # noqa: F401 - registers its jobs
 from registry.contracts.money_tasks import money_round
 from registry.database import db, transaction
-from registry.demand import tasks as demand_tasks  # noqa: F401 - registers its jobs
+from registry.demand import tasks as demand_tasks
 from registry.demonstration import arrivals, samples, story
 from registry.demonstration.calendar import Story
 from registry.demonstration.cast import MARK, PARTIES, PERSONAS, address
@@ -170,6 +170,7 @@ def _tidy() -> None:
     """The catalogue, the signed head and the letters, once for all of the past."""
     _tick()
     transaction(catalogue.index_all)
+    demand_tasks.look({})
     ledger.publish_checkpoint()
     transaction(_mark_past)
 

@@ -361,4 +361,5 @@ _SCENES = (
     _looked_at,
     wishing.waiting,
     wishing.collected,
+    wishing.needed,
 )

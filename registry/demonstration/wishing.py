@@ -1,10 +1,12 @@
-"""What stands around the offers: interests in O14, a collection of C1's, one of which has ended since."""
+"""What stands around the offers: interests in O14, a collection of C1's, needs, reasons not to take one."""
 
+from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from registry.catalogue import collections
 from registry.catalogue import service as catalogue
-from registry.demand import interests
+from registry.demand import interests, needs, reasons
 from registry.demonstration.calendar import Telling
 from registry.demonstration.stage import Stage
 
@@ -43,3 +45,51 @@ def _collected(stage: Stage, who: str, keys: tuple[str, ...]) -> None:
         "offers": [one.number for one in declarations],
     }
     collections.make(stage.actor(who), given)
+
+
+_NEEDS: tuple[tuple[int, str, dict[str, Any]], ...] = (
+    (30, "C2", {
+        "title": "降低桥梁监测数据的存储量",
+        "problem": "在线监测每座桥每年产生几十亿条记录，存不下也传不动；压缩之后要能还原。（演示）",
+        "industry": "E48", "technology_field": "11", "budget": Decimal("50000.00"), "named": True,
+    }),
+    (6, "C4", {
+        "title": "支架表面涂层不脱落的处理办法",
+        "problem": "医用支架弯折之后涂层起皮，现有清洗和打底的办法不够；要能用在小批量生产上。（演示）",
+        "industry": "C35", "technology_field": "04", "budget": None, "named": False,
+    }),
+)  # fmt: skip
+"""Days before D, who, what."""
+
+
+def needed(stage: Stage, on: Telling) -> None:
+    """C2's need is public and U1 has answered it; C4's waits for a person to read it."""
+    for days, who, wanted in _NEEDS:
+        on(days, f"need of {who}", partial(_need, stage, who, wanted))
+    on(29, "need of C2 read", partial(_read, stage, "C2"))
+    on(11, "need of C2 answered", partial(_answer, stage, "U1", "C2"))
+    for days, why, words in (
+        (40, "price", ""),
+        (33, "price", ""),
+        (21, "unclear", "净销售额怎么算，没看明白。"),
+    ):
+        on(days, f"O7 not taken: {why} {days}", partial(_not_taken, stage, "O7", why, words, str(days)))
+
+
+def _need(stage: Stage, who: str, wanted: dict[str, Any]) -> None:
+    needs.post(stage.actor(who), {**wanted, "until": stage.after_months(4)})
+
+
+def _read(stage: Stage, who: str) -> None:
+    needs.publish(stage.actor("operator"), needs.own(stage.actor(who))[0])
+
+
+def _answer(stage: Stage, holder: str, who: str) -> None:
+    declaration = stage.declaration("O14")
+    catalogue.index(declaration.id)
+    said = {"words": "我校有一项数据压缩的专利，公告后开放，免费。（演示）", "offer": declaration.number}
+    needs.answer(stage.actor(holder), needs.own(stage.actor(who))[0], said)
+
+
+def _not_taken(stage: Stage, key: str, why: str, words: str, place: str) -> None:
+    reasons.say(None, stage.declaration(key), {"why": why, "words": words}, place=place)

@@ -220,7 +220,7 @@ def party_listing(party: Organisation) -> Listing:
     brought += [UUID(upload) for one in _term_sets(party) for _, upload in reading.uploads(one.steps)]
     files, stays = traces.uploads(brought, f"party {party.id}")
     person = {"name": GONE} if party.is_person else {}
-    document = db.session.get(IdentityDocument, party.id)
+    document, posted = db.session.get(IdentityDocument, party.id), wishes.needs_of(party)
     goes = [
         *blanked(
             party,
@@ -240,7 +240,7 @@ def party_listing(party: Organisation) -> Listing:
         *(removed(one) for one in _rows_without(party)),
         *files,
         *wishes.of_party(party),
-        *traces.of_ids([party.id], []),
+        *traces.of_ids([party.id, *(one.id for one in posted)], [one.number for one in posted]),
     ]
     return Listing(kind=Kind.PARTY, subject=str(party.id), row=party, goes=tuple(goes), stays=tuple(stays))
 

@@ -5,10 +5,11 @@ from flask import Flask
 from registry.catalogue import collections
 from registry.catalogue import service as catalogue
 from registry.database import transaction
-from registry.demand import interests
+from registry.demand import interests, needs, reasons
+from registry.licenses import register
 from tests.erasure.making import administrator, erase, where
-from tests.factories import FREE, make_account, published, reading, withdraw
-from tests.wishes import interested, waiting_offer
+from tests.factories import FREE, make_account, make_organisation, published, reading, withdraw
+from tests.wishes import interested, need, waiting_offer
 
 
 def test_interests_go_with_the_account_and_with_the_declaration(app: Flask) -> None:
@@ -40,3 +41,20 @@ def test_the_words_on_a_collection_go_with_its_party(lite: Flask) -> None:
         erase(first, second, "declaration", offer.number, "order")
     erase(first, second, "party", str(one.holder.organisation_id), "order")
     assert where(lite, ["穆家两件", "请找穆清辞"]) == []
+
+
+def test_needs_answers_and_reasons_go_with_whose_they_are(lite: Flask) -> None:
+    first, second = administrator(lite, "first@registry.cn"), administrator(lite, "second@registry.cn")
+    offer, one = waiting_offer(lite), make_organisation(lite, "c1")
+    number = need(one, title="穆家的需求九号", problem="穆家作坊里的秘密问题九号。")
+    transaction(lambda: needs.publish(offer.venue.actor, needs.find(number)))
+    said = {"words": "穆家可以用我们的", "offer": ""}
+    transaction(lambda: needs.answer(offer.holder.actor, needs.find(number), said).id)
+    why = {"why": "other", "words": "穆家觉得太贵"}
+    transaction(lambda: reasons.say(None, register.find(offer.number), why, place="203.0.113.9"))
+    withdraw(lite, offer)
+    erase(first, second, "declaration", offer.number, "order")
+    assert where(lite, [why["words"]]) == []
+    erase(first, second, "party", str(one.organisation_id), "order")
+    assert where(lite, ["穆家的需求九号", "秘密问题九号"]) == []
+    assert reading(lambda: needs.find(number).state) == "ended"
