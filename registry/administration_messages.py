@@ -4,5 +4,14 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 ADMINISTRATION: dict[str, LazyString] = {
+    "organisation_suspended": _l("本单位已被暂停办理，不能签署新的文件；已有的声明和许可不受影响。"),
+    "already_suspended": _l("该单位已经暂停。"),
+    "not_suspended": _l("该单位没有被暂停。"),
+    "own_membership": _l("不能邀请自己，也不能结束自己的身份；请由另一人办理。"),
+    "membership_ended": _l("这个身份已经结束。"),
+    "invitation_known": _l("这个邮箱已有同样的邀请，还没有接受。"),
+    "member_known": _l("这个邮箱的人已经是这个身份。"),
+    "invitation_settled": _l("这份邀请已经接受、收回、过期，或者还没有经第二人批准。"),
+    "second_administrator": _l("增加系统管理员须由另一位管理员批准。"),
     "sample_size": _l("份数应为 1 至 %(max)s。"),
 }

@@ -99,13 +99,16 @@ from registry.parties import (
     anchors_pages,
     audits_pages,
     choices_pages,
+    directory_pages,
     doors,
     inbox_api,
     inbox_pages,
     keys_pages,
     mail_pages,
+    members_pages,
     organisation_pages,
     refilling,
+    staff_pages,
 )
 from registry.parties import api as parties_api
 from registry.parties import mail_desk as parties_mail  # noqa: F401 - registers its cards
@@ -138,6 +141,9 @@ PAGES: list[Blueprint] = [
     choices_pages.blueprint,
     mail_pages.blueprint,
     organisation_pages.blueprint,
+    members_pages.blueprint,
+    staff_pages.blueprint,
+    directory_pages.blueprint,
     keys_pages.blueprint,
     refilling.blueprint,
     patents_pages.blueprint,

@@ -37,6 +37,7 @@ from registry.ledger import service as ledger
 from registry.licenses import batch_models as batches  # noqa: F401
 from registry.licenses import register
 from registry.parties import kept_forms, prepared  # noqa: F401
+from registry.parties import staff_models as staff  # noqa: F401
 from registry.statistics import models as statistics  # noqa: F401
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"

@@ -1,12 +1,43 @@
-"""The access matrix of those who run and audit the registry."""
+"""The access matrix of those who run and audit the registry, and of who acts for whom."""
 
 from collections.abc import Mapping
 
-from tests.access import AUDITOR, EVERYBODY, Line, line
+from tests.access import (
+    ADMINISTRATOR,
+    AUDITOR,
+    EVERYBODY,
+    FOREIGN,
+    HOLDER,
+    LICENSEE,
+    OWNERS,
+    Line,
+    line,
+    those,
+)
 
+ASKED = {"email": "new@example.cn", "role": "signer"}
+STAFF = {"email": "new@example.cn", "role": "auditor"}
 ADMINISTRATION: Mapping[str, Line] = {
     "GET help.show": line(EVERYBODY),
     "GET oversight.decisions": line(AUDITOR),
     "GET oversight.exceptions": line(AUDITOR),
     "GET oversight.sample": line(AUDITOR, {"seed": "1", "size": "5"}),
+    # who acts for whom
+    "GET members.index": line(HOLDER | LICENSEE | FOREIGN),
+    "POST members.invite": line(OWNERS, ASKED),
+    "POST members.end": line(those(HOLDER, "owner"), membership_id="member"),
+    "POST members.drop": line(those(HOLDER, "owner"), invitation_id="invitation"),
+    "GET members.show": line(frozenset(), invitation_id="invitation"),  # whoever was asked, nobody here
+    "POST members.accept": line(frozenset(), invitation_id="invitation"),
+    "GET staff.index": line(AUDITOR | ADMINISTRATOR),
+    "POST staff.invite": line(ADMINISTRATOR, STAFF),
+    "POST staff.approve": line(ADMINISTRATOR, invitation_id="staff_invitation"),
+    "POST staff.end": line(ADMINISTRATOR, {"reason": "离职"}, membership_id="clerk"),
+    # organisations
+    "GET directory.index": line(AUDITOR | ADMINISTRATOR),
+    "GET directory.show": line(AUDITOR | ADMINISTRATOR, organisation_id="organisation"),
+    "POST directory.suspend": line(
+        ADMINISTRATOR, {"ground": "order", "reason": "法院裁定"}, organisation_id="organisation"
+    ),
+    "POST directory.resume": line(ADMINISTRATOR, {"reason": "已经解除"}, organisation_id="organisation"),
 }

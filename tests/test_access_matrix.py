@@ -116,7 +116,7 @@ def _leaks(world: World, answer: TestResponse, name: str) -> list[str]:
         secrets = secrets[:-1]  # whoever holds the link reads that declaration
     if name != "GET organisations.compare":  # an operator compares any organisation with its document
         secrets.append("13900139000")
-    if "organisations" not in name:
+    if "organisations" not in name and "directory" not in name:
         secrets += ["浦东智焊装备有限公司", "6222020000000000001"]
     return [one for one in secrets if one in text and one not in answer.request.full_path]
 

@@ -52,7 +52,7 @@ from registry.parties import service as parties
 from registry.parties.models import Account, ApiKey, Mail, Session, Upload
 from registry.parties.rules import Actor, Role
 from registry.statistics import service as statistics
-from tests import lists, wishes
+from tests import lists, wishes, world_staff
 from tests.access import NEW_ACCOUNT
 from tests.browser import as_request
 from tests.contracts import performing, taking
@@ -155,6 +155,7 @@ def make_world(app: Flask) -> World:
     wishes.add_to(world)
     _letters(world)
     lists.add_to(world)
+    world_staff.add_to(world)
     _log(world)
     db.session.rollback()
     return world

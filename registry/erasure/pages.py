@@ -48,6 +48,7 @@ TABLES: dict[str, LazyString] = {
     "history": _l("经过中的内容"),
     "idempotency": _l("重复请求的答复"),
     "identity_document": _l("身份证件号码"),
+    "invitation": _l("邀请的邮箱"),
     "job": _l("后台任务"),
     "mail": _l("信件"),
     "membership": _l("成员身份"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from registry import clock
 from registry.contracts.models import Acceptance, Contract
@@ -40,6 +40,7 @@ from registry.parties.models import (
 )
 from registry.parties.prepared import PreparedAct
 from registry.parties.rules import Role
+from registry.parties.staff_models import Invitation
 
 GONE = "—"
 
@@ -156,6 +157,7 @@ def _access(account: Account) -> Iterator[Goes]:
     yield from wishes.of_account(account)
     chosen = select(MailChoice).where(MailChoice.account_id == account.id).order_by(MailChoice.topic)
     yield from (removed(one) for one in db.session.scalars(chosen))
+    yield from _invitations(Invitation.email == account.email)
     asked = select(Idempotency).where(Idempotency.account_id == account.id).order_by(Idempotency.id)
     yield from (removed(one) for one in db.session.scalars(asked))
     typed = select(KeptForm).where(KeptForm.account_id == account.id).order_by(KeptForm.id)
@@ -167,6 +169,12 @@ def _access(account: Account) -> Iterator[Goes]:
     members = select(Membership).where(Membership.account_id == account.id).order_by(Membership.id)
     for member in db.session.scalars(members):
         yield from blanked(member, ended_at=member.ended_at or clock.now())
+
+
+def _invitations(whose: ColumnElement[bool]) -> Iterator[Goes]:
+    """Whom an invitation went to; that there was one stays, with who asked and when."""
+    for one in db.session.scalars(select(Invitation).where(whose).order_by(Invitation.id)):
+        yield from blanked(one, email=GONE, dropped_at=one.dropped_at or clock.now())
 
 
 def _owned(account: Account) -> list[Membership]:
@@ -234,6 +242,7 @@ def party_listing(party: Organisation) -> Listing:
             **person,
         ),
         *([removed(document)] if document else []),
+        *_invitations(Invitation.organisation_id == party.id),
         *(gone for one in given for gone in blanked(one, agent="", scope="")),
         *(removed(one) for one in _statement_rows(party)),
         *(gone for one in _term_sets(party) for gone in blanked(one, steps={})),

@@ -10,6 +10,7 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from registry.parties import invitations
 from registry.parties import service as parties
 from registry.parties.permissions import may
 from registry.parties.rules import Actor, Role
@@ -118,6 +119,20 @@ def _own(actor: Actor) -> Iterable[Card | Panel]:
         )
     elif actor.organisation_id is not None:
         yield from _organisation(actor)
+    for one in invitations.waiting_for(actor) if actor.email else ():
+        for_whom = one.organisation or one.venue
+        yield Card(
+            title=_l("您受邀代表 %(name)s", name=for_whom.name) if for_whom else _l("您受邀参与本站的管理"),
+            url=f"/invitations/{one.id}",
+            due=True,
+            place=3,
+        )
+    if may(actor, "staff.manage"):
+        waiting = invitations.to_approve(actor)
+        title = _l("人员和角色")
+        yield Card(title=title, url="/admin/staff", count=waiting or None, due=waiting > 0, place=41)
+    if may(actor, "directory.view"):
+        yield Card(title=_l("单位名录"), url="/admin/organisations", place=40)
     if may(actor, "organisation.verify"):
         waiting = len(parties.unverified())
         yield Card(
@@ -127,6 +142,14 @@ def _own(actor: Actor) -> Iterable[Card | Panel]:
 
 def _organisation(actor: Actor) -> Iterable[Card]:
     organisation = parties.organisation_of(actor)
+    if organisation.suspended_at is not None:
+        yield Card(
+            title=_l("本单位已被暂停办理"),
+            url="/organisation",
+            due=True,
+            place=0,
+            hint=_l("不能签署新的文件；已有的声明和许可不受影响。"),
+        )
     if organisation.verified_at is None and organisation.evidence_upload is None:
         yield Card(
             title=_l("上传主体证明"),

@@ -51,7 +51,10 @@ class Organisation(Model):
     """A party: an organisation with a unified social credit code, or a natural person."""
 
     __tablename__ = "organisation"
-    __table_args__ = (_one_of("kind", OrganisationKind),)
+    __table_args__ = (
+        _one_of("kind", OrganisationKind),
+        CheckConstraint("(suspended_at IS NULL) = (suspended_ground = '')", name="suspended"),
+    )
 
     id: Mapped[uuid.UUID] = uuid_key()
     kind: Mapped[str] = mapped_column(String(12), default=OrganisationKind.ORGANISATION)
@@ -72,6 +75,8 @@ class Organisation(Model):
     verified_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # signs nothing new while it is set
+    suspended_ground: Mapped[str] = mapped_column(String(20), default="", server_default="")  # Ground
 
     @property
     def holder_id(self) -> uuid.UUID:

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from registry.database import db
 from registry.errors import NotAllowed, NotFound, NotSignedIn
-from registry.parties.rules import PARTY_ROLES, Actor, Role
+from registry.parties.models import Organisation
+from registry.parties.rules import HELD, PARTY_ROLES, Actor, Role
 
 Relation = Callable[[Actor, Any], bool]
 
@@ -57,6 +59,12 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "organisation.edit": (Grant((Role.OWNER,), _holder),),
     "organisation.view": (Grant(PARTY_ROLES, _holder), Grant(STAFF, _any), READ_ALL),
     "organisation.verify": (Grant(STAFF, _any),),
+    "organisation.suspend": (Grant((Role.ADMINISTRATOR,), _any),),
+    "member.manage": (Grant((Role.OWNER,), _holder),),
+    "member.view": (Grant(PARTY_ROLES, _holder),),
+    "directory.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
+    "staff.manage": (Grant((Role.ADMINISTRATOR,), _any),),
+    "staff.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "key.enroll": (Grant((Role.OWNER,), _holder),),
     "key.revoke": (Grant((Role.OWNER,), _holder),),
     "upload.add": (Grant((*PARTY_ROLES, *STAFF, Role.GUEST), _any),),  # a co-owner may be nobody here yet
@@ -154,18 +162,30 @@ def allow(actor: Actor | None, verb: str, thing: Any = None) -> None:
     """Return when the actor may do the verb to the thing.
 
     Raises NotSignedIn for nobody, NotFound when the thing is none of the actor's business,
-    NotAllowed when it is but the role does not carry the verb. An unknown verb is a programming error.
+    NotAllowed when it is but the role does not carry the verb, or a suspended organisation would bind
+    itself anew. An unknown verb is a programming error.
     """
     grants = TABLE[verb]
     if actor is None:
         raise NotSignedIn("not_signed_in")
     related = [grant for grant in grants if grant.relation(actor, thing)]
     if any(actor.role in grant.roles for grant in related):
+        if verb in HELD:
+            _refuse_suspended(actor)
         return
     concerned = any(relation(actor, thing) for relation in (_holder, _licensee, _venue, _own))
     if thing is None or concerned:
         raise NotAllowed("not_allowed", verb=verb)
     raise NotFound("not_found")
+
+
+def _refuse_suspended(actor: Actor) -> None:
+    """Asked of the few verbs that bind an organisation anew, so that no other request pays for it."""
+    if actor.organisation_id is None:
+        return
+    organisation = db.session.get(Organisation, actor.organisation_id)
+    if organisation is not None and organisation.suspended_at is not None:
+        raise NotAllowed("organisation_suspended", article="[ours]")
 
 
 def may(actor: Actor | None, verb: str, thing: Any = None) -> bool:

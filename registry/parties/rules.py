@@ -51,6 +51,21 @@ class IdentityKind(StrEnum):
     PERMANENT_RESIDENT = "permanent_resident_card"
 
 
+class Ground(StrEnum):
+    """Why an organisation is suspended; the words of the case stand in its history."""
+
+    FALSE_DOCUMENTS = "false_documents"
+    DISSOLVED = "dissolved"
+    ACCOUNT_TAKEN = "account_taken"  # somebody else acts in its name
+    ORDER = "order"  # of a court or an authority
+    OTHER = "other"
+
+
+HELD = ("declaration.sign", "acceptance.send", "account.change", "key.enroll")
+"""What a suspended organisation may not do: bind itself anew. Withdrawing, paying, confirming, answering and
+reading go on, for others rely on them."""
+
+
 class Level(StrEnum):
     """How a party's signature was made; printed on every paper with what it means."""
 

@@ -16,7 +16,7 @@ from registry.fields import Instant
 from registry.forms import Checked, Choice, CleanText, Code, Schema, Whole
 from registry.parties import identifiers, names
 from registry.parties.letters import TOPICS
-from registry.parties.rules import IdentityKind, KeyEnd, check_password
+from registry.parties.rules import PARTY_ROLES, Ground, IdentityKind, KeyEnd, check_password
 
 
 class Shaped(Checked[str]):
@@ -227,6 +227,28 @@ class RevocationSignatureSchema(Schema):
 class ReasonSchema(Schema):
     """Why something is sent back, in words its owner will read."""
 
+    reason = CleanText(min=2, max=1000, required=True, metadata=_named(_l("理由")))
+
+
+class InviteSchema(Schema):
+    """Who is asked to act, and as what."""
+
+    email = _required(identifiers.email, _l("电子邮箱"))
+    role = Choice([str(one) for one in PARTY_ROLES], required=True, metadata=_named(_l("角色")))
+
+
+class InviteStaffSchema(Schema):
+    """Who is asked to work for a venue or the registry; operators name their venue."""
+
+    email = _required(identifiers.email, _l("电子邮箱"))
+    role = Choice(["operator", "auditor", "administrator"], required=True, metadata=_named(_l("角色")))
+    venue = fields.String(load_default="", metadata=_named(_l("交易场所")))
+
+
+class SuspendSchema(Schema):
+    """Why an organisation is suspended."""
+
+    ground = Choice(Ground, required=True, metadata=_named(_l("事由")))
     reason = CleanText(min=2, max=1000, required=True, metadata=_named(_l("理由")))
 
 

@@ -1,0 +1,31 @@
+"""Invitations and memberships of the small world."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from registry.database import db, transaction
+from registry.parties import invitations
+from registry.parties.models import Membership
+from tests.factories import Person, reading
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+
+def add_to(world: "World") -> None:
+    """One asked by the holder's owner, one of staff that waits for a second administrator; two members."""
+    owner, admin = world.people["holder.owner"].actor, world.people["administrator"].actor
+    world.things["invitation"] = transaction(
+        lambda: str(invitations.invite_member(owner, email="asked@example.cn", role="signer").id)
+    )
+    world.things["staff_invitation"] = transaction(
+        lambda: str(invitations.invite_staff(admin, email="other@example.cn", role="administrator").id)
+    )
+    world.things["member"] = _membership(world.people["holder.signer"])
+    world.things["clerk"] = _membership(world.people["venue"])
+
+
+def _membership(who: Person) -> str:
+    query = select(Membership.id).where(Membership.account_id == who.actor.account_id)
+    return str(reading(lambda: db.session.scalars(query).one()))
