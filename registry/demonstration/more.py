@@ -97,7 +97,7 @@ def _offer(place: int, row: Row) -> Offer:
         granted=date(row.year + 3, 1 + (place * 5) % 12, 2 + place % 25), fee=_fee(row.fee), months=18 + place % 5 * 6,
         duration=(24, 36, 36, 60)[place % 4], summary=f"{row.title}，适用于{row.products}，公开文本即可实施。",
         industry=row.industry, technology_field=row.field, stage=row.stage, products=row.products, published=published,
-        announced=announced, open_now=announced == 0,
+        announced=announced, open_now=announced == 0, batched=True,
     )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Offer:
     owners: tuple[str, ...] = ()
     agency: bool = False
     open_now: bool = False
+    batched: bool = False  # one row of the university's table
     annuity_to: date | None = None
     last_day: date | None = None
     handover: Mapping[str, Any] = field(default_factory=lambda: {"handover": "published_only", "words": "", "hours": 0})

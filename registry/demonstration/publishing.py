@@ -18,7 +18,6 @@ from registry.parties.models import Upload
 from registry.parties.rules import Actor
 from registry.patents import rules as patent_rules
 from registry.patents import service as patents
-from registry.patents.models import Patent
 from registry.patents.numbers import Kind
 
 TICKS = {"undertaking": True, "standing_authorisation": True, "receives_here": True, "internal_check": True,
@@ -51,7 +50,7 @@ def enter_patent(stage: Stage, offer: Offer, *, receipt: bool = True) -> None:
             "certificate_upload": certificate.id,
         },
     )
-    paid_to = offer.annuity_to or _annuity_to(offer, stage.day)
+    paid_to = offer.annuity_to or annuity_to(offer, stage.day)
     file = stage.upload(actor, "annuity", *shown, ("年费缴至", paid_to.isoformat())).id if receipt else None
     patents.set_state(actor, patent, annuity_paid_to=paid_to, annuity_upload=file, facts=[])
     if offer.kind != Kind.INVENTION:
@@ -69,7 +68,7 @@ def _owner(key: str) -> dict[str, Any]:
     return {"name": one.name + MARK, "uscc": one.uscc, "person": one.person}
 
 
-def _annuity_to(offer: Offer, day: date) -> date:
+def annuity_to(offer: Offer, day: date) -> date:
     """The end of the patent year that is running some months after the loading day."""
     year = patent_rules.patent_year(offer.filed, day + timedelta(days=70))
     return patent_rules.first_day_of_year(offer.filed, year + 1)
@@ -84,13 +83,16 @@ def draft(stage: Stage, offer: Offer, *, venue: str = "V1") -> None:
     patent = patents.find(offer.number)
     declaration = licenses.draft(actor, patent, stage.venue(venue))
     stage.declarations[offer.key] = declaration.id
-    for step, answers in _answers(stage, actor, offer, patent).items():
+    for step, answers in answers_of(stage, actor, offer, patent_last_day=patents.last_day(patent)).items():
         licenses.save_step(actor, declaration, step, answers)
 
 
-def _answers(stage: Stage, actor: Actor, offer: Offer, patent: Patent) -> dict[str, dict[str, Any]]:
+def answers_of(
+    stage: Stage, actor: Actor, offer: Offer, *, patent_last_day: date
+) -> dict[str, dict[str, Any]]:
+    """Every step as the persona answers it."""
     holder = stage.organisation(offer.holder)
-    ends = patents.last_day(patent)
+    ends = patent_last_day
     last = offer.last_day or min(stage.after_months(offer.months), ends - timedelta(days=60))
     license_ends = min(ends, corresponding_day(last, offer.duration or 36))
     account = {"whose": "own", "name": holder.name, "bank": holder.bank_name, "number": holder.bank_account}
@@ -261,19 +263,6 @@ def question_cap(stage: Stage, key: str, *, reason: str) -> None:
 def _gazette(stage: Stage, actor: Actor, declaration: Declaration, days: int, what: str) -> Upload:
     facts = ("事项", what), ("专利号", declaration.patent.number), ("公告日", stage.before(days).isoformat())
     return stage.upload(actor, "gazette", *facts)
-
-
-def draft_with_errors(stage: Stage, offer: Offer) -> None:
-    """A draft whose dates contradict each other and whose note is missing."""
-    draft(stage, offer)
-    actor, declaration = stage.actor(offer.holder), stage.declaration(offer.key)
-    given = declaration.draft["term"]
-    term = {
-        **given,
-        "license_last_day": (date.fromisoformat(given["offer_last_day"]) - timedelta(days=30)).isoformat(),
-    }
-    licenses.save_step(actor, declaration, "term", term)
-    licenses.save_step(actor, declaration, "fee_note", {"text": "", "publicity_upload": None})
 
 
 def compare_again(stage: Stage, keys: Iterable[str], *, but: Collection[str]) -> None:

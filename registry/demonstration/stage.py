@@ -43,6 +43,7 @@ class Stage:
     declarations: dict[str, UUID] = field(default_factory=dict)
     acceptances: dict[str, UUID] = field(default_factory=dict)
     batches: dict[str, UUID] = field(default_factory=dict)
+    brought: dict[str, UUID] = field(default_factory=dict)
     pages: dict[tuple[str, papers.Facts], bytes] = field(default_factory=dict)
 
     def before(self, days: int) -> date:

@@ -8,6 +8,7 @@ from registry.contracts import rules
 from registry.demonstration import (
     accounting,
     in_force,
+    many,
     more,
     offers,
     performing,
@@ -28,6 +29,7 @@ def tell(stage: Stage) -> Story:
     story = Story(stage.day)
     for offer in offers.main_offers(stage.day):
         _MAIN.get(offer.key, _published)(stage, story, offer)
+    _many(stage, story)
     for place, offer in enumerate(more.more_offers()):
         _FATES.get(more.FATES.get(place, ""), _published)(stage, story, offer)
     for scene in _SCENES:
@@ -41,6 +43,8 @@ def tell(stage: Stage) -> Story:
 def _submitted(stage: Stage, story: Story, offer: Offer, *, receipt: bool = True) -> int:
     """Patent, draft, consents, signature; returns the day of the signature."""
     signed = offer.published + 3
+    if offer.batched:  # `_many` tells how
+        return signed
     story.on(
         signed + 4, f"{offer.key} patent", partial(publishing.enter_patent, stage, offer, receipt=receipt)
     )
@@ -113,11 +117,16 @@ def _waiting(stage: Stage, story: Story, offer: Offer) -> None:
 
 
 def _drafted(stage: Stage, story: Story, offer: Offer) -> None:
-    """A line of the batch file with a mistake: it stays a draft."""
-    story.on(
-        offer.published, f"{offer.key} patent", partial(publishing.enter_patent, stage, offer, receipt=False)
-    )
-    story.on(offer.published, f"{offer.key} draft", partial(publishing.draft_with_errors, stage, offer))
+    """A line of the table with a mistake: it stays a draft."""
+
+
+def _many(stage: Stage, story: Story) -> None:
+    """The university's table of thirty-six, its papers, and the acts of signing."""
+    day = many.brought_on()
+    story.on(day, "U1 brings its table", partial(many.bring, stage))
+    story.on(day - 1, "U1 brings its papers", partial(many.attach, stage))
+    for signed, keys in many.signings():
+        story.on(signed, f"U1 signs {len(keys)}", partial(many.sign, stage, keys))
 
 
 def _terminated(stage: Stage, story: Story, offer: Offer) -> None:

@@ -18,6 +18,7 @@ from registry.licenses.batch_rows import NAMES, heading
 from registry.licenses.models import OPEN_STATES, Declaration
 from registry.licenses.register import terms_on_day
 from registry.licenses.rules import DeclarationState
+from registry.text import phrase
 
 STANDINGS: Mapping[str, LazyString] = {
     "ready": _l("可以签署"),
@@ -136,14 +137,20 @@ def said(row: BatchRow) -> str:
 
 
 def _said(found: Iterable[Refused]) -> str:
-    return " ".join(one for one in (sentence(refused) for refused in found) if one)
+    """Sentences in a row; the steps nobody has answered in one of them."""
+    several = list(found)
+    steps = [str(task_list.TITLES[one.field]) for one in several if one.code == "step_missing"]
+    said = [sentence(one) for one in several if one.code != "step_missing"]
+    if steps:
+        said.append(_("还没有填写：%(steps)s。", steps=_("、").join(map(phrase, steps))))
+    return " ".join(said)
 
 
 def sentence(refused: Refused) -> str:
     """A refusal with what it is about in front."""
     about = _about(refused)
     words = problems.sentence(refused)
-    return f"{about}{_('：')}{words}" if about else words
+    return f"{phrase(about)}{_('：')}{words}" if about else words
 
 
 def of_member(one: Member) -> str:

@@ -26,6 +26,7 @@ from registry.jobs import Job
 from registry.ledger import service as ledger
 from registry.ledger.keyfiles import create_keys
 from registry.ledger.models import LedgerEntry
+from registry.licenses.batch_models import BatchRow, BatchSigning, DeclarationBatch
 from registry.licenses.models import Declaration
 from registry.parties import keys
 from registry.parties.models import Account, Mail, Organisation
@@ -88,6 +89,21 @@ def test_every_state_of_the_story_is_there(demo: Flask) -> None:
     assert {"draft", "ready", "exported", "submitted", "registered"} <= set(registered)
     assert {"correction", "refused", "changed", "cancelled"} <= set(registered)
     assert sum(declared.values()) == 50
+
+
+def test_the_university_s_patents_come_from_one_table_and_are_signed_some_at_a_time(demo: Flask) -> None:
+    batch = db.session.scalars(select(DeclarationBatch)).one()
+    rows = db.session.scalars(select(BatchRow).where(BatchRow.batch_id == batch.id)).all()
+    assert Counter(row.verdict for row in rows) == {"ready": 32, "incomplete": 4}
+    drafts = [row for row in rows if row.declaration is not None and row.declaration.state == "draft"]
+    assert [row.verdict for row in drafts] == ["incomplete"] * 4
+    signings = db.session.scalars(select(BatchSigning)).all()
+    assert {one.state for one in signings} == {"done"}
+    assert sum(one.size for one in signings) == 32 > len(signings) > 2
+    assert not [row.fault for row in rows if row.fault]
+    published = [row.declaration for row in rows if row.declaration and row.declaration.published_seq]
+    places = [ledger.filed_at(one.published_seq or 0)[1].statements[0].place for one in published]
+    assert all(place is not None and place.size > 1 for place in places)
 
 
 def test_what_follows_a_license_is_there(demo: Flask) -> None:
