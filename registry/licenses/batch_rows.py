@@ -295,6 +295,8 @@ def owner(written: str) -> dict[str, Any]:
 def _report(cell: Cell, name: str, wan: bool) -> dict[str, Any]:
     """A report's number, and behind it the day and the conclusion where they are known."""
     parts = [one for one in re.split(r"[\s；;，,、]+", read_words(cell)) if one]
+    if not parts:
+        raise Refused("not_valid", name)
     found: dict[str, Any] = {"number": _name(40)(parts[0], name, wan), "day": "", "positive": None}
     for part in parts[1:]:
         if part in ("肯定", "正面", "positive", "+"):

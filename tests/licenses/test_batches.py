@@ -228,7 +228,7 @@ def test_one_row_that_fails_stays_a_draft_and_the_others_go_on(
     batch_id = batching.drafted(holder, venue, [row() for _ in range(5)])
     numbers = batching.numbers_of(batch_id)
     signing_id = batching.sign(holder, batch_id, numbers, worker=False)
-    assert reading(lambda: batch_signing.progress(batching.signing(signing_id)))["left"] == 3
+    assert reading(lambda: batch_signing.progress(batching.signing(signing_id)))["left"] == 5
     lapsed = register.find(numbers[3]).patent.number
     db.session.rollback()
     transaction(
@@ -290,6 +290,7 @@ def test_who_lost_the_role_meanwhile_finishes_nothing(lite: Flask, monkeypatch: 
     batch_id = batching.drafted(holder, venue, [row(), row()])
     numbers = batching.numbers_of(batch_id)
     signing_id = batching.sign(holder, batch_id, numbers, worker=False)
+    transaction(lambda: batch_signing.hand_in(signing_id, limit=1))
 
     def leave() -> None:
         from registry.parties.models import Membership
