@@ -10,11 +10,14 @@ from registry.catalogue import (
     collection_pages,
     compare_api,
     compare_pages,
+    feed_pages,
     glossary_pages,
     instant_pages,
     log_api,
     log_files,
     log_pages,
+    saved_api,
+    saved_pages,
     verify_pages,
 )
 from registry.catalogue import pages as catalogue_pages
@@ -123,6 +126,8 @@ from registry.statistics import tasks as statistics_tasks  # noqa: F401 - regist
 
 PAGES: list[Blueprint] = [
     catalogue_pages.blueprint,
+    feed_pages.blueprint,
+    saved_pages.blueprint,
     verify_pages.blueprint,
     instant_pages.blueprint,
     glossary_pages.blueprint,
@@ -200,6 +205,7 @@ PAGES: list[Blueprint] = [
 MACHINES: list[openapi.Blueprint] = [
     statistics_api.blueprint,
     catalogue_api.blueprint,
+    saved_api.blueprint,
     compare_api.blueprint,
     collection_api.blueprint,
     interest_api.blueprint,

@@ -9,5 +9,7 @@ LETTERS: dict[str, LazyString] = {
     "letter_waits": _l("上一封测试信还没有发出，请稍后再看。"),
     "bounce_large": _l("退信报告超过 1 MB，没有读取。"),
     "bounce_unread": _l("读不出退信报告：没有状态码，或者不是本站信件的退信。"),
+    "search_empty": _l("请先写明要找什么，再保存。"),
+    "searches_many": _l("最多保存 %(most)s 个查找，请先删除一个。"),
     "one_click": _l("请求中须有 List-Unsubscribe=One-Click。"),
 }

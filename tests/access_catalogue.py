@@ -2,8 +2,22 @@
 
 from collections.abc import Mapping
 
-from tests.access import ADMINISTRATOR, AUDITOR, CODE_CHANGE, CODE_LIST, ERASURE, EVERYBODY, TODAY, Line, line
+from tests.access import (
+    ADMINISTRATOR,
+    AUDITOR,
+    CODE_CHANGE,
+    CODE_LIST,
+    ERASURE,
+    EVERYBODY,
+    HOLDER,
+    SIGNED_IN,
+    TODAY,
+    Line,
+    line,
+    those,
+)
 
+SEARCHER = those(HOLDER, "owner")
 CATALOGUE: Mapping[str, Line] = {
     # code tables
     "GET codebook.index": line(EVERYBODY),
@@ -22,6 +36,13 @@ CATALOGUE: Mapping[str, Line] = {
     "GET erasures.show": line(AUDITOR | ADMINISTRATOR, erasure_id="erasure"),
     "POST erasures.approve": line(ADMINISTRATOR, {"listed": "0" * 64}, erasure_id="erasure"),
     "POST erasures.drop": line(ADMINISTRATOR, erasure_id="erasure"),
+    # saved searches
+    "GET feeds.atom": line(EVERYBODY),
+    "GET feeds.json_feed": line(EVERYBODY),
+    **{f"GET saved.{name}": line(SIGNED_IN) for name in ("show", "new", "industries")},
+    **{f"POST saved.{name}": line(SIGNED_IN) for name in ("save", "follow")},
+    **{f"GET saved.{name}": line(SEARCHER, search_id="search") for name in ("look", "edit_form")},
+    **{f"POST saved.{name}": line(SEARCHER, search_id="search") for name in ("edit", "drop")},
     # the catalogue
     **{
         f"GET catalogue.{name}": line(EVERYBODY, number="offer")

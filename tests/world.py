@@ -16,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from registry import clock
+from registry.catalogue import saved_searches
 from registry.contracts import (
     account_changes,
     authorities,
@@ -331,6 +332,9 @@ def _letters(world: World) -> None:
     assert owner.account_id is not None
     query = select(Mail.id).where(Mail.account_id == owner.account_id, Mail.venue_id.is_not(None))
     world.things["letter"] = str(reading(lambda: db.session.scalars(query.limit(1)).one()))
+    asked = {"q": "共享"}
+    kept = transaction(lambda: saved_searches.save(owner, asked, name="甲", every="daily").id)
+    world.things["search"] = str(kept)
     world.things["unsubscribe"] = mail.unsubscribe_token(owner.account_id, "searches")
 
 

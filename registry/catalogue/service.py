@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from registry import clock
-from registry.catalogue import comparing, instants, rules, verification, words
+from registry.catalogue import comparing, freshness, instants, rules, verification, words
 from registry.catalogue import listing as listings
 from registry.catalogue import search as searching
 from registry.catalogue.comparing import Comparison
@@ -88,6 +88,11 @@ class Figures:
 def search(query: SearchQuery) -> Found:
     """One page of offers. Never raises for what was typed: no match is an empty page."""
     return searching.find(query, clock.today())
+
+
+def newest(query: SearchQuery, *, most: int) -> Sequence[OfferIndex]:
+    """What a query finds, the newest first."""
+    return freshness.newest(query, clock.today(), most=most)
 
 
 def recent() -> Sequence[OfferIndex]:

@@ -1,13 +1,21 @@
-"""What the catalogue does later: keep an offer's row in step with its declaration."""
+"""What the catalogue does later: keep an offer's row in step with its declaration, tell what saved searches
+have found.
+"""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
+
+from registry import clock
+from registry.catalogue import alerts
 from registry.catalogue import service as catalogue
+from registry.clock import SHANGHAI
+from registry.config import Settings
 from registry.database import db, transaction
-from registry.jobs import handler
+from registry.jobs import each, handler
 
 AT_ONCE = 200
 
@@ -16,6 +24,16 @@ AT_ONCE = 200
 def index(payload: Mapping[str, Any]) -> None:
     """Renew the row of one declaration; running it twice changes nothing."""
     transaction(lambda: catalogue.index(UUID(payload["declaration"])))
+
+
+@handler("catalogue.alerts")
+def tell_finds(_: Mapping[str, Any]) -> None:
+    """The day's letters about saved searches, each account's in a transaction of its own; not before the hour
+    of digests. A second run finds nothing due.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    if clock.now().astimezone(SHANGHAI).hour >= settings.digest_hour:
+        each(partial(transaction, partial(alerts.tell, one)) for one in alerts.due())
 
 
 @handler("catalogue.index_all", slow=True)

@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select, update
 
 from registry import clock, schema
+from registry.catalogue import alerts
 from registry.catalogue import service as catalogue
 from registry.clock import SHANGHAI
 from registry.config import Misconfigured, Settings
@@ -44,6 +45,8 @@ from registry.parties.models import Mail
 Say = Callable[[str], None]
 BEGINS = 236
 """Days before D on which the registry opens: two quarters of royalties fit; standard terms reach as far."""
+READ_BEFORE = timedelta(days=12)
+"""Letters older than this have been read by everybody."""
 PAST = frozenset({"mail.send", "ledger.publish", "catalogue.index"})
 """Jobs that one act at the end does all of; every other is done on the day of its cause, papers included."""
 
@@ -171,12 +174,16 @@ def _tidy() -> None:
     _tick()
     transaction(catalogue.index_all)
     demand_tasks.look({})
+    for account_id in alerts.due():
+        transaction(partial(alerts.tell, account_id))
     ledger.publish_checkpoint()
     transaction(_mark_past)
 
 
 def _mark_past() -> None:
     _done((Job.state == "waiting") & Job.name.in_(PAST))
+    read = clock.now() - READ_BEFORE
+    db.session.execute(update(Mail).where(Mail.created_at < read).values(read_at=Mail.created_at))
     kept = {"state": MailState.KEPT, "sent_at": Mail.created_at, "next_at": None}
     db.session.execute(update(Mail).where(Mail.state == MailState.QUEUED).values(**kept))
 

@@ -371,4 +371,5 @@ _SCENES = (
     wishing.waiting,
     wishing.collected,
     wishing.needed,
+    wishing.watched,
 )

@@ -4,8 +4,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from registry.catalogue import collections
+from registry.catalogue import collections, saved_searches
 from registry.catalogue import service as catalogue
+from registry.catalogue.watching import Every
 from registry.demand import interests, needs, reasons
 from registry.demonstration.calendar import Telling
 from registry.demonstration.stage import Stage
@@ -28,6 +29,22 @@ def _interested(stage: Stage, who: str, use: str, may_contact: bool) -> None:
     actor = stage.actor(who)
     given = {"name": actor.name, "use": use, "may_contact": may_contact}
     interests.register(actor, stage.declaration("O14"), given, place="demonstration")
+
+
+def watched(stage: Stage, on: Telling) -> None:
+    """C2 and C4 watch for offers; C4 follows an industry too."""
+    on(60, "C2 watches", partial(_watched, stage, "C2", {"q": "数据"}, "数据处理", Every.DAILY))
+    on(58, "C2 watches", partial(_watched, stage, "C2", {"method": "FREE"}, "免费许可", Every.WEEKLY))
+    on(41, "C4 watches", partial(_watched, stage, "C4", {"kind": "utility_model"}, "实用新型", Every.WEEKLY))
+    on(40, "C4 follows", partial(_followed, stage, "C4"))
+
+
+def _watched(stage: Stage, who: str, query: dict[str, str], name: str, every: str) -> None:
+    saved_searches.save(stage.actor(who), query, name=name, every=every)
+
+
+def _followed(stage: Stage, who: str) -> None:
+    saved_searches.follow(stage.actor(who), ["C"], every=Every.WEEKLY)
 
 
 def collected(stage: Stage, on: Telling) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy import or_, select
 
 from registry.catalogue.collection_models import Collection
+from registry.catalogue.saved_models import SavedFind, SavedSearch
 from registry.database import db
 from registry.demand import needs
 from registry.demand.models import Interest
@@ -25,6 +26,11 @@ def of_account(account: Account) -> Iterator[Goes]:
     mine = or_(Interest.account_id == account.id, Interest.email == account.email)
     query = select(Interest).where(mine).order_by(Interest.id)
     yield from (removed(row) for row in db.session.scalars(query))
+    watched = select(SavedSearch).where(SavedSearch.account_id == account.id).order_by(SavedSearch.id)
+    for search in db.session.scalars(watched):
+        told = select(SavedFind).where(SavedFind.search_id == search.id).order_by(SavedFind.declaration_id)
+        yield from (removed(one) for one in db.session.scalars(told))
+        yield removed(search)
     posted = select(Need).where(Need.account_id == account.id).order_by(Need.id)
     for need in db.session.scalars(posted):
         yield from blanked(need, account_id=None)

@@ -76,11 +76,20 @@ def message(letter: Mail, settings: Settings) -> EmailMessage:
     made["Date"] = formatdate(letter.created_at.timestamp())
     made["Message-ID"] = f"<{mark}@{settings.origin.partition('/')[0]}>"
     made["Auto-Submitted"] = "auto-generated"
-    if letter.unsubscribe:
-        made["List-Unsubscribe"] = f"<{settings.base_url}/api/v1/unsubscribe/{letter.unsubscribe}>"
-        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(letter.body)
     return made
+
+
+def written(letter: Mail, settings: Settings) -> bytes:
+    """The message's bytes. The library would fold a long address into encoded words, which no mail program
+    takes for one: the two lines of RFC 8058 are put before the others as they are. Raises NotTaken.
+    """
+    made = message(letter, settings).as_bytes()
+    if not letter.unsubscribe:
+        return made
+    address = f"{settings.base_url}/api/v1/unsubscribe/{letter.unsubscribe}"
+    lines = f"List-Unsubscribe: <{address}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    return lines.encode("ascii") + made
 
 
 def in_ascii(address: str) -> str:
@@ -207,7 +216,7 @@ def _hand_over(settings: Settings, line: Line, mail_id: UUID) -> bool:
 def _made(letter: Mail, settings: Settings) -> bytes | Answer:
     """The letter's bytes, or why there are none: one that cannot be written keeps no other waiting."""
     try:
-        return message(letter, settings).as_bytes()
+        return written(letter, settings)
     except NotTaken as refused:
         return refused.answer
     except Exception as error:

@@ -215,13 +215,13 @@ def _each(query: Select[UUID, str]) -> list[Any]:
 def _matter(facts: dict[str, Any]) -> str:
     """The number under which the reader knows what the letter is about."""
     contract = facts.get("contract") or getattr(facts.get("acceptance"), "contract", None)
-    thing = contract or facts.get("declaration") or facts.get("numbered")
+    thing = contract or facts.get("declaration") or facts.get("need") or facts.get("numbered")
     return str(getattr(thing, "number", ""))[:40]
 
 
 def _venue(facts: dict[str, Any]) -> UUID | None:
     """Whose business a letter to a party is: where its declaration or license is kept."""
-    for name in ("contract", "acceptance", "declaration", "numbered"):
+    for name in ("contract", "acceptance", "declaration", "batch", "numbered"):
         found = getattr(facts.get(name), "venue_id", None)
         if isinstance(found, UUID):
             return found

@@ -224,8 +224,8 @@ def test_letters_go_when_their_time_is_over_and_codes_sooner(lite: Flask) -> Non
 
 
 def test_optional_letters_wait_for_the_days_digest_and_go_once(app: Flask) -> None:
+    owner = make_organisation(app, "u1")
     with time_machine.travel("2026-11-26T04:00:00Z", tick=False) as now:
-        owner = make_organisation(app, "u1")
         transaction(lambda: choices.choose(owner.actor, {"progress": "daily"}))
         for n in range(2):
             tell(owner, numbered=About(number=f"MX-{n}"))
@@ -242,8 +242,8 @@ def test_optional_letters_wait_for_the_days_digest_and_go_once(app: Flask) -> No
 
 
 def test_what_was_read_on_the_site_is_in_no_digest(lite: Flask) -> None:
+    owner = make_organisation(lite, "u1")
     with time_machine.travel("2026-11-26T04:00:00Z", tick=False) as now:
-        owner = make_organisation(lite, "u1")
         transaction(lambda: choices.choose(owner.actor, {"progress": "daily"}))
         tell(owner)
         transaction(lambda: inbox.read_all(owner.actor))
