@@ -1,5 +1,9 @@
 """Every door: closed unless marked, closed to forged requests, strict in its headers."""
 
+import inspect
+from collections.abc import Iterator
+from types import CodeType
+
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
@@ -58,9 +62,7 @@ def test_only_a_few_pages_are_open_to_strangers_who_post(lite: Flask) -> None:
         "/basket/change",
     }
     assert own <= posting
-    assert {
-        rule for rule in posting - own if not rule.startswith(STRANGERS)
-    } == set()
+    assert {rule for rule in posting - own if not rule.startswith(STRANGERS)} == set()
 
 
 def paths(app: Flask) -> list[tuple[str, str]]:
@@ -153,3 +155,92 @@ def test_a_signed_in_page_sends_strangers_to_sign_in_and_machines_a_problem(lite
 def test_no_page_stands_in_the_way_of_a_step_of_a_declaration(lite: Flask) -> None:
     match = lite.url_map.bind("localhost").match
     assert {match(f"/declarations/X/{step}")[0] for step in STEPS} == {"licenses.step"}
+
+
+PREVIEWS = {
+    "codebook.bring": "shows the list it was given",
+    "corrections.check": "shows what would be corrected",
+    "erasures.check": "lists what would go",
+    "verification.check": "answers about the file it was given",
+    "declaration_batches.files": "says which draft each file went to",
+    "batch_acts.ask": "says who was asked, and the second time who had been",
+    "duties.subscribe": "shows a private address this once; the second press makes no other",
+    "choices.end": "ends letters of one kind, and says so as often as it is asked (RFC 8058)",
+    "bank.bring": "says what it read: a credit that is known already is not taken twice",
+}
+"""Forms that answer with a page: sending them again shows it again and makes nothing more."""
+
+BY_NATURE = {
+    *("account.act_for", "account.change_password", "account.end_session", "account.revoke_machine_key"),
+    *("parties.register", "parties.confirm", "parties.send_again", "parties.sign_in", "parties.sign_out"),
+    *("parties.send_reset", "parties.reset", "organisations.edit", "bank.columns", "kept.forget", "language"),
+    *(
+        "keys.prepare",
+        "keys.rotate",
+        "printing.again",
+        "made_files.disclose",
+        "recordal_pack.make",
+        "interests.confirm",
+    ),
+    *("interests.withdraw_by_link", "contracts.edit", "contracts.refresh", "batch_acts.change_all"),
+    *(
+        "declaration_batches.again",
+        "declaration_batches.files",
+        "choices.choose",
+        "inbox.read_all",
+        "inbox.put_back",
+    ),
+    *("basket.add", "basket.change", "checkout.refresh"),
+}
+"""What may be done twice and is then as if done once: the second time changes nothing more."""
+
+
+def reached(view: object) -> set[object]:
+    """The view and the functions of doors that it calls."""
+    found: set[object] = set()
+    waiting = [inspect.unwrap(view)]  # type: ignore[arg-type]
+    while waiting:
+        one = waiting.pop()
+        if one in found:
+            continue
+        found.add(one)
+        code = getattr(one, "__code__", None)
+        names = set(_names(code)) if code else set()
+        for name in names:
+            called = inspect.unwrap(one.__globals__.get(name)) if name in one.__globals__ else None  # type: ignore[attr-defined]
+            if inspect.isfunction(called) and called.__module__.startswith("registry."):
+                waiting.append(called)
+    return found
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)
+
+
+def posting(app: Flask) -> dict[str, object]:
+    return {
+        rule.endpoint: app.view_functions[rule.endpoint]
+        for rule in rules(app)
+        if "POST" in (rule.methods or set()) and not rule.rule.startswith("/api/")
+    }
+
+
+def says(view: object, word: str) -> bool:
+    return any(word in set(_names(one.__code__)) for one in reached(view) if inspect.isfunction(one))
+
+
+def test_after_a_form_the_way_back_sends_nothing_again(lite: Flask) -> None:
+    """What was sent is answered with a redirect; only what makes nothing may answer with a page."""
+    stays = {name for name, view in posting(lite).items() if not says(view, "redirect")}
+    assert " ".join(sorted(stays - set(PREVIEWS))) == ""
+
+
+def test_a_second_press_shows_the_first_result(lite: Flask) -> None:
+    """Whatever makes something is done under the form's own key; the others are named with their reason."""
+    twice = {
+        name for name, view in posting(lite).items() if not says(view, "submit") and not says(view, "once")
+    }
+    assert " ".join(sorted(twice - set(PREVIEWS) - BY_NATURE)) == ""

@@ -1,5 +1,6 @@
 """Results as a list: brought or pasted, looked at row by row, saved as it was shown."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,6 @@ from registry.contracts import certificates_in, result_lists
 from registry.contracts.registrar_schemas import ListSchema, SaveListSchema
 from registry.contracts.registration_models import ResultImport, ResultImportRow
 from registry.contracts.result_rows import NAMES, Verdict
-from registry.database import transaction
 from registry.documents.sheets import Sheet, SheetColumn, xlsx_bytes
 from registry.documents.uploads import XLSX
 from registry.errors import Refused
@@ -49,12 +49,13 @@ def bring() -> ResponseReturnValue:
         read = result_lists.read_file(data) if filename else result_lists.read_text(given["rows"])
         files = certificates_in.read(request.files.getlist("certificates"))
 
-        def work() -> UUID:
+        def work() -> str:
             kept = certificates_in.keep(actor, files)
             source = "file" if filename else "pasted"
-            return result_lists.preview(actor, read, source=source, certificates=kept).id
+            return str(result_lists.preview(actor, read, source=source, certificates=kept).id)
 
-        found = transaction(work)
+        asked = {"rows": given["rows"], "file": hashlib.sha256(data).hexdigest()}
+        found = doors.submit("results.bring", asked, work)
     except Refused as refused:
         form = FormState.failed(doors.form_data(), refused, ListSchema)
         return _index(form), problems.status(refused)

@@ -1,5 +1,6 @@
 """Batches: bring a table, see what it would become, make drafts, mend, ask co-owners, sign in one act."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
@@ -59,11 +60,12 @@ def bring() -> ResponseReturnValue:
         read, source = _read(given)
         venue_id = venue.id
 
-        def work() -> UUID:
+        def work() -> str:
             place = db.session.get_one(Venue, venue_id)
-            return batches.preview(actor, read, place, source=source, usual=given["term_set"]).id
+            return str(batches.preview(actor, read, place, source=source, usual=given["term_set"]).id)
 
-        found = transaction(work)
+        asked = {**given, "table": hashlib.sha256(repr(read).encode("utf-8", "replace")).hexdigest()}
+        found = doors.submit("declarations.batch", asked, work)
     except Refused as refused:
         return _index(failed(refused, batch_schemas.BringSchema)), problems.status(refused)
     return redirect(url_for("declaration_batches.preview", batch_id=found), 303)

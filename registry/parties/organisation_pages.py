@@ -134,18 +134,28 @@ def compare(organisation_id: UUID) -> Answer:
 @blueprint.post("/venue/organisations/<uuid:organisation_id>/verify")
 @doors.signed_in
 def verify(organisation_id: UUID) -> Answer:
-    actor = doors.actor()
-    transaction(lambda: parties.verify(actor, parties.organisation(actor, organisation_id)))
+    actor, named = doors.actor(), str(organisation_id)
+
+    def work() -> str:
+        parties.verify(actor, parties.organisation(actor, organisation_id))
+        return named
+
+    doors.submit("organisation.verify", {"organisation": named}, work)
     return redirect("/venue/organisations", 303)
 
 
 @blueprint.post("/venue/organisations/<uuid:organisation_id>/send-back")
 @doors.signed_in
 def send_back(organisation_id: UUID) -> Answer:
-    actor = doors.actor()
+    actor, named = doors.actor(), str(organisation_id)
     try:
         reason = forms.load(ReasonSchema, forms.nested(request.form))["reason"]
-        transaction(lambda: parties.send_back(actor, parties.organisation(actor, organisation_id), reason))
+
+        def work() -> str:
+            parties.send_back(actor, parties.organisation(actor, organisation_id), reason)
+            return named
+
+        doors.submit("organisation.send_back", {"organisation": named, "reason": reason}, work)
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
