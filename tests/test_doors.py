@@ -190,7 +190,7 @@ BY_NATURE = {
         "inbox.read_all",
         "inbox.put_back",
     ),
-    *("basket.add", "basket.change", "checkout.refresh"),
+    *("basket.add", "basket.change", "checkout.refresh", "reasons.say"),
 }
 """What may be done twice and is then as if done once: the second time changes nothing more."""
 
