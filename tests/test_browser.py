@@ -167,9 +167,10 @@ def paths(offer: Offer) -> tuple[str, ...]:
     here = clock.now().astimezone(clock.SHANGHAI)
     moment = f"/offers/{offer.number}/at?day={here.date()}&time={here:%H:%M:%S}"
     everybody = ("/", "/search", f"/offers/{offer.number}", *verify, "/log", "/log/0", moment)
+    wishes = (f"/compare?offers={offer.number}", f"/offers/{offer.number}/why-not", "/collections", "/needs")
     own = ("/desk", "/account", "/organisation", "/licenses", "/patents", "/patents/new", "/declarations")
     own = (*own, "/bank", "/holder/payments", "/holder/invoices")
-    return (*everybody, "/about", "/declarations/new", f"/offers/{offer.number}/accept", *own)
+    return (*everybody, *wishes, "/about", "/declarations/new", f"/offers/{offer.number}/accept", *own)
 
 
 def test_pages_are_light_and_the_browser_has_nothing_to_complain_about(

@@ -14,6 +14,7 @@ from registry.catalogue import service as catalogue
 from registry.catalogue.collecting import MEMBERS_MAX, CollectionState
 from registry.catalogue.collection_models import Collection
 from registry.catalogue.collection_schemas import CollectionSchema
+from registry.catalogue.rules import Tag
 from registry.errors import Invalid, Refused
 from registry.forms import FormState, load, nested
 from registry.forms import labels as named
@@ -21,6 +22,8 @@ from registry.parties import doors
 from registry.parties.permissions import allow, may
 
 blueprint = flask.Blueprint("collections", __name__)
+TAKEN = (Tag.ANNOUNCED, Tag.LOCAL, Tag.WITHDRAWAL_FILED)
+"""What can go into a basket: offers that take notices today."""
 
 
 @blueprint.app_context_processor
@@ -51,7 +54,7 @@ def show(number: str) -> str:
         rows=rows,
         tag_of=catalogue.offer_tag,
         may_edit=actor is not None and may(actor, "collection.edit", collection),
-        basket="/basket/add" in {rule.rule for rule in flask.current_app.url_map.iter_rules()},
+        wanted=[row for row in rows if catalogue.offer_tag(row) in TAKEN],
     )
 
 

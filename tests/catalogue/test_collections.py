@@ -22,6 +22,7 @@ from tests.catalogue.offers import offer
 from tests.factories import Person, make_organisation, make_venue, reading
 from tests.wishes import machine
 
+ANNOUNCED: dict[str, Any] = {"cnipa_status": "announced", "cnipa_announced_on": date(2026, 11, 1)}
 HOLDER = "闵行云析信息技术有限公司（演示）"
 
 
@@ -130,7 +131,7 @@ def holder(lite: Flask) -> Person:
     """An organisation with accounts whose offers stand in the index."""
     person = make_organisation(lite, "c2")
     for title in ("机器人焊接回转支撑装置", "焊接机器人旋转臂架"):
-        offer(holders=("闵行云析信息技术有限公司",), title=title)
+        offer(holders=("闵行云析信息技术有限公司",), title=title, **ANNOUNCED)
     return person
 
 
@@ -153,6 +154,8 @@ def test_a_holder_makes_changes_and_retires_one_through_the_pages(lite: Flask, h
     assert "夹具" in public.get("/collections").text
     assert f"专利包 {number}" in public.get(f"/search?collection={number}").text
     assert f'value="{listing}"' in public.get(f"/collections/{number}").html
+    wanted = public.form("/basket/add").fields.getlist("offer")
+    assert sorted(wanted) == sorted(name.removeprefix("places.") for name in names)
     page.get(f"/collections/{number}/edit").submit({"title": "夹具", names[0]: None})
     assert page.status == 422
     page.get(f"/collections/{number}").submit(action=f"/collections/{number}/retire")

@@ -8,16 +8,21 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from registry import clock, schema
 from registry.app import create_app
+from registry.catalogue import collections
+from registry.catalogue import service as catalogue
+from registry.catalogue.collection_models import Collection
 from registry.config import Misconfigured, Settings
 from registry.contracts import bank_rows, dues, payment_requests, reminders, result_rows
 from registry.contracts.duty_models import DefaultNotice, Ending, Handover, RoyaltyReport
 from registry.contracts.models import Acceptance, Contract, Refund
 from registry.contracts.money_models import AccountChange, Invoice, PaymentRequest
 from registry.database import Model, db
+from registry.demand.models import Interest
+from registry.demand.need_models import Need, NeedMatch, NotTaken
 from registry.demonstration import load, samples
 from registry.demonstration.cast import DOMAIN, MARK, PERSONAS
 from registry.demonstration.load import DemoAccount
@@ -118,6 +123,16 @@ def test_what_follows_a_license_is_there(demo: Flask) -> None:
     assert states(Invoice) == {"asked", "issued", "reversed"}
     assert states(Refund) == {"to_refund", "sent"}
     assert {"mismatch", "complete", "waiting_licensee"} <= set(db.session.scalars(select(Contract.stamp)))
+
+
+def test_people_wish_for_things_and_say_why_not(demo: Flask) -> None:
+    assert [one.state for one in db.session.scalars(select(Interest))] == ["open"] * 3
+    (collection,) = db.session.scalars(select(Collection))
+    tags = [str(catalogue.offer_tag(row)) for row in collections.offers_of(collection)]
+    assert tags == ["announced", "announced", "ended"]
+    assert sorted(db.session.scalars(select(Need.state))) == ["public", "waiting"]
+    assert db.session.scalar(select(func.count(NeedMatch.id)).where(NeedMatch.told_at.is_not(None)))
+    assert sorted(db.session.scalars(select(NotTaken.why))) == ["price", "price", "unclear"]
 
 
 def test_a_new_account_waits_its_two_working_days(demo: Flask) -> None:
