@@ -9,7 +9,8 @@ all that match before the first row is given out, hence eras: each row carries a
 belongs to, and a common word is asked for in the newest eras alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,12 +19,14 @@ from sqlalchemy import (
     Connection,
     Row,
     Select,
+    Text,
     TextClause,
     bindparam,
     cast,
     column,
     func,
     literal,
+    or_,
     select,
     table,
     text,
@@ -40,6 +43,7 @@ SQLITE = (
     "tokens, detail=none, columnsize=0, tokenize=\"ascii tokenchars '_'\")"
 )
 POSTGRESQL = "CREATE INDEX IF NOT EXISTS ix_offer_index_tokens ON offer_index USING gin (tokens)"
+Key = InstrumentedAttribute[Any]
 Columns = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
 ERA_BITS = 14
 """Rows of an era: 2^14."""
@@ -47,7 +51,15 @@ ERA_BITS = 14
 ERAS_MAX = 128
 """Eras named in one question; beyond, all of them are meant."""
 
-_WORDS = table("offer_words", column("rowid"), column("tokens"))
+_WORDS = table("offer_words", column("rowid"), column("tokens", Text))
+_SORT_NOT = text(
+    "SELECT current_setting('enable_sort'), current_setting('max_parallel_workers_per_gather'), "
+    "set_config('enable_sort', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)"
+)
+_SORT_AGAIN = text(
+    "SELECT set_config('enable_sort', :sort, true), "
+    "set_config('max_parallel_workers_per_gather', :many, true)"
+)
 _FORGET = text("DELETE FROM offer_words WHERE rowid = :id")
 _LEARN = text("INSERT INTO offer_words (rowid, tokens) VALUES (:id, :tokens)")
 
@@ -111,23 +123,44 @@ def newest(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
     return list(db.session.execute(chosen.limit(limit)))
 
 
-def matching(asked: Asked) -> list[ColumnElement[bool]]:
-    """The conditions of a walk along another index, which tries one row after the other."""
+def walk(asked: Asked, key: Key, descending: bool, *, offset: int, limit: int) -> list[int]:
+    """Ids in the order of a key, found by trying one row after the other along that key's index.
+
+    Quick where much matches. PostgreSQL thinks that little does and would rather sort a million rows: it is
+    told for the moment of this question that it cannot.
+    """
     if _postgresql():
         tokens = OfferIndex.tokens.op("||")(text("''::tsvector"))  # no longer what the GIN index is about
-        return [tokens.op("@@")(_postgresql_question(asked)), *asked.conditions]
-    words = (
-        select(literal(1)).select_from(_WORDS).where(_sqlite_question(asked), _WORDS.c.rowid == OfferIndex.id)
-    )
-    return [words.correlate(OfferIndex).exists(), *asked.conditions]
+        holds: list[ColumnElement[bool]] = [tokens.op("@@")(_postgresql_question(asked))]
+    else:
+        held = select(literal(1)).where(_WORDS.c.rowid == OfferIndex.id, *_sqlite_holds(asked))
+        holds = [held.correlate(OfferIndex).exists()]
+    in_turn = [one.desc() if descending else one.asc() for one in (key, OfferIndex.id)]
+    chosen = select(OfferIndex.id).where(*holds, *asked.conditions).order_by(*in_turn)
+    with _walking():
+        return list(db.session.scalars(chosen.offset(offset).limit(limit)))
 
 
-def among(asked: Asked) -> list[ColumnElement[bool]]:
-    """The conditions of a search that collects everything that matches."""
+def collect(asked: Asked, key: Key, descending: bool, *, offset: int, limit: int) -> list[int]:
+    """Ids in the order of a key, found by putting in order all that matches: quick where little does."""
     if _postgresql():
-        return [OfferIndex.tokens.op("@@")(_postgresql_question(asked)), *asked.conditions]
-    rows = select(_WORDS.c.rowid).where(_sqlite_question(asked))
-    return [OfferIndex.id.in_(rows), *asked.conditions]
+        held = OfferIndex.tokens.op("@@")(_postgresql_question(asked))
+    else:
+        held = OfferIndex.id.in_(select(_WORDS.c.rowid).where(_sqlite_question(asked)))
+    unindexed = func.coalesce(key, key)
+    in_turn = [one.desc() if descending else one.asc() for one in (unindexed, OfferIndex.id)]
+    chosen = select(OfferIndex.id).where(held, *asked.conditions).order_by(*in_turn)
+    return list(db.session.scalars(chosen.offset(offset).limit(limit)))
+
+
+@contextmanager
+def _walking() -> Iterator[None]:
+    if not _postgresql():
+        yield
+        return
+    sort, many, *_ = db.session.execute(_SORT_NOT).one()
+    yield
+    db.session.execute(_SORT_AGAIN, {"sort": sort, "many": many})
 
 
 # --- SQLite ------------------------------------------------------------------------------------------
@@ -137,6 +170,15 @@ def _sqlite_question(asked: Asked) -> TextClause:
     parts = [f'"{token}"' + ("*" if term.prefix else "") for term in asked.terms for token in term.tokens]
     parts += ["(" + " OR ".join(f'"{one}"' for one in choice) + ")" for choice in asked.marks]
     return text("offer_words MATCH :asked").bindparams(bindparam("asked", " AND ".join(parts), unique=True))
+
+
+def _sqlite_holds(asked: Asked) -> list[ColumnElement[bool]]:
+    """The same of one row, read as text: ten times as quick as asking the index about it."""
+    line = literal(" ") + _WORDS.c.tokens + literal(" ")
+    parts: list[ColumnElement[bool]] = []
+    for term in asked.terms:
+        parts += [func.instr(line, f" {one}" if term.prefix else f" {one} ") > 0 for one in term.tokens]
+    return parts + [or_(*(func.instr(line, f" {one} ") > 0 for one in choice)) for choice in asked.marks]
 
 
 # --- PostgreSQL --------------------------------------------------------------------------------------
