@@ -8,10 +8,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from registry import clock, history
 from registry.contracts import dues, receiving_accounts, register
+from registry.contracts.basket_models import JointPayment
 from registry.contracts.debts import PAYABLE, START
 from registry.contracts.models import Acceptance
 from registry.contracts.money_models import PaymentRequest
@@ -101,10 +102,9 @@ def ask_again(acceptance: Acceptance, due: str) -> PaymentRequest:
     """Ask once more for what is open, into the account now in force, under the same reference."""
     acceptance = register.lock(acceptance.id)
     debt, before = dues.find(acceptance, due), of(acceptance, due)
-    if due == START and _shared(acceptance):
-        acceptance.reference = (
-            register.fresh_reference()
-        )  # the others of its list go on into the account they were asked into
+    if due == START and _joined(acceptance):
+        # by itself from now on: the others go on into the account they were asked into
+        acceptance.reference = register.fresh_reference()
     request = PaymentRequest(
         id=new_id(),
         acceptance_id=acceptance.id,
@@ -122,10 +122,10 @@ def ask_again(acceptance: Acceptance, due: str) -> PaymentRequest:
     return request
 
 
-def _shared(acceptance: Acceptance) -> bool:
-    """Whether other notices of its list are paid under the same reference."""
-    query = select(func.count()).select_from(Acceptance).where(Acceptance.reference == acceptance.reference)
-    return acceptance.reference is not None and (db.session.scalar(query) or 0) > 1
+def _joined(acceptance: Acceptance) -> bool:
+    """Whether it shares its reference, and the paper that asks for its money, with others of its list."""
+    query = select(JointPayment.id).where(JointPayment.reference == acceptance.reference)
+    return acceptance.reference is not None and db.session.scalar(query.limit(1)) is not None
 
 
 def _enter(actor: Actor, request: PaymentRequest) -> None:

@@ -252,7 +252,16 @@ def _enter(acceptance_id: UUID, printed: Sequence[Printed]) -> None:
         register.print_effective(acceptance)
     if not new:
         return
-    listed = [{"paper": o.kind.kind, "version": o.version, "digest": o.paper.digest} for o in new]
+    of = {} if acceptance.checkout_id is None else {"declaration": acceptance.declaration.number}
+    listed = [
+        {
+            "paper": one.kind.kind,
+            "version": one.version,
+            "digest": one.paper.digest,
+            **({} if one.kind.whole else of),  # which license of several a paper is about
+        }
+        for one in new
+    ]
     fields = {"number": contract.number, "papers": listed}
     appended = ledger.append([Filing(type="papers.issued", subject=contract.number, fields=fields)])[0]
     rows = [_row(contract, acceptance, one, seq=appended.seq) for one in new]

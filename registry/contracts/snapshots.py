@@ -29,6 +29,8 @@ from registry.licenses.schedule import Total, sum_of
 from registry.parties.models import Venue
 from registry.patents.models import Patent
 
+_ENDED = (AcceptanceState.TERMINATED, AcceptanceState.EXPIRED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
@@ -85,7 +87,7 @@ def recordal_due(contract: Contract) -> date | None:
 
 
 def _snapshot(contract: Contract, known: _Known) -> Snapshot:
-    licenses = [(one, _record(one, known)) for one in contract.acceptances]
+    licenses = [(one, _record(one, known)) for one in _standing(contract)]
     frozen = licenses[0][1]
     pairs = [(patent["title"], patent["number"]) for _, record in licenses for patent in record["patents"]]
     codes, venue, place = classification(contract), contract.venue, known.places[contract.id]
@@ -133,6 +135,12 @@ def _snapshot(contract: Contract, known: _Known) -> Snapshot:
         ),
         warnings=_printed_warnings(register.held(contract)),
     )
+
+
+def _standing(contract: Contract) -> list[Acceptance]:
+    """The licenses that are to be registered: one of several that has ended since keeps no other from it."""
+    found = [one for one in contract.acceptances if one.state not in _ENDED]
+    return found or list(contract.acceptances)
 
 
 def _own_region(venue: Venue) -> tuple[str, ...]:

@@ -23,14 +23,13 @@ def co_owned(stage: Stage, on: Telling) -> None:
 
 
 def machines(stage: Stage, on: Telling) -> None:
-    """O4 (by an agency, materials handed over) and O5 (entry fee and royalty)."""
-    for offer, days in (("O4", 90), ("O5", 90)):
-        key = f"{offer}×C5"
-        on(days, key, partial(taking.accept, stage, offer, "C5"))
-        on(days - 4, f"{key} pays", partial(taking.pay, stage, key, days=days - 3))
-        on(days - 6, f"{key} confirmed", partial(taking.confirm, stage, key, days=days - 4))
-        on(days - 20, f"{key} stamp", partial(registering.stamp, stage, key))
-        on(days - 22, f"{key} files", partial(registering.file_recordal, stage, key, days=days - 22))
+    """O4 (by an agency, materials handed over) and O5 (entry fee and royalty): C5 took both in one list."""
+    key = "O4×C5"
+    on(90, "O4 and O5×C5", partial(taking.accept_list, stage, "C5", "O4", "O5"))
+    on(86, f"{key} pays", partial(taking.pay_list, stage, key, days=87))
+    on(84, f"{key} confirmed", partial(taking.confirm_list, stage, key, days=86))
+    on(70, f"{key} stamp", partial(registering.stamp, stage, key))
+    on(68, f"{key} files", partial(registering.file_recordal, stage, key, days=68))
     on(79, "O4×C5 handed over", partial(performing.hand_over, stage, "O4×C5", days=80))
     on(77, "O4×C5 receipt", partial(performing.confirm_receipt, stage, "O4×C5"))
     wrong = "杭州临安数字技术有限公司（演示）"
@@ -46,6 +45,7 @@ def machines(stage: Stage, on: Telling) -> None:
     on(24, "O4×C2 confirmed", partial(taking.confirm, stage, "O4×C2", days=25))
     on(18, "O4×C2 handed over", partial(performing.hand_over, stage, "O4×C2", days=19))
     on(1, "O5×C3 draft", partial(taking.draft, stage, "O5", "C3"))
+    on(1, "C3's list", partial(taking.put_on_list, stage, "C3", "O4", "O3", "O7", "O11"))
 
 
 def reported(stage: Stage, on: Telling) -> None:

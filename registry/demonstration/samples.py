@@ -112,7 +112,7 @@ def _results(stage: Stage) -> Iterator[Sequence[Cell]]:
     number = f"DEMO{registered[-9:].replace('-', '')}"
     yield registered, "已登记", day.isoformat(), number, total, total, REGISTRAR, "", "", ""
     words, by = "请补充提成基数的计算说明。（演示）", stage.before(-10).isoformat()
-    yield stage.contract("O5×C5").number, "补正", day.isoformat(), "", "", "", REGISTRAR, "", words, by
+    yield stage.contract("O2×C4").number, "补正", day.isoformat(), "", "", "", REGISTRAR, "", words, by
     yield stage.contract("O3×C5").number, "已受理", day.isoformat(), "", "", "", REGISTRAR, "", "", ""
     words = "买方印章名称与合同书写名称不一致。（演示）"
     yield NO_CONTRACT, "不予登记", day.isoformat(), "", "", "", REGISTRAR, "8", words, ""

@@ -22,6 +22,7 @@ from registry.documents.fonts import FontSet
 from registry.exports.models import Batch
 from registry.ledger.filings import Statement, signed_statement
 from registry.ledger.signing import Ed25519Signer
+from registry.ledger.statement_lists import StatementList
 from registry.licenses.models import Declaration
 from registry.parties import service as parties
 from registry.parties import sessions
@@ -63,6 +64,23 @@ class Stage:
     def sign(self, key: str, fields: Mapping[str, Any]) -> Statement:
         """A persona's signature with its own account key."""
         return signed_statement(dict(fields), self.signers[key], level=Level.ACCOUNT)
+
+    def sign_list(self, key: str, listed: StatementList) -> list[Statement]:
+        """A persona's one signature over a list of statements."""
+        signer = self.signers[key]
+        signature = signer.sign(listed.signed_bytes)
+        made = zip(listed.statements, listed.places(), strict=True)
+        return [
+            Statement(
+                fields=dict(fields),
+                alg=signer.alg,
+                kid=signer.kid,
+                signature=signature,
+                level=Level.ACCOUNT,
+                place=place,
+            )
+            for fields, place in made
+        ]
 
     def upload(self, actor: Actor, purpose: str, *facts: tuple[str, str]) -> Upload:
         """Bring a labelled page as the actor would."""

@@ -304,15 +304,15 @@ def _returned(stage: Stage, on: Telling) -> None:
 
 
 def _registered(stage: Stage, on: Telling) -> None:
-    """O1×C1 registered without a price, two handed in, one exported; what else is ready waits for a batch."""
+    """O1×C1 registered without a price, one of two patents handed in, one exported; others wait."""
     view = "登记机构同意本批零金额许可合同逐份登记。（演示）"
     on(88, "view on zero fees", partial(registering.zero_view, stage, view))
     on(84, "batch without a price", partial(registering.batch, stage, "O1×C1", include_zero=True))
     on(82, "O1×C1 handed in", partial(registering.submit, stage, "O1×C1"))
     on(72, "O1×C1 registered", partial(registering.result, stage, "O1×C1", "已登记", days=73))
     on(47, "view on zero fees taken back", partial(registering.zero_view, stage, ""))
-    on(50, "second batch", partial(registering.batch, stage, "O4×C5", "O5×C5"))
-    on(48, "second batch handed in", partial(registering.submit, stage, "O4×C5", "O5×C5"))
+    on(50, "second batch", partial(registering.batch, stage, "O4×C5"))  # with O5: one contract
+    on(48, "second batch handed in", partial(registering.submit, stage, "O4×C5"))
     on(20, "third batch", partial(registering.batch, stage, "O2×C4"))
     on(1, "what is ready", partial(registering.refresh, stage, "O3×C5", "O5×C2", "O1×C4", "O6×C1"))
 

@@ -4,12 +4,21 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from registry.contracts import decisions, payment_requests, payments, refunds
+from registry.contracts import (
+    basket,
+    checkout,
+    decisions,
+    joint_payments,
+    payment_requests,
+    payments,
+    refunds,
+)
 from registry.contracts import service as contracts
 from registry.contracts.debts import START
 from registry.contracts.models import Acceptance
 from registry.demonstration.cast import party
 from registry.demonstration.stage import Stage
+from registry.ledger.statement_lists import StatementList
 
 Uses = dict[str, tuple[str, str]]
 USES: Uses = {
@@ -25,20 +34,75 @@ USES: Uses = {
 """What each licensee intends, and for which product."""
 
 
-def draft(stage: Stage, offer: str, taker: str, *, key: str = "", related: bool = False) -> None:
-    """Fill in page 1; binds nobody."""
+def _answers(taker: str, *, related: bool = False) -> dict[str, Any]:
     use, product = USES[taker]
     one = party(taker)
     facts = one.facts()
     capacity = "self" if one.person else "legal_representative"
-    answers: dict[str, Any] = {
+    return {
         "capacity": capacity, "use": use, "product": product, "region": "中国大陆", "contractor": "",
         "abroad": one.country != "CN", "related": related,
         "contact": {"name": one.contact, "phone": facts["contact_phone"], "email": facts["contact_email"]},
         "expected_input": "300000.00", "expected_output": "1200000.00",
     }  # fmt: skip
+
+
+def draft(stage: Stage, offer: str, taker: str, *, key: str = "", related: bool = False) -> None:
+    """Fill in page 1; binds nobody."""
+    answers = _answers(taker, related=related)
     acceptance = contracts.draft(stage.actor(taker), stage.declaration(offer), answers)
     stage.acceptances[key or f"{offer}×{taker}"] = acceptance.id
+
+
+def put_on_list(stage: Stage, taker: str, *wanted: str) -> None:
+    """Offers that somebody means to take together and has not yet."""
+    basket.add(stage.actor(taker), [stage.declaration(one).number for one in wanted])
+
+
+def accept_list(stage: Stage, taker: str, *wanted: str) -> None:
+    """Read a list, sign it once, send its notices together."""
+    actor, answers = stage.actor(taker), _answers(taker)
+    nothing = {"expected_input": "", "expected_output": ""}  # the first notice states them for all
+    listed = [
+        (stage.declaration(one), answers if n == 0 else {**answers, **nothing})
+        for n, one in enumerate(wanted)
+    ]
+    made = checkout.draft(actor, listed)
+    checkout.send(actor, made, stage.sign_list(taker, checkout.listed(made)))
+    for one, acceptance in zip(wanted, made.acceptances, strict=True):
+        stage.acceptances[f"{one}×{taker}"] = acceptance.id
+
+
+def pay_list(stage: Stage, key: str, *, days: int) -> None:
+    """One (labelled) slip for everything that is paid under a license's reference."""
+    acceptance = stage.acceptance(key)
+    joint = joint_payments.of(acceptance)
+    if joint is None:
+        raise LookupError(f"{key} is paid by itself")
+    taker, on, sent = _taker(stage, acceptance), stage.before(days), joint_payments.rest(joint)
+    actor, payer = stage.actor(taker), acceptance.licensee.name
+    shown = ("金额（元）", f"{sent:.2f}"), ("附言", joint.reference), ("日期", on.isoformat())
+    slip = stage.upload(actor, "bank_slip", ("付款人", payer), *shown)
+    serial = f"DEMO{on:%Y%m%d}{joint.reference}"
+    facts = {"amount": sent, "paid_on": on, "payer": payer, "serial": serial, "slip_upload": slip.id}
+    acts = [act for _, act in joint_payments.claim_acts(actor, joint, facts)]
+    said = stage.sign_list(taker, StatementList(statements=tuple(act.statement for act in acts)))
+    joint_payments.claim(actor, joint, facts, acts, said)
+
+
+def confirm_list(stage: Stage, key: str, *, days: int) -> None:
+    """The holder looks at the account: the whole transfer arrived that many days before D."""
+    acceptance = stage.acceptance(key)
+    who, payment = stage.key_of(acceptance.holder_id), acceptance.payments[-1]
+    claimed = sum((one.claimed_amount for one in joint_payments.transfer_of(payment)), Decimal("0.00"))
+    facts = {
+        "result": "agrees", "amount": claimed, "arrived_on": stage.before(days),
+        "serial": payment.bank_serial, "note": "",
+    }  # fmt: skip
+    actor = stage.actor(who)
+    acts = [act for _, act in joint_payments.confirm_acts(actor, payment, facts)]
+    said = stage.sign_list(who, StatementList(statements=tuple(act.statement for act in acts)))
+    joint_payments.confirm(actor, payment, facts, acts, said)
 
 
 def accept(stage: Stage, offer: str, taker: str, *, key: str = "", related: bool = False) -> None:

@@ -264,8 +264,9 @@ def _given(told: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _is_newer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Of the same kind and a later edition, as far as both say so in whole numbers."""
+    """Of the same kind and license and a later edition, as far as both say so in whole numbers."""
     versions = one.get("version"), other.get("version")
     if any(isinstance(said, bool) or not isinstance(said, int) for said in versions):
         return False
-    return one.get("paper") == other.get("paper") and bool(one["version"] > other["version"])
+    same = all(one.get(name) == other.get(name) for name in ("paper", "declaration"))
+    return same and bool(one["version"] > other["version"])

@@ -52,7 +52,10 @@ export async function checkPaper({ lines, subject }, bytes, wanted = null) {
 export function hasNewer({ lines, subject }, papers) {
   const issued = papersOf(lines.filter(({ filing }) => filing.subject === subject));
   const newer = (one, other) =>
-    one.paper === other.paper && [one, other].every(({ version }) => Number.isInteger(version)) && one.version > other.version;
+    one.paper === other.paper &&
+    one.declaration === other.declaration &&
+    [one, other].every(({ version }) => Number.isInteger(version)) &&
+    one.version > other.version;
   return papers.some((paper) => issued.some((other) => newer(other, paper)));
 }
 

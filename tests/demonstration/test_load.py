@@ -163,7 +163,7 @@ def test_the_sample_files_fit_this_load(demo: Flask, told: tuple[Settings, list[
     lines = result_rows.read_lines(headed, clock.today())
     assert not any(line.problems for line in lines)
     states = {one.number: one.registration for one in db.session.scalars(select(Contract))}
-    assert [states.get(line.number) for line in lines] == ["submitted", "submitted", "ready", None]
+    assert [states.get(line.number) for line in lines] == ["submitted", "exported", "ready", None]
     assert all(str(folder / name) in samples.table(told[0].instance) for name in samples.BRINGS)
 
 
