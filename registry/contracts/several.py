@@ -91,14 +91,13 @@ def key_terms(facts: PaperFacts) -> Iterator[Block]:
     )
     columns = (
         Column(heading=say("项", "No."), share=0.4),
-        Column(heading=say("专利号、名称", "Patent"), share=2.4),
-        Column(heading=say("声明编号", "Declaration"), share=1.5),
-        Column(heading=say("许可期限", "Term"), share=1.8),
+        Column(heading=say("专利和声明", "Patent and declaration"), share=3.0),
+        Column(heading=say("许可期限", "Term"), share=2.2),
         Column(heading=say("使用费", "Fee"), share=1.9),
         Column(heading=say("金额（元）", "Amount (CNY)"), share=1.2, align="right"),
     )
     rows = tuple(_row(facts, n, one) for n, one in enumerate(facts.licenses, start=1))
-    whole = ("", say("合计", "Together"), "", "", "", "" if total.untold else money.yuan(total.amount))
+    whole = ("", say("合计", "Together"), "", "", "" if total.untold else money.yuan(total.amount))
     yield Grid(columns, (*rows, whole))
 
 
@@ -108,8 +107,7 @@ def _row(facts: PaperFacts, n: int, one: PaperFacts) -> tuple[str, ...]:
     untold = facts.say("未定明", "not stated")
     return (
         str(n),
-        f"{one.patent['number']}　{one.patent['title']}",
-        str(one.record["declaration"]["number"]),
+        f"{one.patent['number']}　{one.patent['title']}　{one.record['declaration']['number']}",
         facts.say(f"{first} 至 {last}", f"{first} to {last}"),
         price,
         untold if one.unvalued else money.yuan(one.total.amount),

@@ -8,16 +8,16 @@ import pytest
 from flask import Flask
 
 from registry import jobs
-from registry.contracts import bundles, printing, register
+from registry.contracts import bundles, register
 from registry.contracts.models import Acceptance
 from registry.database import db, transaction
-from registry.exports import recordal
 from registry.ledger.attach import detach
 from registry.statistics import service as statistics
 from tests.contracts import taking, together
 from tests.documents.papers import pdftotext
 from tests.exports import making
 from tests.exports.test_batches import archive, choice, make
+from tests.exports.test_recordal import pack
 from tests.factories import LUMP, Offer, Person, make_organisation, published, reading
 from tests.kept import Kept
 
@@ -66,14 +66,10 @@ def test_it_is_one_row_with_both_patents_and_the_dues_of_each(lite: Flask, two: 
 
 def test_one_recordal_pack_holds_the_contract_once_and_both_patents(lite: Flask, two: Two) -> None:
     offers, licensee, contract = two
-    made = reading(
-        lambda: recordal.pack(licensee.actor, register.find_contract(contract), printing.font_set())
-    )
-    names = [one.name for one in made.archive.members]
-    assert len([one for one in names if "02 许可合同" in one]) == 1
-    sheet = next(one for one in made.archive.members if "01 备案信息表" in one.name)
-    with sheet.open() as stream:
-        said = pdftotext(stream.read())
+    _, packed = pack(licensee, contract)
+    listed = packed.namelist()
+    assert len([one for one in listed if "02 许可合同" in one]) == 1
+    said = pdftotext(packed.read(next(one for one in listed if "01 备案信息表" in one)))
     assert all(one.patent in said for one in offers)
 
 
