@@ -130,9 +130,10 @@ def _set_of(acceptance: Acceptance) -> Hashable:
     """Who stands on the licensor's side, at which venue, who files and where disputes go: one contract has
     one answer to each. The track comes beside it: what is announced and what is not is never one contract.
     """
-    answers = acceptance.version.answers
+    answers, holder = acceptance.version.answers, acceptance.declaration.holder
     filing = answers.get("filing", {})
-    owners = {(one.get("uscc") or "", one.get("name") or "") for one in answers.get("consents", ())}
+    own = holder.uscc or holder.name  # it consents too where an agency declares
+    owners = {one.get("uscc") or one.get("name") for one in answers.get("consents", ())} - {own}
     settled = ("recordal_by", "registration_by", "dispute", "dispute_body")
     return (
         acceptance.holder_id,

@@ -9,6 +9,9 @@ from registry.contracts.models import Acceptance, Contract
 from registry.database import db, transaction
 from registry.errors import Conflict, Refused
 from registry.ledger import service as ledger
+from registry.licenses import consents, reviews
+from registry.licenses import register as offers
+from tests import factories
 from tests.contracts import taking, together
 from tests.contracts.test_races import together as at_once
 from tests.factories import LUMP, Offer, announce, make_organisation, published, reading, withdraw
@@ -52,6 +55,28 @@ def test_co_owners_and_the_place_of_disputes_part_contracts(lite: Flask) -> None
     )
     numbers = together.taken(make_organisation(lite, "c1"), [alone, owned, disputed])
     assert len({together.contract_of(one) for one in numbers}) == 3
+
+
+def test_an_agency_does_not_part_contracts_of_one_licensor(lite: Flask) -> None:
+    plain = published(lite)
+    by_agency = _by_agency(lite, plain)
+    numbers = together.taken(make_organisation(lite, "c1"), [plain, by_agency])
+    assert len({together.contract_of(one) for one in numbers}) == 1
+
+
+def _by_agency(app: Flask, like: Offer) -> Offer:
+    """Another offer of the same holder, made by an agency, so that even a single patentee has consented."""
+    power = str(factories.make_upload(app, like.holder, "agency_power"))
+    agency = {"name": "某代理所", "code": "31001", "agent": "", "power_upload": power, "scope": []}
+    number = factories.ready_draft(app, like.holder, like.venue, declarant={"agency": agency})
+    transaction(lambda: consents.ask(like.holder.actor, offers.find(number)))
+    asked = reading(lambda: [one.consent.id for one in consents.status(offers.find(number))])
+    factories.agree(app, asked[0], like.holder)
+    factories.submit(app, like.holder, number)
+    factories.pass_all(like.venue, number)
+    transaction(lambda: reviews.approve(like.venue.actor, offers.find(number)))
+    patent = reading(lambda: offers.find(number).patent.number)
+    return Offer(number=number, patent=patent, holder=like.holder, venue=like.venue)
 
 
 def test_an_operator_may_ask_for_one_contract_a_license(lite: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
