@@ -43,8 +43,8 @@ def test_a_preview_writes_nothing_about_patents_or_declarations(lite: Flask) -> 
     assert reading(lambda: patents.of_holder(holder.actor)) == []
 
 
-def test_a_table_becomes_drafts_that_only_lack_the_signature(app: Flask) -> None:
-    holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
+def test_a_table_becomes_drafts_that_only_lack_the_signature(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
     batching.make_set(holder)
     batch_id = batching.drafted(holder, venue, [row(amount="12,000"), row(method="免费")])
     assert batching.verdicts(batch_id) == ["ready", "ready"]
@@ -118,8 +118,8 @@ def test_a_draft_with_something_missing_names_it(lite: Flask) -> None:
     assert len(batching.numbers_of(batch_id)) == 4
 
 
-def test_a_corrected_table_changes_only_rows_still_draft(app: Flask) -> None:
-    holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
+def test_a_corrected_table_changes_only_rows_still_draft(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
     batching.make_set(holder)
     one, two, three, four = (patent_number() for _ in range(4))
     batch_id = batching.drafted(holder, venue, [row(one), row(two), row(three), row(four, amount="x")])
@@ -307,8 +307,8 @@ def test_who_lost_the_role_meanwhile_finishes_nothing(lite: Flask, monkeypatch: 
 # --- co-owners and reviewers -------------------------------------------------------------------------
 
 
-def test_a_co_owner_of_many_gets_one_letter_with_every_link(app: Flask) -> None:
-    holder, venue = make_organisation(app, "u1"), make_venue(app, "v1")
+def test_a_co_owner_of_many_gets_one_letter_with_every_link(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
     batching.make_set(holder)
     both = f"{factories.NAMES['u1'][0]}、{factories.NAMES['c1'][0]}"
     batch_id = batching.drafted(holder, venue, [row(owners=both), row(owners=both), row()])
@@ -329,7 +329,7 @@ def test_a_co_owner_of_many_gets_one_letter_with_every_link(app: Flask) -> None:
     assert len(links) == 2
     person = None
     for consent_id in reading(lambda: [one.id for one in db.session.query(Consent)]):
-        person = factories.agree(app, consent_id, person)
+        person = factories.agree(lite, consent_id, person)
     numbers = batching.numbers_of(batch_id)
     batching.sign(holder, batch_id, numbers)
     assert [reading(lambda n=n: register.find(n).state) for n in numbers] == ["submitted"] * 3
