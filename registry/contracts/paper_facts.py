@@ -34,6 +34,7 @@ from registry.licenses.rules import Track
 LEVELS = {
     "account": ("账户级电子签名", "electronic signature of an account"),
     "external": ("单位自持密钥电子签名", "electronic signature with the unit's own key"),
+    "passkey": ("通行密钥电子签名", "electronic signature with a passkey"),
     "sheet": ("纸质签章的扫描件", "scan of a signed or sealed sheet"),
     "": ("无", "none"),
 }
@@ -49,6 +50,13 @@ LEVEL_MEANS = {
         "签名私钥由该单位自行保管，本平台只登记其公钥；签名由该单位在自己的系统中作出",
         "the unit keeps its private key itself, this registry knows the public key only; the signature was "
         "made in the unit's own system",
+    ),
+    "passkey": (
+        "签名私钥保存在签署人本人的设备中，本平台只登记其公钥；"
+        "设备在核对签署人的指纹、面容或者 PIN 之后作出签名，所签文本由本平台的页面显示",
+        "the private key is in the signer's own device, this registry knows the public key only; the device "
+        "signed after it had checked the signer's finger, face or PIN; the text signed was shown by this "
+        "registry's page",
     ),
     "sheet": (
         "在纸面上签字或者盖章后上传扫描件，本平台存证其摘要，未对印章真伪作鉴定",

@@ -27,9 +27,11 @@ from registry.ledger.canonical import (
     unb64,
 )
 from registry.ledger.kinds import ANY, FORMS, KINDS, Kind
+from registry.ledger.signing import PASSKEY
 from registry.ledger.statement_lists import Place, listed_bytes, parse_place
 
-LEVELS = ("account", "external")  # how a party holds its key; each document says in words what that is worth
+PASSKEY_LEVEL = "passkey"
+LEVELS = ("account", "external", PASSKEY_LEVEL)  # how a party holds its key; papers say what that is worth
 LONGEST_SUBJECT = 200
 _ENVELOPE = (
     b'{"payload":"%b","payloadType":"' + FILING_TYPE.encode() + b'","signatures":[{"keyid":"%b","sig":"%b"}]}'
@@ -290,6 +292,8 @@ def _statement(value: Any) -> Statement:
     if not is_hex(said["nonce"], 32) or not all(isinstance(said[name], str) for name in ("origin", "role")):
         raise ValueError("malformed statement")
     _commitments(said["sd"])
+    if (outer["level"] == PASSKEY_LEVEL) != (outer["alg"] == PASSKEY):
+        raise ValueError("a passkey signs as what it is, and nothing else as one")
     if outer["level"] not in LEVELS or not is_hex(outer["kid"], 32):
         raise ValueError("unknown level or malformed key id")
     if not isinstance(outer["alg"], str) or not isinstance(outer["signature"], str):

@@ -61,6 +61,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "second_reviewer": ("复核人", "second reviewer"),
     "account": ("账号密钥", "account key"),
     "external": ("自持密钥", "own key"),
+    "passkey": ("通行密钥", "passkey"),
     "notice": ("实施通知书", "notice"),
     "payment_request": ("付款通知单", "payment request"),
     "contract": ("合同文本", "contract"),

@@ -15,11 +15,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from registry.ledger import assertions
 from registry.ledger.canonical import sha256_hex
 
 COUNTERSIGN = "countersign"
 CHECKPOINT = "checkpoint"
 PARTY = "party"
+PASSKEY = "webauthn-p256"
+"""ES256 inside a WebAuthn assertion: a key of a person's device, never one of the registry's own."""
 OWN = (COUNTERSIGN, CHECKPOINT)
 """The purposes of the registry's own keys."""
 
@@ -128,9 +131,15 @@ def _p256(public: bytes, message: bytes, signature: bytes) -> None:
     key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
 
 
+def _passkey(public: bytes, message: bytes, signature: bytes) -> None:
+    signed, own = assertions.opened(signature, message)
+    _p256(public, signed, own)
+
+
 ALGORITHMS: dict[str, Callable[[bytes, bytes, bytes], None]] = {
     "ed25519": _ed25519,  # public: 32 bytes, signature: 64 bytes
     "p256": _p256,  # public: uncompressed point, signature: DER, SHA-256
+    PASSKEY: _passkey,  # public: uncompressed point, signature: a WebAuthn assertion
 }
 
 
@@ -150,7 +159,7 @@ def check_public(alg: str, public: bytes) -> None:
     """Raises ValueError unless the bytes are a public key of a known algorithm."""
     if alg == "ed25519" and len(public) == 32:
         _read_ed25519(public)
-    elif alg == "p256" and len(public) == 65:
+    elif alg in ("p256", PASSKEY) and len(public) == 65:
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), public)
     else:
         raise ValueError("unknown algorithm or malformed public key")
@@ -166,5 +175,5 @@ class RegistryKeys:
 
 def check_purpose(purpose: str, alg: str) -> None:
     """Raises ValueError for a key that cannot do this: C2SP checkpoints are signed by Ed25519 alone."""
-    if purpose not in OWN or (purpose == CHECKPOINT and alg != "ed25519"):
+    if purpose not in OWN or alg == PASSKEY or (purpose == CHECKPOINT and alg != "ed25519"):
         raise ValueError(f"a {alg} key cannot be the registry's {purpose} key")

@@ -71,6 +71,7 @@ class Level(StrEnum):
 
     ACCOUNT = "account"  # key sealed under the person's password: not sole control
     EXTERNAL = "external"  # key the organisation enrolled and keeps itself
+    PASSKEY = "passkey"  # key in the person's own device, which asked for a PIN, finger or face
 
 
 class KeyEnd(StrEnum):

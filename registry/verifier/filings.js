@@ -10,7 +10,7 @@ const FILING_TYPE = "application/vnd.open-license.filing.v1+json";
 const STATEMENT_TYPE = "application/vnd.open-license.statement.v1+json";
 const LIST_TYPE = "application/vnd.open-license.statement-list.v1+json";
 const COMMITMENT_TAG = "open-license-sd-v1\0";
-const LEVELS = ["account", "external"];
+const LEVELS = ["account", "external", "passkey"];
 const LONGEST_SUBJECT = 200;
 const SIGNED = ["statement", "alg", "kid", "signature", "level"];
 const STATEMENT = ["v", "type", "origin", "subject", "role", "nonce", "fields", "sd"];
@@ -100,6 +100,7 @@ function parseStatement(outer) {
   demand(typeof said.origin === "string" && typeof said.role === "string", "malformed statement");
   checkCommitments(said.sd);
   demand(LEVELS.includes(level) && isHex(kid, 32) && typeof alg === "string", "malformed statement");
+  demand((level === "passkey") === (alg === "webauthn-p256"), "a passkey signs as what it is, and nothing else as one");
   return { said, alg, kid, signature: unbase64(signature), level, place: listed ? parsePlace(list) : null };
 }
 

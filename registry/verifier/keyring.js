@@ -69,6 +69,7 @@ export class Keyring {
       const key = unbase64(encoded);
       await checkPublic(alg, key);
       demand(purpose !== "checkpoint" || alg === "ed25519", "heads are signed by Ed25519 alone");
+      demand(purpose === PARTY || alg !== "webauthn-p256", "a passkey is a person's, never the registry's");
       demand(kid === (await kidOf(alg, key)), "the key's id is not its own");
       return key;
     });

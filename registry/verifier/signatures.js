@@ -1,9 +1,12 @@
-// Signatures by algorithm name, checked by the browser itself: Ed25519 (RFC 8032) and P-256 with SHA-256 (DER).
+// Signatures by algorithm name, checked by the browser itself: Ed25519 (RFC 8032), P-256 with SHA-256 (DER), alone or
+// inside a passkey's assertion.
 
+import { opened } from "./assertions.js";
 import { Malformed, NotHere, concat, demand, hex, sha256, subtle, utf8 } from "./bytes.js";
 
 const ED25519 = { name: "Ed25519" };
 const P256 = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const PASSKEY = "webauthn-p256"; // ES256 inside a WebAuthn assertion
 const HALF = 32; // bytes of r and of s
 const PRIME = 2n ** 255n - 19n;
 const ORDER_EIGHT = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
@@ -16,7 +19,8 @@ export async function kidOf(alg, key) {
 
 /** Throws Malformed unless the bytes are a public key of a known algorithm. */
 export async function checkPublic(alg, key) {
-  const fits = (alg === "ed25519" && key.length === 32) || (alg === "p256" && key.length === 65 && key[0] === 4);
+  const point = (alg === "p256" || alg === PASSKEY) && key.length === 65 && key[0] === 4;
+  const fits = (alg === "ed25519" && key.length === 32) || point;
   demand(fits, "unknown algorithm or malformed public key");
   if (alg === "ed25519") checkPoint(key);
   await imported(alg, key);
@@ -24,12 +28,13 @@ export async function checkPublic(alg, key) {
 
 /** Whether the signature is this key's over the message; an unknown algorithm or broken key never is. */
 export async function signed(alg, key, message, signature) {
-  if (alg !== "ed25519" && alg !== "p256") return false;
+  if (alg !== "ed25519" && alg !== "p256" && alg !== PASSKEY) return false;
   try {
+    if (alg === PASSKEY) ({ message, signature } = await opened(signature, message));
     const ready = await imported(alg, key);
-    const raw = alg === "p256" ? rawSignature(signature) : signature;
+    const raw = alg === "ed25519" ? signature : rawSignature(signature);
     if (alg === "ed25519") [key, signature.subarray(0, 32)].forEach(checkPoint);
-    return await subtle().verify(alg === "p256" ? P256 : ED25519, ready, raw, message);
+    return await subtle().verify(alg === "ed25519" ? ED25519 : P256, ready, raw, message);
   } catch (error) {
     if (error instanceof Malformed) return false;
     throw error;
@@ -44,7 +49,7 @@ function checkPoint(encoded) {
 
 async function imported(alg, key) {
   try {
-    return await subtle().importKey("raw", key, alg === "p256" ? P256 : ED25519, false, ["verify"]);
+    return await subtle().importKey("raw", key, alg === "ed25519" ? ED25519 : P256, false, ["verify"]);
   } catch (error) {
     if (error.name === "NotSupportedError") throw new NotHere(`no ${alg}`);
     throw new Malformed("malformed public key");

@@ -307,12 +307,17 @@ const WORDS = {
   venue_role: ["交易场所", "venue"],
   account_level: ["账号密钥", "account key"],
   external_level: ["自持密钥", "own key"],
+  passkey_level: ["通行密钥", "passkey"],
   levels: ["签名级别是什么意思", "What the levels of signature mean"],
   account_means: [
     "账号密钥：密钥以本人的密码封存在登记方的服务器上，登录签署时才打开。它表明有人以该账号和密码签署，并不等于由本人单独控制的电子签名。",
     "Account key: sealed under the person's password on the registry's server and opened only to sign. It shows that somebody with that account and password signed; it is not an electronic signature under one person's sole control.",
   ],
   external_means: ["自持密钥：由该单位自己保管，登记方从未持有其私钥。", "Own key: kept by the organisation itself; the registry never held the private key."],
+  passkey_means: [
+    "通行密钥：私钥在本人的设备里，登记方从未持有；设备先核对指纹、面容或 PIN 才签署。设备不显示所签的文字，文字由登记方的页面显示。",
+    "Passkey: the private key is in the person's own device and was never with the registry; the device asked for a finger, a face or a PIN. It does not show the text that is signed: the registry's page did.",
+  ],
   limits: ["这不能证明什么", "What this does not prove"],
   truth_not_proved: ["不能证明所填内容属实，也不能证明专利有效。", "It does not prove that what was typed is true, nor that a patent is valid."],
   nothing_else: ["不能证明此外没有别的记录：那要核验整本账本。", "It does not prove that nothing else was filed: that takes the whole log."],

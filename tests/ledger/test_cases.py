@@ -11,13 +11,16 @@ from registry.ledger.report import Report
 from registry.ledger.seals import read_certificates
 from registry.ledger.verify import read_vkey, verify_bytes
 from registry.log_commands import verify
+from tests.ledger.asserted import asserted_cases
 from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases
 from tests.ledger.licensed import PAPER
 from tests.ledger.listed import listed_cases
 from tests.ledger.sealed import sealed_cases
 
-CASES = {case.name: case for case in (*cases(), *attacks(), *sealed_cases(), *listed_cases())}
+CASES = {
+    case.name: case for case in (*cases(), *attacks(), *sealed_cases(), *listed_cases(), *asserted_cases())
+}
 FLIPS = 800
 
 

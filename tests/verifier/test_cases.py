@@ -10,6 +10,7 @@ from registry.ledger.canonical import jcs, sha256_hex
 from registry.ledger.filings import Filing
 from registry.ledger.policy import Policy, parse_policy
 from registry.ledger.verify import LARGEST, read_vkey, verify_bytes, verify_path
+from tests.ledger.asserted import asserted_cases
 from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases, printed
 from tests.ledger.licensed import CONTRACT, PAPER, licensed
@@ -17,7 +18,9 @@ from tests.ledger.listed import listed_cases
 from tests.ledger.sealed import sealed_cases
 from tests.verifier.checking import Checker
 
-CASES = {case.name: case for case in (*cases(), *attacks(), *sealed_cases(), *listed_cases())}
+CASES = {
+    case.name: case for case in (*cases(), *attacks(), *sealed_cases(), *listed_cases(), *asserted_cases())
+}
 FLIPS = {
     "bundle": 900,
     "bundle with a quorum of witnesses": 700,
