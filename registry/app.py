@@ -110,6 +110,7 @@ from registry.parties import (
     mail_pages,
     members_pages,
     organisation_pages,
+    passkey_pages,
     refilling,
     staff_pages,
 )
@@ -151,6 +152,7 @@ PAGES: list[Blueprint] = [
     directory_pages.blueprint,
     keys_pages.blueprint,
     refilling.blueprint,
+    passkey_pages.blueprint,
     patents_pages.blueprint,
     state_pages.blueprint,
     licenses_pages.blueprint,

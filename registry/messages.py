@@ -12,6 +12,7 @@ from registry.letter_messages import LETTERS
 from registry.list_messages import LISTS
 from registry.money_messages import MONEY
 from registry.paper_messages import PAPERS
+from registry.passkey_messages import PASSKEYS
 from registry.registrar_messages import REGISTRARS
 
 MESSAGES: dict[str, LazyString] = {
@@ -20,6 +21,7 @@ MESSAGES: dict[str, LazyString] = {
     **DEMAND,
     **LISTS,
     **LETTERS,
+    **PASSKEYS,
     # general
     "invalid": _l("有 %(count)s 处需要改正。"),
     "required": _l("请填写此项。"),

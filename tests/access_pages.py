@@ -23,6 +23,7 @@ from tests.access_batches import BATCH_PAGES
 from tests.access_catalogue import CATALOGUE
 from tests.access_contracts import CONTRACTS
 from tests.access_licenses import LICENSES
+from tests.access_passkeys import PASSKEYS
 from tests.access_registration import REGISTRATION
 from tests.browser import PASSWORD
 
@@ -109,4 +110,5 @@ PAGES: Mapping[str, Line] = {
     **REGISTRATION,
     **ADMINISTRATION,
     **CATALOGUE,
+    **PASSKEYS,
 }

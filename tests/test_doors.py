@@ -52,6 +52,8 @@ def test_only_a_few_pages_are_open_to_strangers_who_post(lite: Flask) -> None:
         "/confirm",
         "/confirm/again",
         "/login",
+        "/login/passkey",
+        "/login/passkey/options",
         "/logout",
         "/reset",
         "/reset/code",

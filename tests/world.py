@@ -79,6 +79,7 @@ from tests.factories import (
     submitted,
 )
 from tests.licenses import batching
+from tests.parties import devices
 from tests.parties.people import PDF
 
 ROLES = {"owner": Role.OWNER, "signer": Role.SIGNER, "preparer": Role.PREPARER, "finance": Role.FINANCE}
@@ -157,6 +158,7 @@ def make_world(app: Flask) -> World:
     _letters(world)
     lists.add_to(world)
     world_staff.add_to(world)
+    devices.add_to(world)
     _log(world)
     db.session.rollback()
     return world

@@ -28,11 +28,13 @@ from registry.parties.models import (
     Account,
     ApiKey,
     Authority,
+    Ceremony,
     IdentityDocument,
     Key,
     MailChoice,
     Membership,
     Organisation,
+    Passkey,
     Session,
     Throttle,
     Upload,
@@ -162,6 +164,9 @@ def _access(account: Account) -> Iterator[Goes]:
     yield from (removed(one) for one in db.session.scalars(asked))
     typed = select(KeptForm).where(KeptForm.account_id == account.id).order_by(KeptForm.id)
     yield from (removed(one) for one in db.session.scalars(typed))
+    for table in (Ceremony, Passkey):
+        rows = select(table).where(table.account_id == account.id).order_by(table.created_at)
+        yield from (removed(one) for one in db.session.scalars(rows))
     acts = select(PreparedAct).where(PreparedAct.account_id == account.id).order_by(PreparedAct.id)
     yield from (removed(one) for one in db.session.scalars(acts))
     counted = select(Throttle).where(Throttle.key.endswith(sessions.digest(account.email)))

@@ -13,7 +13,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock, history
@@ -95,9 +95,7 @@ def confirm(email: str, code: str) -> bool:
         return False
     if account.confirmed_at is None:
         account.confirmed_at, account.confirm_hash = clock.now(), ""
-        key = db.session.scalars(
-            select(Key).where(Key.account_id == account.id, Key.enrolled_seq.is_(None))
-        ).one()
+        key = db.session.scalars(_sealed(account.id).where(Key.enrolled_seq.is_(None))).one()
         enrolment.file(key)
         history.record(sessions.actor_of(account, None), "confirm", account)
     return True
@@ -113,9 +111,7 @@ def reset_password(email: str, code: str, password: NewPassword) -> bool:
         return False
     account.password_hash, account.confirm_hash = password.hash, ""
     account.confirmed_at = account.confirmed_at or clock.now()
-    for old in db.session.scalars(
-        select(Key).where(Key.account_id == account.id, Key.revoked_seq.is_(None))
-    ).all():
+    for old in db.session.scalars(_sealed(account.id).where(Key.revoked_seq.is_(None))).all():
         if old.enrolled_seq is None:
             db.session.delete(old)
         else:
@@ -138,10 +134,15 @@ def change_password(actor: Actor, *, password_hash: str, sealed: bytes) -> None:
 
 def key_of(account_id: UUID | None) -> Key:
     """The account's present key. Raises Refused `account_unconfirmed` before it has been filed."""
-    key = db.session.scalar(select(Key).where(Key.account_id == account_id, Key.revoked_seq.is_(None)))
+    key = db.session.scalar(_sealed(account_id).where(Key.revoked_seq.is_(None)))
     if key is None or key.sealed is None or key.enrolled_seq is None:
         raise Refused("account_unconfirmed", article="ESL 13")
     return key
+
+
+def _sealed(account_id: UUID | None) -> Select[Key]:
+    """The query of the account's keys under its password; a forgotten password leaves passkeys alone."""
+    return select(Key).where(Key.account_id == account_id, Key.level == Level.ACCOUNT)
 
 
 def attempt(what: str, who: str, *, limit: int, window: timedelta = WINDOW) -> None:

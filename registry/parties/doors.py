@@ -23,7 +23,7 @@ from registry import clock, idempotency
 from registry.config import Settings
 from registry.database import db, transaction
 from registry.errors import NotAllowed, NotFound, NotSignedIn, Refused
-from registry.parties import sessions
+from registry.parties import ceremonies, sessions
 from registry.parties.rules import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -184,8 +184,10 @@ def _enter() -> None:
         raise NotAllowed("not_allowed")
     if access == "account" and g.actor is None:
         raise NotSignedIn("not_signed_in")
+    ceremonies.take_in_hand(None)
     if request.method not in SAFE and not _by_machine():
         _refuse_forgery()
+        ceremonies.take_in_hand(_in_hand())
     _refuse_zeros()
 
 
@@ -233,6 +235,24 @@ def _person() -> Actor | None:
         idle = clock.now() + timedelta(seconds=_settings().session_idle)
     g.session_expires = min(ends, idle)
     return found
+
+
+def _in_hand() -> ceremonies.InHand | None:
+    """A form that says it is to be signed with a passkey, with the device's answer or before it was asked.
+
+    Raises Conflict `ceremony_over`.
+    """
+    found = current_actor()
+    if found is None or request.form.get("_signing") != "passkey":
+        return None
+    try:
+        ceremony_id = UUID(request.form.get("_ceremony", ""))
+    except ValueError:
+        return ceremonies.InHand()
+    ceremony = ceremonies.find(ceremonies.Purpose.SIGN, ceremony_id, account_id=found.account_id)
+    answer, kept = request.form.get("_answer", ""), list(ceremony.facts["acts"])
+    db.session.rollback()
+    return ceremonies.InHand(ceremony_id=ceremony_id, answer=answer, kept=kept)
 
 
 def _refuse_forgery() -> None:

@@ -52,7 +52,7 @@ def typed_in(sent: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _may_stay(name: str, value: str) -> bool:
-    unwanted = name in OWN or SECRET.search(name) or "\x00" in name + value
+    unwanted = name in OWN or name.startswith("_") or SECRET.search(name) or "\x00" in name + value
     return bool(value.strip()) and not unwanted
 
 

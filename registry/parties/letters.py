@@ -132,6 +132,8 @@ LETTERS: Mapping[str, Topic] = {
     "organisation_verified": Topic.PROGRESS,
     "override_asked": Topic.WORK,
     "paper_reissued": Topic.REGISTRATION,
+    "passkey_added": Topic.ACCOUNT,
+    "passkey_removed": Topic.ACCOUNT,
     "payment_answered": Topic.MONEY,
     "payment_claimed": Topic.MONEY,
     "payment_requested": Topic.MONEY,

@@ -191,6 +191,43 @@ class Key(Model):
     revoked_seq: Mapped[int | None]
 
 
+class Passkey(Model):
+    """A key in a person's own device: what a browser needs to ask for it, beside the signing key it is."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index(None, "account_id"),)
+
+    kid: Mapped[str] = mapped_column(ForeignKey("signing_key.kid"), primary_key=True)
+    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    cose: Mapped[bytes] = mapped_column(LargeBinary)  # the public half as the device wrote it
+    name: Mapped[str] = mapped_column(String(60))
+    sign_count: Mapped[int] = mapped_column(default=0)
+    synced: Mapped[bool] = mapped_column(default=False)  # copied among the person's devices by their maker
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    key: Mapped[Key] = relationship()
+    account: Mapped[Account] = relationship()
+
+
+class Ceremony(Model):
+    """A challenge of ours that waits for a device's answer."""
+
+    __tablename__ = "ceremony"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('register', 'sign_in', 'sign')", name="purpose"),
+        CheckConstraint("(account_id IS NULL) = (purpose = 'sign_in')", name="account"),
+        Index(None, "created_at"),
+    )
+
+    id: Mapped[uuid.UUID] = uuid_key()
+    purpose: Mapped[str] = mapped_column(String(10))
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    challenge: Mapped[bytes] = mapped_column(LargeBinary)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ApiKey(Model):
     """A machine's access, bound to an organisation (or venue) and to that organisation's own enrolled key."""
 

@@ -19,6 +19,7 @@ from registry.errors import Conflict, NotFound
 from registry.ledger.canonical import new_nonce
 from registry.ledger.filings import Filing, Statement, salted, statement_fields
 from registry.ledger.setup import ledger_setup
+from registry.parties import ceremonies
 from registry.parties.rules import Actor
 
 LIFE = timedelta(hours=1)
@@ -64,9 +65,17 @@ class Act:
 
 
 def act_of(filing: Filing, *, role: str) -> Act:
-    """Draw the salts and write the statement a party in this role signs."""
+    """Draw the salts and write the statement a party in this role signs.
+
+    Where a device was asked to sign this very act, it is the act the device was asked about.
+    """
+    content = {"role": role, **encode(filing)}
+    before = ceremonies.drawn_before(content)
+    if before is not None:
+        return Act(filing=decode(before["filing"]), statement=before["statement"])
     drawn = salted(filing)
     statement = statement_fields(drawn, origin=ledger_setup().origin, role=role, nonce=new_nonce())
+    ceremonies.remember(content, {"filing": encode(drawn), "statement": statement})
     return Act(filing=drawn, statement=statement)
 
 

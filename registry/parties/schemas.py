@@ -217,6 +217,26 @@ class StepUpSchema(Schema):
     password = Password(required=True, metadata=_named(_l("密码")))
 
 
+class NewPasskeySchema(StepUpSchema):
+    """What the person calls a device."""
+
+    name = CleanText(max=60, required=True, metadata=_named(_l("设备的名称")))
+
+
+class PasskeyEndSchema(StepUpSchema):
+    """Why a device signs no more."""
+
+    reason = Choice(KeyEnd, required=True, metadata=_named(_l("作废的原因")))
+
+
+class PasskeyAnswerSchema(Schema):
+    """What a device answered to a challenge, as the browser writes it in JSON; read further on."""
+
+    ceremony = fields.String(load_default="")
+    answer = fields.String(load_default="")
+    next = fields.String(load_default="")
+
+
 class RevocationSignatureSchema(Schema):
     """The signature over a prepared revocation, and the key in force it was made with."""
 
@@ -307,9 +327,7 @@ class MeAnswer(Schema):
 class InboxSchema(Schema):
     """Which letters are asked for; all are optional."""
 
-    topic = fields.String(
-        load_default="", validate=OneOf(["", *TOPICS]), metadata={"label": _l("类别")}
-    )
+    topic = fields.String(load_default="", validate=OneOf(["", *TOPICS]), metadata={"label": _l("类别")})
     matter = fields.String(load_default="", validate=Length(max=40), metadata={"label": _l("编号")})
     unread = fields.Boolean(load_default=False, metadata={"label": _l("只看未读")})
     page = Whole(min=1, max=10_000, load_default=1, metadata={"label": _l("页")})

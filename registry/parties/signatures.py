@@ -17,9 +17,9 @@ from registry.database import db, transaction
 from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.canonical import unb64
 from registry.ledger.filings import Statement, statement_bytes
-from registry.ledger.signing import check_public, kid_of
+from registry.ledger.signing import PASSKEY, check_public, kid_of
 from registry.ledger.statement_lists import StatementList
-from registry.parties import accounts, enrolment, keys
+from registry.parties import accounts, ceremonies, enrolment, keys, passkeys
 from registry.parties.models import Key
 from registry.parties.organisations import organisation_of
 from registry.parties.permissions import allow
@@ -27,12 +27,13 @@ from registry.parties.rules import Actor, Level
 
 
 def sign(actor: Actor, password: str, fields: Mapping[str, Any], *, field: str = "password") -> Statement:
-    """Sign a statement with the account's own key, opened with the password. Never inside a transaction.
+    """Sign a statement with the account's own key, opened with the password, or with a passkey where the form
+    asks for one. Never inside a transaction.
 
-    Raises Refused `password_wrong`, `account_unconfirmed`.
+    Raises Refused `password_wrong`, `account_unconfirmed`; for passkeys as `passkeys.sign`.
     """
     alg, kid, signature = _signed(actor, password, statement_bytes(fields), field=field)
-    return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=Level.ACCOUNT)
+    return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=_level(alg))
 
 
 def sign_list(
@@ -44,10 +45,17 @@ def sign_list(
     Raises Refused `password_wrong`, `account_unconfirmed`.
     """
     alg, kid, signature = _signed(actor, password, listed.signed_bytes, field=field)
-    return _placed(listed, alg=alg, kid=kid, signature=signature, level=Level.ACCOUNT)
+    return _placed(listed, alg=alg, kid=kid, signature=signature, level=_level(alg))
+
+
+def _level(alg: str) -> Level:
+    return Level.PASSKEY if alg == PASSKEY else Level.ACCOUNT
 
 
 def _signed(actor: Actor, password: str, message: bytes, *, field: str) -> tuple[str, str, bytes]:
+    """Under the key the password opens, or by the device the form wants to be signed with."""
+    if ceremonies.in_hand() is not None:
+        return passkeys.signed(actor, message)
     key = accounts.key_of(actor.account_id)
     if key.enrolled_seq is not None and key.enrolled_seq < 0:
         key = _enrol_again(actor, key, password, field=field)
