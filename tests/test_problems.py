@@ -385,6 +385,15 @@ def test_every_component_is_drawn_and_errors_stand_in_summary_title_and_field(ap
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize(("file", "alias"), [("fields", "f"), ("blocks", "b"), ("files", "files")])
+def test_every_macro_stands_on_the_page_of_components(file, alias):
+    templates = SOURCE / "templates"
+    macros = re.findall(r"{%-? macro ([a-z]\w*)\(", (templates / f"macros/{file}.html").read_text("utf-8"))
+    page = (templates / "styleguide.html").read_text("utf-8")
+    assert macros
+    assert [name for name in macros if not re.search(rf"\b{alias}\.{name}\(", page)] == []
+
+
 PAGES = (
     (errors.NotAllowed("not_allowed"), 403),
     (errors.NotFound("not_found"), 404),
