@@ -6,6 +6,7 @@ Batch migrations on SQLite drop triggers without a word, so the guards are appli
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -94,11 +95,7 @@ def upgrade(settings: Settings) -> None:
     settings.instance.mkdir(parents=True, exist_ok=True)
     engine = owner_engine(settings)
     try:
-        with engine.begin() as connection:
-            alembic = Config()
-            alembic.set_main_option("script_location", str(MIGRATIONS))
-            alembic.attributes["connection"] = connection
-            command.upgrade(alembic, "head")
+        _migrate(engine)
         with engine.begin() as connection:
             catalogue.prepare(connection)
             guards.apply_guards(connection, frozen=FROZEN, erasable=ERASABLE)
@@ -111,6 +108,29 @@ def upgrade(settings: Settings) -> None:
                 guards.apply_grants(connection, role, frozen=FROZEN, erasable=ERASABLE)
     finally:
         engine.dispose()
+
+
+def _migrate(engine: Engine) -> None:
+    """Run the migrations. SQLite changes a table by putting another in its place, which rows that refer to it
+    would forbid: references are not enforced meanwhile, and all looked at before anything is committed.
+    """
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        if sqlite:
+            raw.execute("PRAGMA foreign_keys=OFF")  # does nothing inside a transaction
+        try:
+            with connection.begin():
+                alembic = Config()
+                alembic.set_main_option("script_location", str(MIGRATIONS))
+                alembic.attributes["connection"] = connection
+                command.upgrade(alembic, "head")
+                lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first() if sqlite else None
+                if lost is not None:
+                    raise RuntimeError(f"a row refers to nothing after the migrations: {tuple(lost)}")
+        finally:
+            if sqlite:
+                raw.execute("PRAGMA foreign_keys=ON")
 
 
 def newest() -> str:
