@@ -7,7 +7,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 export REGISTRY_INSTANCE ?= instance
 
-.PHONY: pictures run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
+.PHONY: pages pictures run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
 
 run: setup
 	@$(BIN)/registry serve --demo --port $(PORT)
@@ -67,6 +67,10 @@ mutations: setup-dev fonts-test
 # Needs Poppler's pdftoppm; writes docs/pictures/papers, shown by docs/papers.md.
 pictures: setup-dev fonts-test
 	@$(BIN)/python -m tests.pictures
+
+# Needs Chromium and a served demonstration; writes docs/pictures/pages, shown by docs/pages.md.
+pages: setup-dev
+	@$(BIN)/python -m tests.page_pictures $(ORIGIN) $(PASSWORD)
 
 walkthrough: setup
 	@$(BIN)/registry walkthrough --out build/walkthrough

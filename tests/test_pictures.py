@@ -4,7 +4,7 @@ import re
 
 from registry.documents.uploads import PNG, image_size
 from registry.exports.rules import BRINGS
-from tests import pictures
+from tests import page_pictures, pictures
 
 PAGE = pictures.FOLDER.parent.parent / "papers.md"
 
@@ -30,3 +30,16 @@ def test_the_page_names_every_place_we_print() -> None:
     for place in printed:
         assert re.search(rf"^## (?:.*, )?{place} ", said, re.MULTILINE), place
     assert {"02b", "08a", "08b", "12"} <= set(BRINGS)
+
+
+def test_the_pages_are_shown_wide_and_narrow_in_both_languages_and_are_small() -> None:
+    said = (page_pictures.FOLDER.parent.parent / "pages.md").read_text(encoding="utf-8")
+    shown = re.findall(r"\(pictures/pages/([^)]+)\)", said)
+    assert shown == [
+        f"{name}-{lang}.png" for name, _, _ in page_pictures.PAGES for lang in page_pictures.SIZES
+    ]
+    for name in shown:
+        data = (page_pictures.FOLDER / name).read_bytes()
+        lang = name.removesuffix(".png").rpartition("-")[2]
+        assert image_size(data, PNG) == tuple(page_pictures.SIZES[lang].values()), name
+        assert len(data) <= page_pictures.LARGEST, name
