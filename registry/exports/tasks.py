@@ -24,6 +24,7 @@ from registry.exports.models import Batch
 from registry.exports.packing import ZIP, BatchFacts, Packed
 from registry.exports.rules import BATCH, BatchState
 from registry.jobs import handler
+from registry.parties import mail
 from registry.parties.models import Venue
 from registry.parties.rules import CLOCK
 
@@ -127,6 +128,7 @@ def _packed(batch_id: UUID, made: Packed) -> None:
     before, batch.state = batch.state, BATCH.move(batch.state, "pack")
     changes = {"digest": made.digest, "size": made.size}
     history.record(CLOCK, "pack", batch, before=before, after=batch.state, changes=changes)
+    mail.write_to_venue(batch.venue_id, "batch_packed", batch=batch, numbered=batch)
 
 
 def _facts(batch: Batch) -> BatchFacts:

@@ -116,6 +116,9 @@ def void_stale(actor: Actor, declaration: Declaration) -> list[str]:
         consent.void_at = clock.now()
     if fallen:
         history.record(actor, "void_consents", declaration, changes={"names": [c.name for c in fallen]})
+    for consent in fallen:
+        if consent.answer in ("", "agreed") and consent.email:
+            mail.write(consent.email, "consent_void", declaration=declaration, consent=consent)
     return [consent.name for consent in fallen if consent.answer in ("", "agreed")]
 
 

@@ -119,6 +119,7 @@ def reset_password(email: str, code: str, password: NewPassword) -> bool:
     enrolment.file(_prepare_key(account, password))
     sessions.revoke_all(account.id)
     history.record(sessions.actor_of(account, None), "reset_password", account)
+    mail.write_to_account(account, "key_changed", what="reset")
     return True
 
 
@@ -130,6 +131,7 @@ def change_password(actor: Actor, *, password_hash: str, sealed: bytes) -> None:
     key_of(account.id).sealed = sealed
     sessions.revoke_others(account.id, actor.session_id)
     history.record(actor, "change_password", account)
+    mail.write_to_account(account, "key_changed", what="password")
 
 
 def key_of(account_id: UUID | None) -> Key:

@@ -15,7 +15,7 @@ from registry.database import db
 from registry.errors import Conflict, Refused
 from registry.ledger.filings import Filing, Statement, signed_statement
 from registry.ledger.signing import Ed25519Signer
-from registry.parties import accounts, enrolment, keys, prepared, sessions
+from registry.parties import accounts, enrolment, keys, mail, prepared, sessions
 from registry.parties.models import Account, ApiKey, Key
 from registry.parties.organisations import organisation_of
 from registry.parties.permissions import allow
@@ -58,7 +58,9 @@ def rotate_key(actor: Actor, kid: str, *, signature: bytes, old_signature: bytes
     _take_over(key, old)
     for machine in _machines(old):
         machine.kid = key.kid
-    history.record(actor, "rotate_key", organisation_of(actor), changes={"kid": kid, "replaces": old.kid})
+    organisation = organisation_of(actor)
+    history.record(actor, "rotate_key", organisation, changes={"kid": kid, "replaces": old.kid})
+    mail.write_to_organisation(organisation.id, "key_changed", what="rotated", kid=kid)
     return key
 
 
@@ -94,7 +96,9 @@ def revoke_key(actor: Actor, kid: str, filing: Filing) -> Key:
     for machine in _machines(key):
         machine.revoked_at = clock.now()
     changes = {"kid": kid, "reason": filing.fields["reason"]}
-    history.record(actor, "revoke_key", organisation_of(actor), changes=changes)
+    organisation = organisation_of(actor)
+    history.record(actor, "revoke_key", organisation, changes=changes)
+    mail.write_to_organisation(organisation.id, "key_changed", what="revoked", kid=kid)
     return key
 
 
@@ -138,6 +142,7 @@ def renew_key(actor: Actor, made: dict[str, Any]) -> Key:
     _take_over(key, old)
     sessions.revoke_others(account.id, actor.session_id)
     history.record(actor, "renew_key", account)
+    mail.write_to_account(account, "key_changed", what="renewed")
     return key
 
 

@@ -25,7 +25,7 @@ from registry.ledger.bundle_file import check_bundle
 from registry.ledger.policy import policy_of
 from registry.ledger.receipt_file import check_receipt
 from registry.ledger.setup import ledger_setup
-from registry.parties.models import Organisation, Upload
+from registry.parties.models import Mail, Organisation, Upload
 from tests.documents.papers import pdftotext
 from tests.exports import making
 from tests.factories import Offer, Person, make_organisation, make_upload, make_venue, published, reading
@@ -83,6 +83,8 @@ def test_a_ready_contract_is_exported_frozen_and_packed(app: Flask) -> None:
     data = archive(offer.venue, batch)
     assert hashlib.sha256(data).hexdigest() == found.digest
     assert len(data) == found.size
+    told = reading(lambda: db.session.query(Mail).filter_by(letter="batch_packed").one())
+    assert (told.matter, told.link) == (batch, f"/venue/batches/{batch}")
 
 
 def test_a_batch_downloaded_again_is_the_same_though_the_world_moved_on(

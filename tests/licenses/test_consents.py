@@ -89,6 +89,9 @@ def test_a_change_of_the_text_voids_consents_and_names_whom_to_ask_again(draft) 
     assert missing(number) == ["consent_missing"]
     with pytest.raises(Conflict, match="consent_void"):
         consents.by_token(factories.consent_links(number)[-1])
+    told = db.session.query(Mail).filter_by(letter="consent_void").all()
+    assert [number in one.body and "作出的同意" in one.body for one in told] == [True]
+    db.session.rollback()
     factories.consent_all(app, holder, number)
     assert missing(number) == []
 

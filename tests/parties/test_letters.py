@@ -4,17 +4,21 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from registry.database import db
 from registry.parties.letters import (
     LETTERS,
     OPTIONAL,
     REFUSABLE,
-    SEALED,
     TOPICS,
     Topic,
     in_language,
     optional,
 )
+from registry.parties.models import Mail
+from tests.browser import PASSWORD, Browser
+from tests.factories import make_organisation, reading
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROW = re.compile(r"^\| (?P<event>[^|*]+) \| `(?P<letter>\w+)` \| (?P<to>[^|]+) \| (?P<mail>[^|]+) \|$", re.M)
@@ -67,10 +71,20 @@ def test_a_letter_is_chinese_then_english_with_a_subject_of_both(letter: str) ->
     assert not re.search(r"[\u4e00-\u9fff]", en)
     assert re.search(r"[\u4e00-\u9fff]", body)
     assert re.search(r"\b[A-Za-z]{3,} [a-z]{2,}\b", body)
-    assert "password" not in body or letter in SEALED
 
 
 def test_a_reader_sees_the_half_of_a_subject_in_their_language() -> None:
     assert in_language("请付款：MX-1 / Please pay", "zh") == "请付款：MX-1"
     assert in_language("请付款：MX-1 / Please pay", "en") == "Please pay"
     assert in_language("没有译文", "en") == "没有译文"
+
+
+def test_whoever_owns_a_key_hears_that_it_was_changed(lite: Flask) -> None:
+    owner = make_organisation(lite, "u1")
+    browser = Browser(lite).sign_in(owner.email).get("/account/password")
+    new = "another good long password"
+    browser.submit({"present_password": PASSWORD, "password": new, "password_again": new})
+    assert "密码已更换" in browser.text
+    letter = reading(lambda: db.session.query(Mail).filter_by(letter="key_changed").one())
+    assert (letter.address, letter.link) == (owner.email, "/account")
+    assert new not in letter.body
