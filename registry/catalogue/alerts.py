@@ -71,7 +71,8 @@ def _look(row: SavedSearch) -> Finds:
     )
     for offer in fresh:
         db.session.add(SavedFind(search_id=row.id, declaration_id=offer.declaration_id, told_at=instant))
-    row.told_to = instant if len(fresh) < AT_ONCE else max(fresh[-1].published_at, row.told_to)
+    if len(fresh) < AT_ONCE:
+        row.told_to = instant  # else the rest comes tomorrow, told apart by the rows
     row.told_on = clock.today()
     db.session.flush()
     return Finds(search=row, offers=fresh[:LISTED], count=len(fresh))

@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from registry import clock
 from registry.catalogue import fulltext
@@ -16,34 +17,33 @@ from registry.database import db
 
 def newest(query: SearchQuery, today: date, *, most: int) -> Sequence[OfferIndex]:
     """What a query finds, the newest first, without pages."""
-    asked = ask(query, today)
-    if asked is None:
-        return ()
-    ids = [one.id for one in fulltext.newest(asked, (OfferIndex.id,), most)]
-    found = select(OfferIndex).where(OfferIndex.id.in_(ids))
-    return db.session.scalars(found.order_by(OfferIndex.published_at.desc(), OfferIndex.id.desc())).all()
+    return _rows(_ids(query, today, [], most))
 
 
 def published_since(
     query: SearchQuery, today: date, *, since: datetime, but: Select[uuid.UUID], most: int
 ) -> Sequence[OfferIndex]:
-    """What a query finds that is newer than an instant and not among `but` (declarations), oldest first."""
-    asked = ask(query, today)
-    if asked is None:
-        return ()
-    conditions = [*fulltext.matching(asked), _newer(query, since), OfferIndex.declaration_id.not_in(but)]
-    found = select(OfferIndex).where(*conditions).order_by(OfferIndex.published_at, OfferIndex.id)
-    return db.session.scalars(found.limit(most)).all()
+    """What a query finds that is newer than an instant and not among `but` (declarations), newest first."""
+    untold = OfferIndex.declaration_id.not_in(but)
+    return _rows(_ids(query, today, [_newer(query, since), untold], most))
 
 
 def count_since(query: SearchQuery, today: date, *, since: datetime, most: int) -> int:
     """How many offers of a query are newer than an instant, counted up to `most`."""
+    return len(_ids(query, today, [_newer(query, since)], most))
+
+
+def _ids(query: SearchQuery, today: date, more: list[ColumnElement[bool]], most: int) -> list[int]:
     asked = ask(query, today)
     if asked is None:
-        return 0
-    conditions = [*fulltext.matching(asked), _newer(query, since)]
-    capped = select(OfferIndex.id).where(*conditions).limit(most).subquery()
-    return db.session.scalar(select(func.count()).select_from(capped)) or 0
+        return []
+    narrowed = replace(asked, conditions=[*asked.conditions, *more])
+    return [one.id for one in fulltext.newest(narrowed, (OfferIndex.id,), most)]
+
+
+def _rows(ids: list[int]) -> Sequence[OfferIndex]:
+    found = select(OfferIndex).where(OfferIndex.id.in_(ids))
+    return db.session.scalars(found.order_by(OfferIndex.published_at.desc(), OfferIndex.id.desc())).all()
 
 
 def _newer(query: SearchQuery, since: datetime) -> ColumnElement[bool]:
