@@ -11,6 +11,7 @@ from flask import Flask
 
 from registry import config, jobs, schema, serving, walkthrough
 from registry.backup_commands import backup, restore
+from registry.catalogue import tasks as dumping
 from registry.check_command import check
 from registry.command_line import application, done, or_refusal
 from registry.contracts import tasks
@@ -73,6 +74,7 @@ def worker() -> None:
         transaction(ledger.ask_outside)
         transaction(ledger.start_audits)
         transaction(counting.start)
+        transaction(dumping.start_dumps)
         slow = Thread(target=_slow_lane, args=(app, stop), name="slow jobs")
         slow.start()
         jobs.work_forever(stop, slow=False)

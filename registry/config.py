@@ -49,6 +49,7 @@ class Settings:
     refund_days: int = 5
     statement_days: int = 180
     batch_zero_fee: bool = False
+    data_license: str = "https://creativecommons.org/licenses/by/4.0/"
     contract_grouping: str = "licensor_set"  # of a list: one contract a set of licensors, or one a license
     signer_countersign: str = "file"
     signer_checkpoint: str = "file"
@@ -129,6 +130,8 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
     values["contract_grouping"] = env.get("REGISTRY_CONTRACT_GROUPING") or "licensor_set"
     if values["contract_grouping"] not in ("licensor_set", "single"):
         raise Misconfigured("REGISTRY_CONTRACT_GROUPING must be licensor_set or single")
+    if env.get("REGISTRY_DATA_LICENSE"):
+        values["data_license"] = env["REGISTRY_DATA_LICENSE"]
     values["refund_days"] = _whole(env, "REGISTRY_REFUND_DAYS", 5)
     values["statement_days"] = _whole(env, "REGISTRY_STATEMENT_DAYS", 180)
     values["audit_hour"] = _whole(env, "REGISTRY_AUDIT_HOUR", 3)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 
 from registry import database, idempotency, jobs  # noqa: F401 - the metadata must be complete
 from registry.catalogue import collection_models as collections  # noqa: F401
+from registry.catalogue import dump_models as dumps  # noqa: F401
 from registry.catalogue import fulltext as catalogue
 from registry.catalogue import saved_models as saved  # noqa: F401
 from registry.codebook import models as codebook  # noqa: F401

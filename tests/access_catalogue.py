@@ -54,6 +54,10 @@ CATALOGUE: Mapping[str, Line] = {
         for name in ("verify", "verifier", "script", "style", "upload")
     },
     "POST verification.check": line(EVERYBODY),
+    **{f"GET data.{name}": line(EVERYBODY) for name in ("index", "sums", "catalog", "profile")},
+    "GET data.policy": line(EVERYBODY, number="offer"),
+    "GET data.version": line(EVERYBODY, number="offer", version="=1"),
+    "GET data.file": line(frozenset(), name="=offers-2000-01-01.csv"),  # nothing was written on that day
     "GET log.log": line(EVERYBODY),
     "GET log.entry": line(EVERYBODY, seq="=0"),
     "GET log-files.text": line(EVERYBODY, name="key_file"),

@@ -9,7 +9,8 @@ from registry import clock, money
 from registry.catalogue.listing import Listing
 from registry.catalogue.rules import Tag
 
-CONTEXT = {"@vocab": "https://schema.org/", "gr": "http://purl.org/goodrelations/v1#", "mx": ""}
+CONTEXT = {"@vocab": "https://schema.org/", "gr": "http://purl.org/goodrelations/v1#", "mx": "",
+    "hasPolicy": "http://www.w3.org/ns/odrl/2/hasPolicy"}
 AVAILABILITY = {
     Tag.ANNOUNCED: "InStock",
     Tag.LOCAL: "InStock",
@@ -24,7 +25,7 @@ def document(listing: Listing, base: str) -> dict[str, Any]:
     """The JSON-LD document. `base` is the site's address without a closing slash."""
     address = f"{base}/offers/{listing.number}"
     return {
-        "@context": {**CONTEXT, "mx": f"{base}/terms#"},
+        "@context": {**CONTEXT, "mx": f"{base}/ns/offer#"},
         "@type": "Offer",
         "@id": address,
         "url": address,
@@ -37,6 +38,7 @@ def document(listing: Listing, base: str) -> dict[str, Any]:
         "offeredBy": [{"@type": "Organization", "name": name} for name in listing.patentees],
         "itemOffered": _patent(listing),
         "priceSpecification": _price(listing),
+        "hasPolicy": {"@id": f"{address}/policy.jsonld"},
         "mx:declaration": listing.fields,
         "mx:description": listing.description,
         "mx:status": _status(listing),

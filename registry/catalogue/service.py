@@ -14,10 +14,11 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from registry import clock
-from registry.catalogue import comparing, freshness, instants, rules, verification, words
+from registry.catalogue import comparing, dumps, freshness, instants, rules, verification, words
 from registry.catalogue import listing as listings
 from registry.catalogue import search as searching
 from registry.catalogue.comparing import Comparison
+from registry.catalogue.dump_models import Dump
 from registry.catalogue.instants import AtInstant
 from registry.catalogue.listing import Listing
 from registry.catalogue.models import OfferIndex
@@ -198,6 +199,24 @@ def verified(number: str) -> Verified:
     if wanted.removeprefix("DEMO-").startswith("MX-D"):
         return Verified(number=wanted, today=clock.today(), listing=listing(wanted))
     return verification.contract(wanted)
+
+
+def written_out() -> Sequence[Dump]:
+    """The files of all published offers, the newest first."""
+    return dumps.every()
+
+
+def dump(name: str) -> Dump:
+    """One of these files by its name. Raises NotFound."""
+    found = dumps.find(name)
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def write_out(base: str) -> None:
+    """Write today's files of all published offers, unless they are there. Opens its own transactions."""
+    dumps.write(clock.today(), base)
 
 
 def offer_tag(row: OfferIndex) -> Tag:

@@ -3,11 +3,13 @@ have found.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy import select
 
 from registry import clock
 from registry.catalogue import alerts
@@ -15,9 +17,11 @@ from registry.catalogue import service as catalogue
 from registry.clock import SHANGHAI
 from registry.config import Settings
 from registry.database import db, transaction
-from registry.jobs import each, handler
+from registry.jobs import Job, each, enqueue, handler
 
 AT_ONCE = 200
+DUMP = "catalogue.dump"
+PAUSE = timedelta(hours=1)
 
 
 @handler("catalogue.index")
@@ -48,3 +52,18 @@ def index_all(_: Mapping[str, Any]) -> None:
 def _index(some: Sequence[UUID]) -> None:
     for declaration_id in some:
         catalogue.index(declaration_id)
+
+
+@handler(DUMP, slow=True)
+def dump(_: Mapping[str, Any]) -> None:
+    """Write the day's files where they are missing, soon after midnight; the next look is asked for first."""
+    transaction(lambda: start_dumps(after=PAUSE))
+    catalogue.write_out(str(current_app.extensions["settings"].base_url))
+
+
+def start_dumps(*, after: timedelta | None = None) -> bool:
+    """Queue a look unless one waits already; the worker calls it when it starts, in a transaction."""
+    if db.session.scalar(select(Job.id).where(Job.name == DUMP, Job.state == "waiting").limit(1)):
+        return False
+    enqueue(DUMP, {}, after=after)
+    return True
