@@ -123,20 +123,23 @@ def newest(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
     return list(db.session.execute(chosen.limit(limit)))
 
 
+def matching(asked: Asked) -> list[ColumnElement[bool]]:
+    """The conditions by which one row after the other is tried, not looked up in the index."""
+    if _postgresql():
+        tokens = OfferIndex.tokens.op("||")(text("''::tsvector"))  # no longer what the GIN index is about
+        return [tokens.op("@@")(_postgresql_question(asked)), *asked.conditions]
+    held = select(literal(1)).where(_WORDS.c.rowid == OfferIndex.id, *_sqlite_holds(asked))
+    return [held.correlate(OfferIndex).exists(), *asked.conditions]
+
+
 def walk(asked: Asked, key: Key, descending: bool, *, offset: int, limit: int) -> list[int]:
     """Ids in the order of a key, found by trying one row after the other along that key's index.
 
     Quick where much matches. PostgreSQL thinks that little does and would rather sort a million rows: it is
     told for the moment of this question that it cannot.
     """
-    if _postgresql():
-        tokens = OfferIndex.tokens.op("||")(text("''::tsvector"))  # no longer what the GIN index is about
-        holds: list[ColumnElement[bool]] = [tokens.op("@@")(_postgresql_question(asked))]
-    else:
-        held = select(literal(1)).where(_WORDS.c.rowid == OfferIndex.id, *_sqlite_holds(asked))
-        holds = [held.correlate(OfferIndex).exists()]
     in_turn = [one.desc() if descending else one.asc() for one in (key, OfferIndex.id)]
-    chosen = select(OfferIndex.id).where(*holds, *asked.conditions).order_by(*in_turn)
+    chosen = select(OfferIndex.id).where(*matching(asked)).order_by(*in_turn)
     with _walking():
         return list(db.session.scalars(chosen.offset(offset).limit(limit)))
 
