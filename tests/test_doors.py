@@ -168,6 +168,7 @@ PREVIEWS = {
     "batch_acts.ask": "says who was asked, and the second time who had been",
     "duties.subscribe": "shows a private address this once; the second press makes no other",
     "choices.end": "ends letters of one kind, and says so as often as it is asked (RFC 8058)",
+    "passkeys.sign_in_options": "draws a challenge for the browser, which no page shows",
     "bank.bring": "says what it read: a credit that is known already is not taken twice",
 }
 """Forms that answer with a page: sending them again shows it again and makes nothing more."""
