@@ -13,5 +13,6 @@ ADMINISTRATION: dict[str, LazyString] = {
     "member_known": _l("这个邮箱的人已经是这个身份。"),
     "invitation_settled": _l("这份邀请已经接受、收回、过期，或者还没有经第二人批准。"),
     "second_administrator": _l("增加系统管理员须由另一位管理员批准。"),
+    "job_not_dead": _l("这项任务没有停下，或者已有人处理。"),
     "sample_size": _l("份数应为 1 至 %(max)s。"),
 }

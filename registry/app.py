@@ -3,7 +3,19 @@
 from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from registry import config, database, health_pages, language, logs, metrics, navigation, openapi, problems
+from registry import (
+    config,
+    database,
+    health_pages,
+    job_pages,
+    language,
+    logs,
+    metrics,
+    navigation,
+    openapi,
+    problems,
+    settings_pages,
+)
 from registry.catalogue import api as catalogue_api
 from registry.catalogue import (
     collection_api,
@@ -204,6 +216,8 @@ PAGES: list[Blueprint] = [
     recordal_pages.blueprint,
     help_pages.blueprint,
     health_pages.blueprint,
+    job_pages.blueprint,
+    settings_pages.blueprint,
     statistics_pages.blueprint,
 ]
 MACHINES: list[openapi.Blueprint] = [

@@ -30,6 +30,7 @@ class Settings:
     base_url: str
     demo: bool = False
     operator_name: str = NO_OPERATOR
+    operator_contact: str = ""  # shown on the privacy notice and the accessibility statement
     upload_limit: int = 10 * 1024 * 1024
     body_limit: int = 24 * 1024 * 1024
     session_idle: int = 2 * 3600
@@ -113,6 +114,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "base_url": (env.get("REGISTRY_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
         "demo": demo,
         "operator_name": env.get("REGISTRY_OPERATOR_NAME", DEMO_OPERATOR if demo else NO_OPERATOR),
+        "operator_contact": env.get("REGISTRY_OPERATOR_CONTACT", ""),
         "mail_from": env.get("REGISTRY_MAIL_FROM", "no-reply@localhost"),
         "batch_zero_fee": env.get("REGISTRY_BATCH_ZERO_FEE") == "1",
         "signer_countersign": env.get("REGISTRY_SIGNER_COUNTERSIGN") or "file",

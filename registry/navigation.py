@@ -19,22 +19,44 @@ DESK: Item = (_l("我的办事台"), "/desk")
 PARTY: tuple[Item, ...] = (
     (lazy_pgettext("navigation", "专利"), "/patents"),
     (lazy_pgettext("navigation", "声明"), "/declarations"),
-    (_l("取得的许可"), "/licenses"),
+    (_l("实施通知"), "/holder/acceptances"),
+    (_l("我的许可"), "/licenses"),
+    (_l("履行事项"), "/duties"),
     (_l("待核对款项"), "/holder/payments"),
     (_l("单位"), "/organisation"),
 )
 VENUE: tuple[Item, ...] = (
     (_l("审核与办理"), "/venue"),
-    (_l("主体核验"), "/venue/organisations"),
-    (_l("到账核对"), "/venue/payments"),
+    (_l("待核验主体"), "/venue/organisations"),
+    (_l("待核对款项"), "/venue/payments"),
+    (_l("合同与登记进度"), "/venue/contracts"),
     (_l("登记批次"), "/venue/batches"),
 )
+AUDITOR: tuple[Item, ...] = (
+    (_l("抽样"), "/audit/sample"),
+    (_l("作出的决定"), "/audit/decisions"),
+    (_l("两人批准的例外"), "/audit/exceptions"),
+    (lazy_pgettext("navigation", "核对"), "/reconciliation"),
+    (_l("全库核验"), "/desk/audits"),
+)
+ADMINISTRATOR: tuple[Item, ...] = (
+    (_l("单位名录"), "/admin/organisations"),
+    (_l("人员和角色"), "/admin/staff"),
+    (_l("后台任务"), "/admin/jobs"),
+    (_l("设置和密钥"), "/admin/settings"),
+    (_l("系统自检"), "/desk/system"),
+)
+OF_STAFF = {Role.OPERATOR: VENUE, Role.AUDITOR: AUDITOR, Role.ADMINISTRATOR: ADMINISTRATOR}
 FOOTER: tuple[Item, ...] = (
+    (_l("关于"), "/about"),
+    (_l("常见问题"), "/help"),
     (_l("统计"), "/statistics"),
     (_l("用语"), "/glossary"),
     (_l("代码表"), "/codes"),
     (_l("存证日志"), "/log"),
     (_l("接口文档"), "/api/openapi.json"),
+    (_l("隐私说明"), "/privacy"),
+    (_l("无障碍声明"), "/accessibility"),
 )
 
 
@@ -50,7 +72,7 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
         return EVERYBODY
     if actor.role in PARTY_ROLES:
         return (*EVERYBODY, DESK, *PARTY)
-    return (*EVERYBODY, DESK, *(VENUE if actor.role == Role.OPERATOR else ()))
+    return (*EVERYBODY, DESK, *OF_STAFF.get(actor.role, ()))
 
 
 def _surroundings() -> dict[str, Any]:

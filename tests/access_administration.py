@@ -10,6 +10,7 @@ from tests.access import (
     HOLDER,
     LICENSEE,
     OWNERS,
+    UUID0,
     Line,
     line,
     those,
@@ -18,7 +19,11 @@ from tests.access import (
 ASKED = {"email": "new@example.cn", "role": "signer"}
 STAFF = {"email": "new@example.cn", "role": "auditor"}
 ADMINISTRATION: Mapping[str, Line] = {
-    "GET help.show": line(EVERYBODY),
+    **{f"GET help.{name}": line(EVERYBODY) for name in ("show", "privacy", "accessibility")},
+    "GET jobs.index": line(AUDITOR | ADMINISTRATOR),
+    "POST jobs.retry": line(ADMINISTRATOR, {"reason": "已修好"}, job_id="=" + UUID0),
+    "POST jobs.drop": line(ADMINISTRATOR, {"reason": "不再需要"}, job_id="=" + UUID0),
+    "GET settings.show": line(AUDITOR | ADMINISTRATOR),
     "GET oversight.decisions": line(AUDITOR),
     "GET oversight.exceptions": line(AUDITOR),
     "GET oversight.sample": line(AUDITOR, {"seed": "1", "size": "5"}),

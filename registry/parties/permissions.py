@@ -154,6 +154,9 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "mail.open": (Grant(STAFF, _venue), Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "mail.resend": (Grant(STAFF, _venue), Grant((Role.ADMINISTRATOR,), _any)),
     "system.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
+    "jobs.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
+    "jobs.manage": (Grant((Role.ADMINISTRATOR,), _any),),
+    "settings.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "job.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
 }
 
