@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from registry import clock, forms, history, jobs, problems
-from registry.database import db, transaction
+from registry.database import db
 from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.forms import FormState
 from registry.history import History
@@ -86,7 +86,8 @@ def _acted(job_id: UUID, verb: str) -> ResponseReturnValue:
     actor = doors.actor()
     try:
         reason = forms.load(ReasonSchema, forms.nested(request.form))["reason"]
-        transaction(lambda: act(actor, job_id, verb, reason=reason))
+        asked = {"job": str(job_id), "reason": reason}
+        doors.submit(verb, asked, lambda: str(act(actor, job_id, verb, reason=reason).id))
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:

@@ -42,14 +42,14 @@ def test_a_stopped_job_is_shown_by_kind_and_tried_again_with_a_reason(app: Flask
     assert "liu@private.example" not in page.html
     assert "secret payload" not in page.html
     token = browser.forms[-1].fields["csrf_token"]
-    browser.post(f"/admin/jobs/{job}/retry", {"csrf_token": token, "reason": ""})
+    browser.post(f"/admin/jobs/{job}/retry", {"csrf_token": token, "idempotency_key": "key-1", "reason": ""})
     assert browser.status == 422
-    browser.post(f"/admin/jobs/{job}/retry", {"csrf_token": token, "reason": "邮件服务器已恢复"})
+    browser.post(f"/admin/jobs/{job}/retry", {"csrf_token": token, "idempotency_key": "key-2", "reason": "邮件服务器已恢复"})
     row = reading(lambda: db.session.query(Job).filter_by(name="mail.send", state="waiting").all()[-1])
     assert (str(row.id), row.attempts, row.error) == (job, 0, "")
     changes = reading(lambda: history.of(db.session.get_one(Job, row.id))[-1].changes)
     assert changes["error"] == "smtplib.SMTPRecipientsRefused"
-    browser.post(f"/admin/jobs/{job}/drop", {"csrf_token": token, "reason": "不再需要"})
+    browser.post(f"/admin/jobs/{job}/drop", {"csrf_token": token, "idempotency_key": "key-3", "reason": "不再需要"})
     assert browser.status == 409
 
 
@@ -57,7 +57,7 @@ def test_a_job_put_aside_is_run_no_more_and_says_why(lite: Flask) -> None:
     job, first = dead_job(), administrator(lite)
     browser = Browser(lite).sign_in(first.email).get("/admin/jobs")
     token = browser.forms[-1].fields["csrf_token"]
-    browser.post(f"/admin/jobs/{job}/drop", {"csrf_token": token, "reason": "收件人已注销"})
+    browser.post(f"/admin/jobs/{job}/drop", {"csrf_token": token, "idempotency_key": "key-4", "reason": "收件人已注销"})
     assert "收件人已注销" in browser.text
     assert "没有停下的任务" in browser.text
 

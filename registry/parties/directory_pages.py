@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from registry import forms, problems
-from registry.database import transaction
 from registry.errors import NotAllowed, NotFound, Refused
 from registry.forms import FormState
 from registry.parties import directory, doors
@@ -64,7 +63,10 @@ def suspend(organisation_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
     try:
         given = forms.load(SuspendSchema, forms.nested(request.form))
-        transaction(lambda: directory.suspend(actor, organisation_id, **given))
+        asked = {"organisation": str(organisation_id), **given}
+        doors.submit(
+            "organisation.suspend", asked, lambda: str(directory.suspend(actor, organisation_id, **given).id)
+        )
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
@@ -79,7 +81,12 @@ def resume(organisation_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
     try:
         reason = forms.load(ReasonSchema, forms.nested(request.form))["reason"]
-        transaction(lambda: directory.resume(actor, organisation_id, reason=reason))
+        asked = {"organisation": str(organisation_id), "reason": reason}
+        doors.submit(
+            "organisation.resume",
+            asked,
+            lambda: str(directory.resume(actor, organisation_id, reason=reason).id),
+        )
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:

@@ -6,7 +6,6 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registry import forms, problems
-from registry.database import transaction
 from registry.errors import NotAllowed, NotFound, Refused
 from registry.forms import FormState
 from registry.parties import doors, invitations
@@ -43,7 +42,8 @@ def invite() -> ResponseReturnValue:
 @doors.signed_in
 def end(membership_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
-    transaction(lambda: invitations.end(actor, membership_id))
+    asked = {"membership": str(membership_id)}
+    doors.submit("member.end", asked, lambda: str(invitations.end(actor, membership_id).id))
     return redirect("/organisation/members", 303)
 
 
@@ -51,8 +51,9 @@ def end(membership_id: UUID) -> ResponseReturnValue:
 @doors.signed_in
 def drop(invitation_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
-    row = transaction(lambda: invitations.drop(actor, invitation_id).organisation_id)
-    return redirect("/organisation/members" if row else "/admin/staff", 303)
+    asked = {"invitation": str(invitation_id)}
+    doors.submit("member.drop", asked, lambda: str(invitations.drop(actor, invitation_id).id))
+    return redirect("/organisation/members" if actor.organisation_id else "/admin/staff", 303)
 
 
 @blueprint.get("/invitations/<uuid:invitation_id>")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from registry import forms, problems
-from registry.database import db, transaction
+from registry.database import db
 from registry.errors import NotAllowed, NotFound, Refused
 from registry.forms import FormState
 from registry.parties import doors, invitations
@@ -46,7 +46,8 @@ def invite() -> ResponseReturnValue:
 def approve(invitation_id: UUID) -> ResponseReturnValue:
     """The second administrator."""
     actor = doors.actor()
-    transaction(lambda: invitations.approve(actor, invitation_id))
+    asked = {"invitation": str(invitation_id)}
+    doors.submit("staff.approve", asked, lambda: str(invitations.approve(actor, invitation_id).id))
     return redirect(PAGE, 303)
 
 
@@ -56,7 +57,10 @@ def end(membership_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
     try:
         reason = forms.load(ReasonSchema, forms.nested(request.form))["reason"]
-        transaction(lambda: invitations.end(actor, membership_id, reason=reason))
+        asked = {"membership": str(membership_id), "reason": reason}
+        doors.submit(
+            "staff.end", asked, lambda: str(invitations.end(actor, membership_id, reason=reason).id)
+        )
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
