@@ -33,6 +33,11 @@ def dead_job() -> str:
     return str(job_id)
 
 
+def press(browser: Browser, path: str, key: str, reason: str) -> None:
+    token = browser.forms[0].fields["csrf_token"]
+    browser.post(path, {"csrf_token": token, "idempotency_key": key, "reason": reason})
+
+
 def test_a_stopped_job_is_shown_by_kind_and_tried_again_with_a_reason(app: Flask) -> None:
     job, first = dead_job(), administrator(app)
     browser = Browser(app).sign_in(first.email)
@@ -41,23 +46,21 @@ def test_a_stopped_job_is_shown_by_kind_and_tried_again_with_a_reason(app: Flask
     assert "smtplib.SMTPRecipientsRefused" in page.text
     assert "liu@private.example" not in page.html
     assert "secret payload" not in page.html
-    token = browser.forms[-1].fields["csrf_token"]
-    browser.post(f"/admin/jobs/{job}/retry", {"csrf_token": token, "idempotency_key": "key-1", "reason": ""})
+    press(browser, f"/admin/jobs/{job}/retry", "key-1", "")
     assert browser.status == 422
-    browser.post(f"/admin/jobs/{job}/retry", {"csrf_token": token, "idempotency_key": "key-2", "reason": "邮件服务器已恢复"})
+    press(browser, f"/admin/jobs/{job}/retry", "key-2", "邮件服务器已恢复")
     row = reading(lambda: db.session.query(Job).filter_by(name="mail.send", state="waiting").all()[-1])
     assert (str(row.id), row.attempts, row.error) == (job, 0, "")
     changes = reading(lambda: history.of(db.session.get_one(Job, row.id))[-1].changes)
     assert changes["error"] == "smtplib.SMTPRecipientsRefused"
-    browser.post(f"/admin/jobs/{job}/drop", {"csrf_token": token, "idempotency_key": "key-3", "reason": "不再需要"})
+    press(browser, f"/admin/jobs/{job}/drop", "key-3", "不再需要")
     assert browser.status == 409
 
 
 def test_a_job_put_aside_is_run_no_more_and_says_why(lite: Flask) -> None:
     job, first = dead_job(), administrator(lite)
     browser = Browser(lite).sign_in(first.email).get("/admin/jobs")
-    token = browser.forms[-1].fields["csrf_token"]
-    browser.post(f"/admin/jobs/{job}/drop", {"csrf_token": token, "idempotency_key": "key-4", "reason": "收件人已注销"})
+    press(browser, f"/admin/jobs/{job}/drop", "key-4", "收件人已注销")
     assert "收件人已注销" in browser.text
     assert "没有停下的任务" in browser.text
 
