@@ -22,7 +22,7 @@ from registry.catalogue.dump_models import Dump
 from registry.catalogue.instants import AtInstant
 from registry.catalogue.listing import Listing
 from registry.catalogue.models import OfferIndex
-from registry.catalogue.rules import SearchQuery, Sort, Standing, Tag
+from registry.catalogue.rules import SearchQuery, Sort, Tag
 from registry.catalogue.search import Found
 from registry.catalogue.verification import Verified
 from registry.codes.tables import table
@@ -30,7 +30,7 @@ from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
 from registry.documents import store
-from registry.errors import NotFound
+from registry.errors import NotFound, Refused
 from registry.history import History
 from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
@@ -127,13 +127,16 @@ def compare(numbers: Sequence[str], assumed: Assumed, lang: str = "zh") -> Compa
 
 
 def number_meant(typed: str) -> str:
-    """The offer a reader means: its number in any spelling, or its patent's; else what was typed."""
+    """The offer a reader means: its number in any spelling, or its patent's newest; else what was typed."""
     number = _spelled(typed)
-    if not is_public_number(number):
-        found = searching.find(SearchQuery(text=typed, standing=Standing.ALL), clock.today()).rows
-        patents = {one.patent_number for one in found}
-        return found[0].number if len(patents) == 1 else number[:24]
-    return number
+    if is_public_number(number):
+        return number
+    try:
+        patent = str(numbers.parse(typed))
+    except Refused:
+        return number[:24]
+    query = select(OfferIndex.number).where(OfferIndex.patent_number == patent)
+    return db.session.scalar(query.order_by(OfferIndex.published_at.desc()).limit(1)) or number[:24]
 
 
 def titles(numbers: Sequence[str]) -> list[tuple[str, str]]:

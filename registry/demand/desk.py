@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from registry import clock
-from registry.catalogue import search as searching
-from registry.catalogue.models import OfferIndex
 from registry.database import db
+from registry.demand import needs
 from registry.demand.models import Interest
 from registry.demand.need_models import Need
 from registry.demand.need_rules import LIVE, NeedState
@@ -34,13 +32,7 @@ def of_wishes(actor: Actor) -> Iterable[Card]:
 
 def _of_party(actor: Actor) -> Iterable[Card]:
     own = _count(Need.organisation_id == actor.organisation_id, Need.state.in_(LIVE))
-    industries = select(OfferIndex.industry).where(
-        OfferIndex.holder_id == actor.organisation_id,
-        OfferIndex.industry != "",
-        *searching.standing(clock.today()),
-    )
-    others = Need.organisation_id != actor.organisation_id
-    near = _count(Need.state == NeedState.PUBLIC, Need.industry.in_(industries), others)
+    near = _count(needs.near(actor))
     if own:
         yield Card(title=_l("我们的需求"), url="/needs/mine", count=own, place=42)
     if near:

@@ -137,7 +137,9 @@ def move(actor: Doer, row: Interest, verb: str) -> None:
 
 
 def check_waiting(declaration: Declaration) -> None:
-    """Raises Conflict `offer_not_waiting` unless the offer opens with its announcement."""
+    """Raises NotFound before publication, Conflict `offer_not_waiting` unless it opens when announced."""
+    if declaration.published_at is None:
+        raise NotFound("not_found")
     if tag(offers.offer_of(declaration), clock.today()) != Tag.WAITING:
         raise Conflict("offer_not_waiting", article="GL 3.5", number=declaration.number)
 

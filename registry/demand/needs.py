@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry import clock, history
@@ -224,17 +224,20 @@ def own(actor: Actor) -> Sequence[Need]:
 
 def for_holder(actor: Actor) -> Sequence[Need]:
     """Public needs of others in the industries of the holder's open offers, newest first."""
-    mine = select(OfferIndex.industry).where(
-        OfferIndex.holder_id == actor.organisation_id,
-        OfferIndex.industry != "",
-        *searching.standing(clock.today()),
-    )
-    query = select(Need).where(
-        Need.state == NeedState.PUBLIC,
-        Need.industry.in_(mine),
-        Need.organisation_id != actor.organisation_id,
-    )
+    query = select(Need).where(near(actor))
     return db.session.scalars(query.order_by(Need.published_at.desc(), Need.id).limit(PAGE)).all()
+
+
+def near(actor: Actor) -> ColumnElement[bool]:
+    """Public, of somebody else, and in a class or section of industry in which the actor offers."""
+    own = (OfferIndex.holder_id == actor.organisation_id, *searching.standing(clock.today()))
+    classes = select(OfferIndex.industry).where(OfferIndex.industry != "", *own)
+    sections = select(OfferIndex.industry_section).where(OfferIndex.industry_section != "", *own)
+    return and_(
+        Need.state == NeedState.PUBLIC,
+        Need.organisation_id != actor.organisation_id,
+        or_(Need.industry.in_(classes), Need.industry.in_(sections)),
+    )
 
 
 def to_review(actor: Actor) -> Sequence[Need]:

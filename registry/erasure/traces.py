@@ -42,10 +42,7 @@ def of_ids(ids: Collection[UUID], words: Collection[str]) -> Iterator[Goes]:
     """Whatever speaks about rows of these ids, or in letters of these words (numbers, addresses)."""
     letters = list(_letters(words))
     for mail in letters:
-        tries = select(MailAttempt).where(MailAttempt.mail_id == mail.id).order_by(MailAttempt.id)
-        yield from (removed(one) for one in db.session.scalars(tries))
-        yield removed(mail)
-        yield letter_file(mail.id)
+        yield from letter(mail)
     jobs = select(Job).where(Job.subject_id.in_([*ids, *(mail.id for mail in letters)]))
     yield from (removed(job) for job in db.session.scalars(jobs.order_by(Job.id)))
     references = [*words, *map(str, ids)]
@@ -57,6 +54,14 @@ def of_ids(ids: Collection[UUID], words: Collection[str]) -> Iterator[Goes]:
     rows = select(History).where(History.subject_id.in_(ids)).order_by(History.id)
     for row in db.session.scalars(rows):
         yield from blanked(row, changes=without(row.changes, KEPT_CHANGES))
+
+
+def letter(mail: Mail) -> Iterator[Goes]:
+    """A letter, the attempts to send it, and its copy in a folder."""
+    tries = select(MailAttempt).where(MailAttempt.mail_id == mail.id).order_by(MailAttempt.id)
+    yield from (removed(one) for one in db.session.scalars(tries))
+    yield removed(mail)
+    yield letter_file(mail.id)
 
 
 def at_work(ids: Collection[UUID]) -> bool:

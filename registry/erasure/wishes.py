@@ -15,9 +15,10 @@ from registry.demand.models import Interest
 from registry.demand.need_models import Need, NeedAnswer, NotTaken
 from registry.demand.need_rules import LIVE as NEEDS_LIVE
 from registry.demand.rules import LIVE
+from registry.erasure import traces
 from registry.erasure.listing import Goes, blanked, removed
 from registry.licenses.models import Declaration
-from registry.parties.models import Account, Organisation
+from registry.parties.models import Account, Mail, Organisation
 from registry.parties.rules import CLOCK
 
 
@@ -36,7 +37,7 @@ def of_account(account: Account) -> Iterator[Goes]:
         yield from blanked(need, account_id=None)
     answered = select(NeedAnswer).where(NeedAnswer.account_id == account.id).order_by(NeedAnswer.id)
     for answer in db.session.scalars(answered):
-        yield from blanked(answer, account_id=None, words="")
+        yield from _answer(answer)
 
 
 def of_party(party: Organisation) -> Iterator[Goes]:
@@ -54,7 +55,7 @@ def of_party(party: Organisation) -> Iterator[Goes]:
         yield from (removed(answer) for answer in db.session.scalars(answers))
     said = select(NeedAnswer).where(NeedAnswer.organisation_id == party.id).order_by(NeedAnswer.id)
     for answer in db.session.scalars(said):
-        yield from blanked(answer, words="", account_id=None)
+        yield from _answer(answer)
 
 
 def needs_of(party: Organisation) -> list[Need]:
@@ -73,3 +74,13 @@ def of_declaration(declaration: Declaration) -> Iterator[Goes]:
     said = select(NotTaken).where(NotTaken.declaration_id == declaration.id).order_by(NotTaken.id)
     for reason in db.session.scalars(said):
         yield from blanked(reason, words="")
+
+
+def _answer(answer: NeedAnswer) -> Iterator[Goes]:
+    """The words, and the letter that carried them to whoever had posted the need."""
+    if answer.words:
+        need = db.session.get_one(Need, answer.need_id)
+        said = (Mail.body.contains(need.number), Mail.body.contains(answer.words, autoescape=True))
+        for letter in db.session.scalars(select(Mail).where(*said).order_by(Mail.id)):
+            yield from traces.letter(letter)
+    yield from blanked(answer, words="", account_id=None)

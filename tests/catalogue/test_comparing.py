@@ -11,9 +11,11 @@ import pytest
 import time_machine
 from flask import Flask
 
+from registry.catalogue import service as catalogue
 from registry.licenses.fees import Base, Fee, Method, Period, Royalty
 from tests.browser import Browser
 from tests.catalogue.offers import offer
+from tests.factories import reading
 
 ANNOUNCED: dict[str, Any] = {"cnipa_status": "announced", "cnipa_announced_on": date(2026, 11, 1)}
 SHARE = Royalty(
@@ -76,8 +78,9 @@ def test_a_fifth_choice_is_refused_with_words_and_can_be_taken_away(lite: Flask)
 
 
 def test_a_patents_number_stands_for_its_offer_and_a_strange_one_is_named(lite: Flask) -> None:
-    one, two = offer(**ANNOUNCED), offer(**ANNOUNCED, patent_number="ZL201919999002.6")
-    page = Browser(lite).get(f"/compare?offers={one}&offers=201919999002.6")
+    one, two = offer(**ANNOUNCED), offer(**ANNOUNCED)
+    patent = reading(lambda: catalogue.listing(two).patent["number"])
+    page = Browser(lite).get(f"/compare?offers={one}&offers={patent.removeprefix('ZL')}")
     assert page.address == f"/compare?offers={one},{two}"
     page.get(f"/compare?offers={one},MX-D26-0000-0000")
     assert page.status == 404

@@ -25,8 +25,10 @@ from tests.factories import (
     announce,
     make_account,
     make_organisation,
+    make_venue,
     published,
     reading,
+    ready_draft,
     withdraw,
 )
 from tests.wishes import SAID, interested, machine, waiting_offer
@@ -125,6 +127,16 @@ def test_only_an_offer_that_waits_takes_interests(lite: Flask, opening: str) -> 
         announce(offer)
     with pytest.raises(Conflict, match="offer_not_waiting"):
         interested(offer, one.actor)
+
+
+def test_a_declaration_that_is_not_published_is_nobodys_business(lite: Flask) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    number = ready_draft(lite, holder, venue)
+    visitor = Browser(lite).get("/login")
+    said = {**SAID, "email": "v@example.cn", "csrf_token": visitor.form("/login").fields["csrf_token"]}
+    assert visitor.post(f"/offers/{number}/interest", said).status == 404
+    assert visitor.get(f"/offers/{number}/interest").status == 404
+    assert letters("v@example.cn") == []
 
 
 def test_the_holder_cannot_be_interested_in_its_own_offer(lite: Flask) -> None:

@@ -55,6 +55,9 @@ def test_needs_answers_and_reasons_go_with_whose_they_are(lite: Flask) -> None:
     withdraw(lite, offer)
     erase(first, second, "declaration", offer.number, "order")
     assert where(lite, [why["words"]]) == []
+    assert len(where(lite, [said["words"]])) >= 2, "the row and the letter"
+    erase(first, second, "party", str(offer.holder.organisation_id), "order")
+    assert where(lite, [said["words"]]) == []
     erase(first, second, "party", str(one.organisation_id), "order")
     assert where(lite, ["穆家的需求九号", "秘密问题九号"]) == []
     assert reading(lambda: needs.find(number).state) == "ended"
