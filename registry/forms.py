@@ -60,7 +60,7 @@ __all__ = (
     "values",
 )
 
-SHELL_FIELDS = frozenset({"csrf_token", "idempotency_key"})
+SHELL_FIELDS = frozenset({"csrf_token", "idempotency_key", "lang"})
 """Inputs that belong to the page and not to its subject; so does every name that starts with `_`."""
 
 LOCATIONS = frozenset(

@@ -30,7 +30,7 @@ def chromium() -> Iterator[playwright.Browser]:
         found = program(runner)
         if found is None:
             pytest.skip(ABSENT)
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--lang=en-US"]
         browser = runner.chromium.launch(executable_path=found, args=flags)
         yield browser
         browser.close()

@@ -25,9 +25,11 @@ from tests import postgres
 from tests.chromium import chromium, origin  # noqa: F401 - fixtures
 from tests.fonts import font_folder
 from tests.kept import kept  # noqa: F401 - a fixture
+from tests.windows import person, window  # noqa: F401 - fixtures
 
 LONGEST = (
     "tests/test_walkthrough.py",
+    "tests/web/",
     "tests/demonstration/",
     "tests/test_access_matrix.py",
     "tests/exports/",

@@ -278,7 +278,7 @@ def _duties(world: World) -> None:
 
 
 def _months_later(acceptance: Acceptance) -> dict[str, str]:
-    now, today, words = clock.now(), clock.today(), "事实说明"
+    now, today, words = clock.now(), clock.today(), "没有按期报告，也没有说明理由"
     about: dict[str, Any] = {"acceptance_id": acceptance.id, "seq": acceptance.noticed_seq}
     none = dict.fromkeys(("royalty", "credited", "due"), Decimal("0.00"))
     period = {"period_first": today, "period_last": today, "number": 1}

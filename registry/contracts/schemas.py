@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import fields
+from marshmallow import fields, pre_load
 
 from registry import money
 from registry.clock import SHANGHAI
@@ -92,6 +92,11 @@ class NoticeSchema(Schema):
     abroad = Flag(required=True, metadata=_named(_l("被许可方是否设在境外或者港澳台地区？")))
     related = Flag(required=True, metadata=_named(_l("与专利权人是否为关联方？")))
     contact = fields.Nested(ContactSchema, required=True)
+
+    @pre_load
+    def _ask_for_each(self, data: Any, **_: Any) -> Any:
+        """Where nobody was named at all, the name is missing: there is no input for a whole person."""
+        return {"contact": {}, **data} if isinstance(data, Mapping) else data
 
 
 class FiguresSchema(Schema):

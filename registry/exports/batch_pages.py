@@ -113,7 +113,7 @@ def take_back(number: str, position: int) -> ResponseReturnValue:
         doors.submit("batch.take_back", {"batch": number, "position": position, "reason": reason}, work)
     except Refused as refused:
         form = FormState.failed(request.form, refused, TakeBackSchema)
-        return _show(exports.find(actor, number), form), problems.status(refused)
+        return _show(exports.find(actor, number), form, position), problems.status(refused)
     return redirect(url_for("batches.show", number=number), 303)
 
 
@@ -139,7 +139,7 @@ def csv(number: str) -> ResponseReturnValue:
     return csv_response(batch, "gb18030" if request.args.get("encoding") == "gb18030" else "utf-8")
 
 
-def _show(batch: Batch, form: FormState) -> str:
+def _show(batch: Batch, form: FormState, taken_back: int = 0) -> str:
     page = max(request.args.get("page", 1, type=int), 1)
     found = places.page(batch, page)
     return render_template(
@@ -154,6 +154,5 @@ def _show(batch: Batch, form: FormState) -> str:
         counts=places.counts(batch),
         stuck=places.stuck(batch),
         groups=GROUPS,
+        taken_back=taken_back,
     )
-    ticked = ticks.ticked(doors.actor(), batch)
-    return render_template("exports/batch.html", batch=batch, form=form, ticked=ticked)

@@ -14,7 +14,7 @@ from registry import forms, language, problems
 from registry.codes.tables import table
 from registry.contracts import cases
 from registry.contracts.readiness import StampState
-from registry.contracts.registration_form import APPLICANT_ROLES
+from registry.contracts.words import WORDS
 from registry.database import transaction
 from registry.errors import Refused
 from registry.exports import service as exports
@@ -51,7 +51,7 @@ def choose() -> ResponseReturnValue:
         faults=lambda standing: [refusal(one) for one in standing.faults],
         stamps=tuple(StampState),
         registrars=[(one.name, one.name) for one in cases.registrars(exports.venue_of(actor).id)],
-        roles=APPLICANT_ROLES,
+        roles=WORDS["applicant"],
         methods=[(row.code, row.name(language.current())) for row in table("fee_method")],
         form=form,
     )
@@ -68,7 +68,7 @@ def applicants() -> ResponseReturnValue:
     chosen = exports.chosen(actor, numbers)
     contracts = [{"number": one.contract.number, "applicant": "seller"} for one in chosen]
     form = FormState({"agent": actor.name, "contracts": contracts})
-    return render_template("exports/applicants.html", chosen=chosen, form=form, roles=APPLICANT_ROLES)
+    return render_template("exports/applicants.html", chosen=chosen, form=form, roles=WORDS["applicant"])
 
 
 @blueprint.get("/venue/batches/all")
@@ -81,7 +81,7 @@ def applicants_all() -> ResponseReturnValue:
         found=exports.found(actor, asked, _as_asked(zero_fee.by_default())),
         asked=asked,
         form=FormState({"agent": actor.name, "applicant": "seller"}),
-        roles=APPLICANT_ROLES,
+        roles=WORDS["applicant"],
     )
 
 
@@ -122,7 +122,7 @@ def _check_named(asked: dict[str, Any], form: FormState) -> str:
         checked=exports.check(doors.actor(), choice),
         choice=choice,
         hidden=forms.values(asked),
-        roles=APPLICANT_ROLES,
+        roles=WORDS["applicant"],
         faults=lambda candidate: [one.refused() for one in faults(candidate.findings)],
         form=form,
     )

@@ -7,6 +7,8 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from sqlalchemy import select
 
 from registry import clock, history, problems
@@ -38,11 +40,17 @@ MORE_ROWS = 2
 USUAL_FEE = {"tax_included": True, "royalty": {"inspection": True, "minimum_due_at_start": False}}
 """What is ticked beforehand on the fee's page; the holder sees it and may change it."""
 blueprint.add_app_template_global(words.options, "options")
-blueprint.add_app_template_filter(words.word)
 blueprint.add_app_template_filter(words.tone)
 blueprint.add_app_template_filter(words.fee_words)
 blueprint.add_app_template_filter(words.rule_name)
 blueprint.add_app_template_filter(words.evidence)
+
+
+@blueprint.app_template_filter()
+@pass_context
+def word(_page: Context, value: str, group: str) -> str:
+    """Asked of each page anew: Jinja would say a constant once for all, in its first reader's language."""
+    return words.word(value, group)
 
 
 @blueprint.get("/declarations")
