@@ -15,6 +15,7 @@ from registry import (
     openapi,
     problems,
     settings_pages,
+    styleguide_pages,
 )
 from registry.catalogue import api as catalogue_api
 from registry.catalogue import (
@@ -216,6 +217,7 @@ PAGES: list[Blueprint] = [
     recordal_pages.blueprint,
     help_pages.blueprint,
     health_pages.blueprint,
+    styleguide_pages.blueprint,
     job_pages.blueprint,
     settings_pages.blueprint,
     statistics_pages.blueprint,

@@ -58,6 +58,7 @@ PAGES: Mapping[str, Line] = {
     "GET statistics.csv": line(EVERYBODY, key="indicator"),
     "GET health.alive": line(EVERYBODY),
     "GET health.ready": line(EVERYBODY),
+    "GET styleguide.show": line(frozenset()),  # in the demonstration alone
     "GET health.figures": line(frozenset()),  # answers to a token of the operator's settings alone
     "GET health.show": line(OPERATORS | ADMINISTRATOR),
     "GET audits.show": line(OPERATORS | AUDITOR | ADMINISTRATOR),

@@ -4,6 +4,7 @@ import ast
 import json
 import logging
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +19,7 @@ import registry
 from registry import errors, forms, language, problems
 from registry.errors import Invalid, Refused
 from registry.messages import ADVICE, MESSAGES
+from tests.browser import Browser
 
 SOURCE = Path(registry.__file__).parent
 REFUSALS = {
@@ -385,7 +387,22 @@ def test_every_component_is_drawn_and_errors_stand_in_summary_title_and_field(ap
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.parametrize(("file", "alias"), [("fields", "f"), ("blocks", "b"), ("files", "files")])
+@pytest.mark.parametrize(("lang", "said"), [("zh", "组件"), ("en", "Components")])
+def test_the_page_of_components_is_there_in_the_demonstration_alone(lite, lang, said):
+    visitor = Browser(lite, lang=lang)
+    assert visitor.get("/styleguide").status == 404
+    before = lite.extensions["settings"]
+    lite.extensions["settings"] = replace(before, demo=True)
+    try:
+        assert visitor.get("/styleguide").status == 200
+    finally:
+        lite.extensions["settings"] = before
+    assert said in visitor.text
+
+
+@pytest.mark.parametrize(
+    ("file", "alias"), [("fields", "f"), ("blocks", "b"), ("files", "files"), ("signing", "sign")]
+)
 def test_every_macro_stands_on_the_page_of_components(file, alias):
     templates = SOURCE / "templates"
     macros = re.findall(r"{%-? macro ([a-z]\w*)\(", (templates / f"macros/{file}.html").read_text("utf-8"))
