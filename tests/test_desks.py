@@ -113,7 +113,8 @@ def test_a_desk_of_forty_licenses_asks_no_more_than_one_of_four(lite: Flask) -> 
     few = {page: asked(browsers[0], page) for page in pages}
     assert few["/desk"] <= DESK_MOST
     copied(numbers, 9)
-    assert {page: asked(browsers[0], page) for page in pages} == few
+    many = {page: asked(browsers[0], page) for page in pages}
+    assert {page: n for page, n in many.items() if n > few[page]} == {}
 
 
 def test_a_venues_desk_asks_no_more_the_longer_its_queues(lite: Flask) -> None:
@@ -123,7 +124,7 @@ def test_a_venues_desk_asks_no_more_the_longer_its_queues(lite: Flask) -> None:
     few = asked(browser, "/desk")
     for _ in range(3):
         submitted(lite, holder, venue)
-    assert asked(browser, "/desk") == few <= DESK_MOST
+    assert asked(browser, "/desk") <= few <= DESK_MOST
 
 
 def asked(browser: Browser, address: str) -> int:
