@@ -101,6 +101,7 @@ def send(given: dict[str, Any], number: str) -> Any:
 
     def work() -> str:
         found = _own(number)
+        allow(actor, "acceptance.send", found)
         listed = checkout.listed(found)
         statements = parties.external_list(actor, given["kid"], signature, listed)
         return checkout.send(actor, found, statements).number

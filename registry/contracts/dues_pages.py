@@ -36,7 +36,7 @@ def show(number: str, key: str) -> ResponseReturnValue:
         "contracts/due.html",
         acceptance=acceptance,
         debt=debt,
-        request=payment_requests.of(acceptance, key),
+        asked=payment_requests.of(acceptance, key),
         account=payment_requests.account(acceptance, key),
         payments=[one for one in acceptance.payments if one.due_key == key],
         can_pay=debt.state in PAYABLE and may(actor, "payment.claim", acceptance),
