@@ -9,6 +9,7 @@ VOID = frozenset(
 )
 CJK = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _CHANGING = re.compile(r'(name="(?:csrf_token|idempotency_key)" value=")[^"]*')
+LOADED_BY_LINKS = ("stylesheet", "icon", "preload", "modulepreload", "manifest")
 NAMED = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for", "list")
 
 
@@ -89,7 +90,8 @@ class _Reader(HTMLParser):
     def _address(self, tag: str, got: dict[str, str]) -> None:
         if tag == "a" and "href" in got:
             self.made.links.append(got["href"])
-        if tag in ("link", "script", "img", "iframe", "source", "object"):
+        told = tag == "link" and got.get("rel", "") not in LOADED_BY_LINKS
+        if tag in ("link", "script", "img", "iframe", "source", "object") and not told:
             self.made.loaded += [got[name] for name in ("href", "src", "data") if name in got]
         if tag == "style" or (tag == "script" and "src" not in got and got.get("type", "") in ("", "module")):
             self.made.inline.append(f"<{tag}>")
