@@ -104,6 +104,7 @@ from registry.licenses import (
     state_pages,
     term_sets_api,
     term_sets_pages,
+    terms_pages,
     withdrawals_api,
     withdrawals_pages,
 )
@@ -172,6 +173,7 @@ PAGES: list[Blueprint] = [
     state_pages.blueprint,
     licenses_pages.blueprint,
     term_sets_pages.blueprint,
+    terms_pages.blueprint,
     batches_pages.blueprint,
     batch_acts_pages.blueprint,
     batch_review_pages.blueprint,

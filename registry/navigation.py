@@ -53,6 +53,7 @@ FOOTER: tuple[Item, ...] = (
     (_l("统计"), "/statistics"),
     (_l("用语"), "/glossary"),
     (_l("代码表"), "/codes"),
+    (_l("标准条款"), "/terms"),
     (_l("存证日志"), "/log"),
     (_l("接口文档"), "/api/openapi.json"),
     (_l("隐私说明"), "/privacy"),

@@ -54,6 +54,8 @@ PAGES: Mapping[str, Line] = {
     "POST mail_log.resend": line(VENUE | ADMINISTRATOR, mail_id="letter"),
     "GET parties.show_desk": line(SIGNED_IN),
     "GET glossary.show": line(EVERYBODY),
+    "GET terms.index": line(EVERYBODY),
+    "GET terms.show": line(EVERYBODY, version="=2026-03"),
     "GET statistics.show": line(EVERYBODY),
     "GET statistics.csv": line(EVERYBODY, key="indicator"),
     "GET health.alive": line(EVERYBODY),
