@@ -7,7 +7,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 export REGISTRY_INSTANCE ?= instance
 
-.PHONY: pages pictures run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
+.PHONY: crawl pages pictures run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
 
 run: setup
 	@$(BIN)/registry serve --demo --port $(PORT)
@@ -55,6 +55,10 @@ lint: setup-dev
 # PART=append and DATABASE=SQLite leave the rest out; see tests/bench/__main__.py.
 bench: setup-dev fonts-test
 	@$(BIN)/python -m tests.bench $(PART:%=--part %) $(DATABASE:%=--database %) $(COUNT:%=--count %)
+
+# Every page the access matrix knows, as everybody who may read it, with axe and at the edges of a phone; some minutes.
+crawl: setup-dev fonts-test
+	@REGISTRY_TEST_PAGES=every $(BIN)/python -m pytest -n 0 tests/web/test_crawl.py
 
 # Needs root (it mounts a small disk), strace and PostgreSQL's programs. ONLY=disk plays those named so.
 faults: setup-dev fonts-test
