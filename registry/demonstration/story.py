@@ -126,7 +126,7 @@ def _many(stage: Stage, story: Story) -> None:
     story.on(day, "U1 brings its table", partial(many.bring, stage))
     story.on(day - 1, "U1 brings its papers", partial(many.attach, stage))
     for signed, keys in many.signings():
-        story.on(signed, f"U1 signs {len(keys)}", partial(many.sign, stage, keys))
+        story.on(signed, f"U1 signs {len(keys)} from {keys[0]}", partial(many.sign, stage, keys))
 
 
 def _terminated(stage: Stage, story: Story, offer: Offer) -> None:

@@ -34,7 +34,7 @@ def _interested(stage: Stage, who: str, use: str, may_contact: bool) -> None:
 def watched(stage: Stage, on: Telling) -> None:
     """C2 and C4 watch for offers; C4 follows an industry too."""
     on(60, "C2 watches", partial(_watched, stage, "C2", {"q": "数据"}, "数据处理", Every.DAILY))
-    on(58, "C2 watches", partial(_watched, stage, "C2", {"method": "FREE"}, "免费许可", Every.WEEKLY))
+    on(58, "C2 watches more", partial(_watched, stage, "C2", {"method": "FREE"}, "免费许可", Every.WEEKLY))
     on(41, "C4 watches", partial(_watched, stage, "C4", {"kind": "utility_model"}, "实用新型", Every.WEEKLY))
     on(40, "C4 follows", partial(_followed, stage, "C4"))
 

@@ -27,7 +27,7 @@ PAGE_BYTES = 100_000
 SHORT = 3
 """Words of so few characters may as well be somebody's name."""
 EVERY = os.environ.get("REGISTRY_TEST_PAGES") == "every"
-"""`make crawl` lays every page out; the suite does so once for each kind of page and each way it comes back."""
+"""`make crawl` lays every page out; the suite one of each kind and of each way it comes back."""
 UNTYPED = ("hidden", "submit", "button", "image", "reset")
 OFFLINE = "GET verification.verifier"
 """The verifier is one file that people keep and open offline: script and style stand in it, with their
