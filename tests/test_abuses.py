@@ -39,6 +39,13 @@ NO_BODY = {
     "contracts-api.prepare",
     "withdrawals-api.ask",
     "parties-api.bring_file",  # a form
+    "letters-api.one_click",  # a form, as mail programs send it
+    "letters-api.read",
+    "collections-api.retire",
+    "interests-api.withdraw",
+    "needs-api.withdraw",
+    "term-sets-api.retire",
+    "basket-api.prepare",
 }
 
 

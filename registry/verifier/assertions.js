@@ -13,9 +13,9 @@ const ORIGIN = /^https?:\/\/([a-z0-9.-]{1,253})(?::[0-9]{1,5})?","crossOrigin":f
 /** What the key signed, and its signature in DER. Throws Malformed unless the assertion was made for this message. */
 export async function opened(assertion, message) {
   const parts = exactly(strict(assertion), PARTS);
-  const [authenticator, client, signature] = PARTS.map((name) => unbase64url(parts[name]));
+  const [authenticator, client, signature] = PARTS.map((name) => fromUrlText(parts[name]));
   demand(authenticator.length <= LONGEST && client.length <= LONGEST, "longer than any assertion");
-  const asked = base64url(await sha256(message));
+  const asked = toUrlText(await sha256(message));
   const text = latin1(client);
   const before = `{"type":"webauthn.get","challenge":"${asked}","origin":"`;
   const said = text.startsWith(before) && ORIGIN.exec(text.slice(before.length));
@@ -34,11 +34,11 @@ async function isParty(host, digest) {
   return false;
 }
 
-function base64url(bytes) {
+function toUrlText(bytes) {
   return btoa(latin1(bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
-function unbase64url(text) {
+function fromUrlText(text) {
   demand(typeof text === "string" && /^[A-Za-z0-9_-]*$/.test(text), "not base64url");
   let plain;
   try {
@@ -47,6 +47,6 @@ function unbase64url(text) {
     return malformed("not base64url");
   }
   const bytes = Uint8Array.from(plain, (sign) => sign.charCodeAt(0));
-  demand(base64url(bytes) === text, "not canonical base64url");
+  demand(toUrlText(bytes) === text, "not canonical base64url");
   return bytes;
 }

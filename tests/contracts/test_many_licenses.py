@@ -27,7 +27,8 @@ def test_the_lists_of_forty_mixed_licenses_ask_no_more_than_those_of_four(lite: 
     few = {address: asked(browser, address) for address in LISTS}
     assert len(ROW.findall(browser.get("/recordals").html)) == 4
     copied(numbers, 9)
-    assert {address: asked(browser, address) for address in LISTS} == few
+    many = {address: asked(browser, address) for address in LISTS}
+    assert {address: count for address, count in many.items() if count > few[address]} == {}
     assert len(ROW.findall(browser.get("/recordals").html)) == 40
 
 

@@ -246,6 +246,7 @@ def test_every_column_that_names_a_filing_is_renumbered() -> None:
         "duty_paper": ["issued_seq"],
         "ending": ["seq", "answer_seq", "settled_seq"],
         "handover": ["seq", "answer_seq"],
+        "joint_payment": ["issued_seq"],
         "paper": ["issued_seq", "corrected_seq"],
         "payment": ["claimed_seq", "settled_seq"],
         "payment_request": ["issued_seq"],
