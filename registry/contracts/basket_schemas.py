@@ -1,7 +1,7 @@
 """What may come in with a list of offers: numbers, who takes them for what, one signature for all."""
 
 from flask_babel import lazy_gettext as _l
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from registry.contracts.allocation import MOST_LINES
 from registry.contracts.schemas import (
@@ -12,7 +12,7 @@ from registry.contracts.schemas import (
     SignatureSchema,
     TermAnswer,
 )
-from registry.fields import Choice, CleanName, CleanText, Flag, Instant, Money
+from registry.fields import Choice, CleanName, CleanText, Flag, Instant, Money, Schema
 from registry.parties.schemas import Password
 
 VERBS = ("remove", "up", "down", "confirm")
