@@ -92,7 +92,7 @@ def begin(
     facts: Mapping[str, Any] | None = None,
 ) -> Ceremony:
     """A fresh ceremony; without a challenge a random one of 32 bytes. Old ones go. Flushes."""
-    db.session.execute(delete(Ceremony).where(Ceremony.created_at < clock.now() - LIFE))
+    sweep()
     row = Ceremony(
         id=new_id(),
         purpose=purpose,
@@ -104,6 +104,11 @@ def begin(
     db.session.add(row)
     db.session.flush()
     return row
+
+
+def sweep() -> None:
+    """Take away what has run out: what a device was asked to sign holds salts and values in clear."""
+    db.session.execute(delete(Ceremony).where(Ceremony.created_at < clock.now() - LIFE))
 
 
 def find(purpose: Purpose, ceremony_id: UUID | None, *, account_id: UUID | None) -> Ceremony:

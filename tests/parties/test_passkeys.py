@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.contracts.models import Acceptance
+from registry.contracts.tasks import tick
 from registry.database import db, transaction
 from registry.errors import Conflict, NotFound, Refused
 from registry.ledger import service as ledger
@@ -196,3 +197,14 @@ def test_a_question_is_answered_once_by_whom_it_was_put_to(lite: Flask, which: s
         ceremonies.find(Purpose.SIGN, ceremony_id, account_id=asking)
     with pytest.raises(Conflict, match="ceremony_over"):
         ceremonies.find(Purpose.REGISTER, ceremony_id, account_id=account_id)
+
+
+def test_a_question_nobody_answered_does_not_stay(lite: Flask) -> None:
+    account_id = make_organisation(lite, "c1").actor.account_id
+    facts = {"acts": [{"drawn": "x"}]}
+    transaction(lambda: ceremonies.begin(Purpose.SIGN, account_id=account_id, facts=facts).id)
+    transaction(ceremonies.sweep)
+    assert db.session.query(Ceremony).count() == 1
+    with time_machine.travel(clock.now() + timedelta(minutes=11), tick=False):
+        tick({})
+    assert db.session.query(Ceremony).count() == 0
