@@ -142,9 +142,7 @@ def claim(
 ) -> list[Payment]:
     """Say that one transfer has been sent for all that wait. `facts` as for `payments.claim`."""
     _lock(joint)
-    found = _paid(joint, facts)
-    if len(found) != len(acts):
-        raise Conflict("stale_digest", "statement")
+    found = _signed_for(_paid(joint, facts), acts)
     transfer = new_id()
     made = []
     for n, (share, act, statement) in enumerate(zip(found, acts, statements, strict=True)):
@@ -204,9 +202,7 @@ def confirm(
     if joint is not None:
         _lock(joint)
     db.session.refresh(payment)
-    found = answer_shares(payment, facts)
-    if len(found) != len(acts):
-        raise Conflict("stale_digest", "statement")
+    found = _signed_for(answer_shares(payment, facts), acts)
     transfer = payment.transfer_id or new_id()
     given = {**facts, "together": [one.id for one in transfer_of(payment)]}
     pairs = zip(found, acts, statements, strict=True)
@@ -227,9 +223,7 @@ def arrive(
 ) -> list[Payment]:
     """State what the account shows though nobody has claimed it. `facts` as for `payments.arrive`."""
     _lock(joint)
-    found = _paid(joint, facts)
-    if len(found) != len(acts):
-        raise Conflict("stale_digest", "statement")
+    found = _signed_for(_paid(joint, facts), acts)
     transfer = new_id()
     pairs = zip(found, acts, statements, strict=True)
     return [_answer(actor, share, facts, transfer, act, said) for share, act, said in pairs]
@@ -277,6 +271,13 @@ def _part(facts: Mapping[str, Any], share: Share) -> dict[str, Any]:
     if facts.get("amount") is None:
         return dict(facts)
     return {**facts, "amount": share.amount, "part_of": facts["amount"]}
+
+
+def _signed_for(shares: list[Share], acts: Sequence[Act]) -> list[Share]:
+    """The shares, as many as were signed for. Raises Conflict `stale_digest` when others wait now."""
+    if len(shares) != len(acts):
+        raise Conflict("stale_digest", "statement")
+    return shares
 
 
 def _lock(joint: JointPayment) -> None:
