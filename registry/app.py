@@ -34,6 +34,7 @@ from registry.catalogue import (
     saved_pages,
     verify_pages,
 )
+from registry.catalogue import desk as catalogue_desk  # noqa: F401 - registers its card
 from registry.catalogue import pages as catalogue_pages
 from registry.catalogue import tasks as catalogue_tasks  # noqa: F401 - registers its jobs
 from registry.codebook import api as codebook_api

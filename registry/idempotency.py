@@ -50,9 +50,7 @@ def once(
     """
     if not key or len(key) > 80 or not key.isprintable():
         raise Refused("idempotency_missing", "Idempotency-Key")
-    known = db.session.scalar(
-        select(Idempotency).where(Idempotency.account_id == account_id, Idempotency.key == key)
-    )
+    known = find(account_id, key)
     if known is not None:
         if known.fingerprint != asked:
             raise Refused("idempotency_reused", "Idempotency-Key")
@@ -63,3 +61,10 @@ def once(
     row.reference = work()
     row.status = status
     return row.reference, False
+
+
+def find(account_id: uuid.UUID, key: str) -> Idempotency | None:
+    """What this key was used for."""
+    return db.session.scalar(
+        select(Idempotency).where(Idempotency.account_id == account_id, Idempotency.key == key)
+    )

@@ -51,6 +51,7 @@ FOOTER: tuple[Item, ...] = (
     (_l("关于"), "/about"),
     (_l("常见问题"), "/help"),
     (_l("统计"), "/statistics"),
+    (_l("开放数据"), "/data"),
     (_l("用语"), "/glossary"),
     (_l("代码表"), "/codes"),
     (_l("标准条款"), "/terms"),

@@ -18,6 +18,7 @@ from registry.catalogue import collection_models as collections  # noqa: F401
 from registry.catalogue import dump_models as dumps  # noqa: F401
 from registry.catalogue import fulltext as catalogue
 from registry.catalogue import saved_models as saved  # noqa: F401
+from registry.catalogue import visit_models as visits  # noqa: F401
 from registry.codebook import models as codebook  # noqa: F401
 from registry.config import Settings
 from registry.contracts import basket_models as baskets  # noqa: F401

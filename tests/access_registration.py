@@ -113,6 +113,7 @@ REGISTRATION: Mapping[str, Line] = {
     "GET registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, number="contract"),
     "POST registration.recordal": line(signing(HOLDER, LICENSEE) | VENUE, RECORDAL, number="contract"),
     "GET corrections.form": line(signing(HOLDER, LICENSEE), number="contract", seq="noticed"),
+    "GET corrections.read": line(signing(HOLDER, LICENSEE), number="contract", seq="noticed"),
     "POST corrections.check": line(signing(HOLDER, LICENSEE), CORRECTION, number="contract", seq="noticed"),
     "POST corrections.sign": line(
         signing(HOLDER, LICENSEE), {**CORRECTION, "password": PASSWORD}, number="contract", seq="noticed"

@@ -161,7 +161,6 @@ def test_no_page_stands_in_the_way_of_a_step_of_a_declaration(lite: Flask) -> No
 
 PREVIEWS = {
     "codebook.bring": "shows the list it was given",
-    "corrections.check": "shows what would be corrected",
     "erasures.check": "lists what would go",
     "verification.check": "answers about the file it was given",
     "declaration_batches.files": "says which draft each file went to",
@@ -182,6 +181,8 @@ ONCE = (
     "account.create_machine_key",
     "payments.claim",
     "payments.answer",
+    "decisions.decide",
+    "corrections.sign",
     "signing.sign",
     "withdrawals.file",
 )

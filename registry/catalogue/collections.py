@@ -132,6 +132,15 @@ def own(actor: Actor) -> Sequence[Collection]:
     return db.session.scalars(query.order_by(Collection.created_at.desc(), Collection.id)).all()
 
 
+def counted(actor: Actor) -> tuple[int, int]:
+    """How many collections the actor's organisation or venue has, and how many offers to group; one query."""
+    made = select(func.count(Collection.id)).where(_of(actor, Collection)).scalar_subquery()
+    mine = (_of(actor, OfferIndex), *searching.standing(clock.today()))
+    offered = select(func.count(OfferIndex.id)).where(*mine).scalar_subquery()
+    row = db.session.execute(select(made, offered)).one()
+    return row[0], row[1]
+
+
 def choosable(actor: Actor, collection: Collection | None = None) -> list[OfferIndex]:
     """What may stand in a collection: one's own offers that have not ended, and the members it has."""
     standing = searching.standing(clock.today())

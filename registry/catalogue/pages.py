@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from registry import clock, forms, language, openapi
-from registry.catalogue import labels, offer_json, page_cache
+from registry.catalogue import labels, offer_json, page_cache, visit_count
 from registry.catalogue import service as catalogue
 from registry.catalogue.listing import Listing
 from registry.catalogue.rules import SearchQuery
@@ -101,6 +101,7 @@ def _address(**changes: Any) -> str:
 
 @blueprint.route("/offers/<number>")
 @doors.public
+@visit_count.counted
 @page_cache.kept(catalogue.stamp)
 def offer(number: str) -> str | Response:
     """One listing; machines that ask for JSON at the same address get it."""

@@ -40,11 +40,14 @@ def ask(number: str) -> ResponseReturnValue:
 
 def _ask(number: str, given: dict[str, Any]) -> None:
     actor, password = doors.actor(), given.pop("password")
+    asked = {"number": number, **given}
+    if doors.first("account.change", asked):
+        return
     act = account_changes.ask_act(actor, _declaration(number), given)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
         "account.change",
-        {"number": number, **given},
+        asked,
         lambda: str(account_changes.ask(actor, _declaration(number), given, act, statement).id),
     )
 

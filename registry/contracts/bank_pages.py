@@ -79,6 +79,9 @@ def confirm() -> ResponseReturnValue:
         ids = list(dict.fromkeys(given["lines"]))
         if len(ids) > bank_lines.MOST_TOGETHER:
             raise Refused("too_many", "lines", max=bank_lines.MOST_TOGETHER)
+        asked = {"lines": [str(one) for one in ids]}
+        if doors.first("bank.confirm", asked):
+            return redirect(url_for("bank.index"), 303)
         together = len(ids) > 1
         signed = []
         for line_id in ids:
@@ -93,7 +96,7 @@ def confirm() -> ResponseReturnValue:
                 bank_lines.confirm(actor, line, acts, said, together=together)
             return str(len(signed))
 
-        doors.submit("bank.confirm", {"lines": [str(one) for one in ids]}, work)
+        doors.submit("bank.confirm", asked, work)
     except Refused as refused:
         if not refused.field and not isinstance(refused, Invalid):
             refused = type(refused)(refused.code, "lines", refused.article, **refused.params)

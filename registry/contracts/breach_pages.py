@@ -256,11 +256,14 @@ def hand_over(number: str) -> ResponseReturnValue:
     acceptance = own(number)
     try:
         given, password = _loaded(posted, duty_schemas.HandoverFormSchema)
+        asked = {"number": number, **given}
+        if doors.first("handover.record", asked):
+            return redirect(url_for("breaches.show_handover", number=number), 303)
         act = handovers.record_act(actor, acceptance, given)
         statement = parties.sign(actor, password, act.statement)
         doors.submit(
             "handover.record",
-            {"number": number, **given},
+            asked,
             lambda: str(handovers.record(actor, own(number), given, act, statement).id),
         )
     except Refused as refused:
@@ -334,11 +337,14 @@ def _answered(
     try:
         given = load(schema, nested(request.form))
         password = given.pop("password")
+        asked = {"row": str(row_id), **given}
+        if doors.first(verb, asked):
+            return redirect(then, 303)
         act = prepare(actor, found, given)
         statement = parties.sign(actor, password, act.statement)
         doors.submit(
             verb,
-            {"row": str(row_id), **given},
+            asked,
             lambda: str(act_on(actor, find(row_id), given, act, statement).id),
         )
     except Refused as refused:

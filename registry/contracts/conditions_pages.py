@@ -41,11 +41,14 @@ def state(number: str) -> ResponseReturnValue:
 
 def _meet(number: str, given: dict[str, Any]) -> None:
     actor, password = doors.actor(), given.pop("password")
+    asked = {"number": number, **given}
+    if doors.first("acceptance.meet", asked):
+        return
     act = conditions.meet_act(actor, own(number), given)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
         "acceptance.meet",
-        {"number": number, **given},
+        asked,
         lambda: conditions.meet(actor, own(number), given, act, statement).number,
     )
 

@@ -1,4 +1,8 @@
-"""Correcting a typing error, page by page: old and new value side by side, then check and sign."""
+"""Correcting a typing error, page by page: old and new value side by side, then check and sign.
+
+What was typed is kept as an act prepared for signing, so that the page to check has an address of its own:
+it can be read again, left and come back to within the hour.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,10 +17,12 @@ from registry.contracts import corrections, corrigible
 from registry.contracts.correction_schemas import CorrectionFormSchema, CorrectionSchema
 from registry.contracts.corrections import Target
 from registry.contracts.registration_pages import own
+from registry.database import transaction
 from registry.errors import Invalid, Refused
 from registry.forms import FormState, labels, load, nested
-from registry.parties import doors
+from registry.parties import doors, prepared
 from registry.parties import service as parties
+from registry.parties.prepared import PreparedAct
 
 blueprint = flask.Blueprint("corrections", __name__)
 
@@ -42,11 +48,36 @@ def form(number: str, seq: int) -> ResponseReturnValue:
 @blueprint.post("/contracts/<number>/corrections/<int:seq>")
 @doors.signed_in
 def check(number: str, seq: int) -> ResponseReturnValue:
-    """The values that differ, side by side, before anybody signs. Changes nothing."""
+    """Keep what would be corrected, to be read before anybody signs. Corrects nothing."""
+    actor = doors.actor()
+
+    def work() -> None:
+        contract = own(number)
+        act = corrections.correct_act(actor, contract, seq, **given)
+        prepared.close(_prepared(number, seq))
+        prepared.keep(actor, corrections.CORRECT, contract.id, act, {**given, "corrects": seq})
+
     try:
-        return _check(_about(number, seq), load(CorrectionSchema, nested(request.form)), FormState())
+        given = load(CorrectionSchema, nested(request.form))
+        transaction(work)
     except Refused as refused:
         return _again(number, seq, refused)
+    return redirect(url_for("corrections.read", number=number, seq=seq), 303)
+
+
+@blueprint.get("/contracts/<number>/corrections/<int:seq>/check")
+@doors.signed_in
+def read(number: str, seq: int) -> ResponseReturnValue:
+    """The values that differ, side by side."""
+    about, kept = _about(number, seq), _prepared(number, seq)
+    if not kept:
+        return redirect(url_for("corrections.form", number=number, seq=seq), 303)
+    return _check(about, kept[0].facts, FormState())
+
+
+def _prepared(number: str, seq: int) -> list[PreparedAct]:
+    found = prepared.open_of(doors.actor(), corrections.CORRECT, own(number).id)
+    return [one for one in found if one.facts["corrects"] == seq]
 
 
 @blueprint.post("/contracts/<number>/corrections/<int:seq>/sign")
@@ -56,6 +87,8 @@ def sign(number: str, seq: int) -> ResponseReturnValue:
     try:
         given = load(CorrectionFormSchema, nested(request.form))
         asked = {"values": given["values"], "reason": given["reason"]}
+        if doors.first(corrections.CORRECT, {"number": number, "corrects": seq, **asked}):
+            return redirect(url_for("registration.show", number=number, _anchor="corrections"), 303)
         act = corrections.correct_act(actor, own(number), seq, **asked)
         try:
             statement = parties.sign(actor, given["password"], act.statement)
@@ -64,10 +97,11 @@ def sign(number: str, seq: int) -> ResponseReturnValue:
             return _check(_about(number, seq), given, failed), problems.status(refused)
 
         def work() -> str:
+            prepared.close(_prepared(number, seq))
             row = corrections.correct(actor, own(number), seq, act=act, statement=statement, **asked)
             return str(row.seq)
 
-        doors.submit("contract.correct", {"number": number, "corrects": seq, **asked}, work)
+        doors.submit(corrections.CORRECT, {"number": number, "corrects": seq, **asked}, work)
     except Refused as refused:
         return _again(number, seq, refused)
     return redirect(url_for("registration.show", number=number, _anchor="corrections"), 303)

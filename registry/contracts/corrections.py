@@ -23,6 +23,7 @@ from registry.parties.permissions import allow, may
 from registry.parties.prepared import Act, act_of
 from registry.parties.rules import Actor
 
+CORRECT = "contract.correct"
 REPRINT = "papers.reprint"
 _VALUE = "values."
 

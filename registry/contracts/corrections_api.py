@@ -8,6 +8,7 @@ from flask import url_for
 from registry import openapi
 from registry.contracts import corrections, outgoing, register, rules, schemas
 from registry.contracts.correction_schemas import CorrectionActSchema
+from registry.contracts.corrections import CORRECT
 from registry.contracts.models import Contract
 from registry.errors import NotFound
 from registry.parties import doors, prepared
@@ -17,7 +18,6 @@ from registry.parties.permissions import allow
 blueprint = openapi.Blueprint(
     "corrections-api", __name__, url_prefix="/api/v1", description="Corrections of typing errors in filings"
 )
-CORRECT = "contract.correct"
 
 
 @blueprint.route("/contracts/<number>/corrections/prepare", methods=["POST"])

@@ -61,13 +61,16 @@ def decide(decision_id: UUID) -> ResponseReturnValue:
 def _decide(decision_id: UUID, given: dict[str, Any]) -> None:
     actor, password = doors.actor(), given.pop("password")
     clock_time = given.pop("arrived_time")
+    asked = {"decision": str(decision_id), **given}
+    if doors.first("acceptance.decide", asked):
+        return
     facts = {**given, "arrived_at": schemas.instant_of(given["arrived_on"], clock_time)}
     found = _decision(decision_id)
     act = decisions.decide_act(actor, found, facts)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
         "acceptance.decide",
-        {"decision": str(decision_id), **given},
+        asked,
         lambda: str(decisions.decide(actor, _decision(decision_id), facts, act, statement).id),
     )
 

@@ -44,6 +44,9 @@ def claim(joint_id: UUID) -> ResponseReturnValue:
 
 def _claim(joint_id: UUID, given: dict[str, Any]) -> None:
     actor, password = doors.actor(), given.pop("password")
+    asked = {"joint": str(joint_id), **given}
+    if doors.first("payment.claim", asked):
+        return
     facts = money_schemas.claim_facts(given)
     acts = [act for _, act in joint_payments.claim_acts(actor, _own(joint_id), facts)]
     listed = StatementList(statements=tuple(act.statement for act in acts))
@@ -53,7 +56,7 @@ def _claim(joint_id: UUID, given: dict[str, Any]) -> None:
         joint_payments.claim(actor, _own(joint_id), facts, acts, statements)
         return str(joint_id)
 
-    doors.submit("payment.claim", {"joint": str(joint_id), **given}, work)
+    doors.submit("payment.claim", asked, work)
 
 
 def _slip(joint: JointPayment, form: FormState) -> str:

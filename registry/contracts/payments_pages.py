@@ -73,12 +73,15 @@ def claim(number: str) -> ResponseReturnValue:
 
 def _claim(number: str, given: dict[str, Any]) -> None:
     actor, password = doors.actor(), given.pop("password")
+    asked = {"number": number, **given}
+    if doors.first("payment.claim", asked):
+        return
     facts = money_schemas.claim_facts(given)
     act = payments.claim_act(actor, own(number), facts)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
         "payment.claim",
-        {"number": number, **given},
+        asked,
         lambda: str(payments.claim(actor, own(number), facts, act, statement).id),
     )
 
@@ -210,6 +213,9 @@ def answer(payment_id: UUID) -> ResponseReturnValue:
 
 def _answer(payment_id: UUID, given: dict[str, Any]) -> None:
     actor, password, line_id = doors.actor(), given.pop("password"), given.pop("line")
+    asked = {"payment": str(payment_id), "line": str(line_id), **given}
+    if doors.first("payment.confirm", asked):
+        return
     facts = money_schemas.answer_facts(given)
     acts = [act for _, act in joint_payments.confirm_acts(actor, _payment(payment_id), facts)]
     listed = StatementList(statements=tuple(act.statement for act in acts))
@@ -224,7 +230,7 @@ def _answer(payment_id: UUID, given: dict[str, Any]) -> None:
             bank_lines.take(actor, bank_lines.find(actor, line_id), *made)
         return str(payment_id)
 
-    doors.submit("payment.confirm", {"payment": str(payment_id), "line": str(line_id), **given}, work)
+    doors.submit("payment.confirm", asked, work)
 
 
 def _match(payment: Payment, form: FormState) -> str:

@@ -76,12 +76,14 @@ def _reckoned(number: str, period: int, given: dict[str, Any], posted: attachmen
 
 
 def _report(number: str, period: int, given: dict[str, Any], password: str) -> None:
-    actor = doors.actor()
+    actor, asked = doors.actor(), {"number": number, "period": period, **given}
+    if doors.first("royalty.report", asked):
+        return
     act = reports.report_act(actor, own(number), period, given)
     statement = parties.sign(actor, password, act.statement)
     doors.submit(
         "royalty.report",
-        {"number": number, "period": period, **given},
+        asked,
         lambda: str(reports.report(actor, own(number), period, given, act, statement).id),
     )
 
@@ -143,11 +145,14 @@ def answer(report_id: UUID) -> ResponseReturnValue:
     try:
         given = load(duty_schemas.ReportAnswerFormSchema, nested(request.form))
         password = given.pop("password")
+        asked = {"report": str(report_id), **given}
+        if doors.first("royalty.answer", asked):
+            return redirect(_at(found), 303)
         act = reports.answer_act(actor, found, given)
         statement = parties.sign(actor, password, act.statement)
         doors.submit(
             "royalty.answer",
-            {"report": str(report_id), **given},
+            asked,
             lambda: str(reports.answer(actor, reports.find(report_id), given, act, statement).id),
         )
     except Refused as refused:

@@ -7,6 +7,7 @@ from flask import request
 
 from registry import openapi
 from registry.catalogue import service as catalogue
+from registry.catalogue import visits
 from registry.demand import interests, reasons
 from registry.demand.models import Interest
 from registry.demand.schemas import (
@@ -81,6 +82,7 @@ def attention(number: str) -> dict[str, Any]:
     return {
         "offer": declaration.number,
         "interests": interests.seen_by_holder(actor, declaration),
+        "opened": visits.of_offer(actor, declaration).total,
         "not_taken": dict(reasons.for_holder(actor, declaration).counts),
     }
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from registry import problems
 from registry.catalogue import service as catalogue
+from registry.catalogue import visit_count, visits
 from registry.catalogue.rules import Tag
 from registry.database import transaction
 from registry.demand import interests, reasons, words
@@ -115,7 +116,14 @@ def attention(number: str) -> ResponseReturnValue:
     declaration = register.find(number)
     actor = doors.actor()
     seen, said = interests.seen_by_holder(actor, declaration), reasons.for_holder(actor, declaration)
-    return render_template("demand/attention.html", declaration=declaration, seen=seen, reasons=said)
+    visit_count.written()
+    return render_template(
+        "demand/attention.html",
+        declaration=declaration,
+        seen=seen,
+        reasons=said,
+        opened=visits.of_offer(actor, declaration),
+    )
 
 
 def _form(number: str, form: FormState) -> str:

@@ -60,4 +60,5 @@ class AttentionAnswer(Schema):
 
     offer = fields.String()
     interests = fields.List(fields.Nested(SeenAnswer))
+    opened = fields.Integer(metadata={"description": "how often its page was opened, nobody knows by whom"})
     not_taken = fields.Dict(keys=fields.String(), values=fields.Integer())

@@ -108,7 +108,7 @@ def answers_of(
         "term": {"offer_last_day": last, "license_last_day": license_ends, "duration_months": offer.duration},
         "acts": {"acts": _acts(offer), "made_by_contractor": True, "marking": ""},
         "materials": dict(offer.handover),
-        "use": _use(offer),
+        "use": {**_use(offer), "drawing_upload": stage.drawing(actor, offer.key)},
         "contact": {
             "unit": holder.contact_name + ("" if holder.is_person else MARK),
             "phone": "" if holder.is_person else holder.contact_phone,
@@ -164,7 +164,6 @@ def _use(offer: Offer) -> dict[str, Any]:
         "industry": offer.industry,
         "field": offer.technology_field,
         "stage": offer.stage,
-        "drawing_upload": None,
         "additional_terms": "",
     }
 

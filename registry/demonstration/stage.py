@@ -16,7 +16,7 @@ from registry.codes.calendar import corresponding_day
 from registry.config import Settings
 from registry.contracts.models import Acceptance, Contract
 from registry.database import db
-from registry.demonstration import papers
+from registry.demonstration import drawings, papers
 from registry.demonstration.cast import MARK
 from registry.documents.fonts import FontSet
 from registry.exports.models import Batch
@@ -87,6 +87,13 @@ class Stage:
         known = self.pages.get((purpose, facts))
         data = known or self.pages.setdefault((purpose, facts), papers.sheet(self.fonts, purpose, facts))
         return parties.keep_upload(actor, data=data, filename=papers.filename(purpose), purpose=purpose)
+
+    def drawing(self, actor: Actor, key: str) -> UUID | None:
+        """Bring a figure of the offer, where there is one."""
+        if key not in drawings.FIGURES:
+            return None
+        data, name = drawings.png(key), f"{papers.LABEL}-附图.png"
+        return parties.keep_upload(actor, data=data, filename=name, purpose="drawing").id
 
     def key_of(self, organisation_id: UUID) -> str:
         """The persona who founded an organisation."""

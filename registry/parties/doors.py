@@ -24,6 +24,7 @@ from registry.config import Settings
 from registry.database import db, transaction
 from registry.errors import NotAllowed, NotFound, NotSignedIn, Refused
 from registry.parties import ceremonies, sessions
+from registry.parties.models import Upload
 from registry.parties.rules import Actor
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -80,12 +81,40 @@ def once(verb: str, data: Mapping[str, Any], work: Callable[[], str], *, key: st
     A machine's key counts in one membership of its account: another membership never reads its answer. A
     form's key is drawn with its page, and founding an organisation changes whom one acts for.
     """
-    who = actor()
-    acting = [str(who.organisation_id or ""), str(who.venue_id or ""), str(who.role)] if _by_machine() else []
-    account, asked = account_id(), idempotency.fingerprint(verb, {"as": acting, "asked": data})
+    account, asked = account_id(), _asked(verb, data)
     reference, replayed = transaction(lambda: idempotency.once(account, key, asked, work))
     g.replayed = replayed
     return reference
+
+
+def first(verb: str, data: Mapping[str, Any]) -> str:
+    """The reference of what this very form has done already; empty when it comes for the first time.
+
+    Asked before anything is prepared for a signature: what a form changed refuses to be changed again, and a
+    second press is to lead to the first result, not to be told that things have moved on.
+    """
+    known = idempotency.find(account_id(), request.form.get("idempotency_key", ""))
+    if known is None or known.fingerprint != _asked(verb, data):
+        return ""
+    g.replayed = True
+    return known.reference
+
+
+def _asked(verb: str, data: Mapping[str, Any]) -> str:
+    """Files count by their content: a browser that sends a form again brings them again."""
+    who = actor()
+    acting = [str(who.organisation_id or ""), str(who.venue_id or ""), str(who.role)] if _by_machine() else []
+    brought = {name: value for name, value in data.items() if name.endswith("_upload") and value}
+    digests = {name: _digest(value) for name, value in brought.items()}
+    return idempotency.fingerprint(verb, {"as": acting, "asked": {**data, **digests}})
+
+
+def _digest(upload_id: object) -> str:
+    try:
+        found = db.session.get(Upload, UUID(str(upload_id)))
+    except ValueError:
+        found = None
+    return str(upload_id) if found is None else found.digest
 
 
 def replayed() -> bool:

@@ -5,12 +5,12 @@ one step and needs no row. A prepared act runs out after an hour and can be comp
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Uuid
+from sqlalchemy import JSON, ForeignKey, String, Uuid, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry import clock
@@ -102,6 +102,24 @@ def find(actor: Actor, prepared_id: uuid.UUID) -> PreparedAct:
     if row is None or row.account_id != actor.account_id:
         raise NotFound("not_found")
     return row
+
+
+def open_of(actor: Actor, verb: str, subject_id: uuid.UUID) -> Sequence[PreparedAct]:
+    """What the account prepared of this and has neither completed nor let run out, newest first."""
+    query = select(PreparedAct).where(
+        PreparedAct.account_id == actor.account_id,
+        PreparedAct.verb == verb,
+        PreparedAct.subject_id == subject_id,
+        PreparedAct.completed_at.is_(None),
+        PreparedAct.created_at > clock.now() - LIFE,
+    )
+    return db.session.scalars(query.order_by(PreparedAct.created_at.desc(), PreparedAct.id)).all()
+
+
+def close(rows: Iterable[PreparedAct]) -> None:
+    """The act was signed another way: what was prepared of it cannot be completed any more."""
+    for row in rows:
+        row.completed_at = clock.now()
 
 
 def take(actor: Actor, verb: str, prepared_id: uuid.UUID) -> tuple[PreparedAct, Act]:

@@ -7,6 +7,7 @@ number of contracts (but for the two medians, whose values are read one number a
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from registry import clock
 from registry.catalogue import search as searching
+from registry.catalogue import visits
 from registry.catalogue.models import OfferIndex
 from registry.contracts.models import Acceptance, Contract, RegistrationResult
 from registry.contracts.rules import AcceptanceState
@@ -94,6 +96,15 @@ def published_by_month() -> Iterator[Point]:
         inside = (OfferIndex.published_at >= first, OfferIndex.published_at < after)
         found = db.session.scalar(select(func.count()).select_from(OfferIndex).where(*inside))
         yield Point(about=(month,), count=found or 0)
+
+
+@indicator(Shape.MONTHS)
+def visits_by_month() -> Iterator[Point]:
+    """How often pages of offers were opened, in Shanghai's days; whoever opened them is not known."""
+    for month in rules.last_months(clock.today()):
+        first, after = rules.bounds(month)
+        days = clock.legal_day(first), clock.legal_day(after) - timedelta(days=1)
+        yield Point(about=(month,), count=visits.total_of(*days))
 
 
 # --- licenses that were obtained -----------------------------------------------------------------------

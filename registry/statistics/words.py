@@ -15,7 +15,7 @@ GROUPS: tuple[tuple[str, LazyString, tuple[str, ...]], ...] = (
         _l("可以取得的许可"),
         (
             "offers_by_method", "offers_by_section", "offers_by_field", "offers_by_stage",
-            "prices_by_method", "published_by_month",
+            "prices_by_method", "published_by_month", "visits_by_month",
         ),
     ),
     (
@@ -35,6 +35,7 @@ TITLES = {
     "offers_by_stage": _l("按技术成熟阶段"),
     "prices_by_method": _l("公开标价"),
     "published_by_month": _l("每月发布"),
+    "visits_by_month": _l("每月浏览"),
     "licenses_by_month": _l("每月取得"),
     "licenses_by_track": _l("按公告情况"),
     "licenses_by_method": _l("按收费方式"),
@@ -53,6 +54,7 @@ DEFINITIONS = {
         "可以接受的声明中一次总付、按年定额两种标价的四分位数（元）；不足 20 件不列，以免把个别标价当成行情。"
     ),
     "published_by_month": _l("按在本站发布的时刻（北京时间），近 24 个月，含后来撤回或到期的。"),
+    "visits_by_month": _l("声明页面被打开的次数，近 24 个月；不记是谁，不计程序和专利权人自己的浏览。"),
     "licenses_by_month": _l("按许可取得之日，近 24 个月，含后来到期或终止的；作废的不计。"),
     "licenses_by_track": _l("通知到达时声明是否已由国家知识产权局公告。"),
     "licenses_by_method": _l("按所依据声明的收费方式。"),

@@ -15,6 +15,7 @@ from registry.app import create_app
 from registry.catalogue import collections
 from registry.catalogue import service as catalogue
 from registry.catalogue.collection_models import Collection
+from registry.catalogue.listing import drawing_of
 from registry.config import Misconfigured, Settings
 from registry.contracts import bank_rows, dues, payment_requests, reminders, result_rows
 from registry.contracts.duty_models import DefaultNotice, Ending, Handover, RoyaltyReport
@@ -32,7 +33,7 @@ from registry.ledger import service as ledger
 from registry.ledger.keyfiles import create_keys
 from registry.ledger.models import LedgerEntry
 from registry.licenses.batch_models import BatchRow, BatchSigning, DeclarationBatch
-from registry.licenses.models import Declaration
+from registry.licenses.models import Declaration, DeclarationVersion
 from registry.parties import keys
 from registry.parties.models import Account, Mail, Organisation
 from registry.patents import numbers
@@ -123,6 +124,13 @@ def test_what_follows_a_license_is_there(demo: Flask) -> None:
     assert states(Invoice) == {"asked", "issued", "reversed"}
     assert states(Refund) == {"to_refund", "sent"}
     assert {"mismatch", "complete", "waiting_licensee"} <= set(db.session.scalars(select(Contract.stamp)))
+
+
+def test_some_offers_show_a_drawing(demo: Flask) -> None:
+    drawn = [one for one in db.session.scalars(select(DeclarationVersion)) if drawing_of(one)]
+    assert {one.declaration.patent.title for one in drawn} == {
+        "焊接机器人旋转臂架", "机器人焊接回转支撑装置", "便携检测仪外壳",
+    }  # fmt: skip
 
 
 def test_people_wish_for_things_and_say_why_not(demo: Flask) -> None:

@@ -38,9 +38,9 @@ def test_a_slip_of_the_pen_is_mended(person: In, lite: Flask, kept: Kept) -> Non
         f"/contracts/{contract}/corrections/{seq}",
         {"values.notice.contact.phone": "13900139009", "reason": "少写一位"},
     )
+    shown.page.reload()
     assert "13900139000" in shown.page.inner_text("main")
-    shown.answer({"password": PASSWORD})
-    shown.send()
+    shown.send_twice({"password": PASSWORD})
     assert shown.path.partition("#")[0] == f"/contracts/{contract}"
     assert "13900139009" in shown.page.inner_text("main")
     assert not shown.complaints

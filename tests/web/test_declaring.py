@@ -77,8 +77,7 @@ def _published(clerk: Window, number: str) -> None:
     clerk.send_twice({}, f"/venue/reviews/{number}/approve")
     clerk.get(f"/venue/reviews/{number}/cnipa")
     announced = {"fact": "announced", "day": clock.today().isoformat(), "cnipa_number": "KF2026000001"}
-    clerk.answer({**announced, "gazette_upload": PDF})
-    clerk.send()
+    clerk.send_twice({**announced, "gazette_upload": PDF})
     assert not clerk.complaints
 
 

@@ -58,15 +58,13 @@ def test_a_paid_license_is_taken_paid_for_and_confirmed(person: In, lite: Flask,
     shown.send_twice({"consent": "yes", "password": PASSWORD})
     shown.get(f"/acceptances/{number}/pay")
     slip = {"paid_on": clock.today().isoformat(), "serial": "SN-1", "slip_upload": PDF}
-    shown.answer({**slip, "password": PASSWORD})
-    shown.send()
+    shown.send_twice({**slip, "password": PASSWORD})
     assert taking.state(number) == "claimed"
     holder = person(offer.holder.email)
     payment = reading(lambda: register.find(number).payments[0].id)
     holder.get("/holder/payments")
     holder.page.click(f"main a[href='/payments/{payment}']")
-    holder.answer({"result": "agrees", "password": PASSWORD})
-    holder.send()
+    holder.send_twice({"result": "agrees", "password": PASSWORD})
     assert taking.state(number) == "effective"
     assert not shown.complaints
     assert not holder.complaints
@@ -82,8 +80,7 @@ def test_an_objection_is_decided_by_the_venue(person: In, lite: Flask, kept: Kep
     clerk = person(offer.venue.email)
     clerk.get("/venue/decisions")
     clerk.page.click(f"main a[href='/venue/decisions/{question}']")
-    clerk.answer({"outcome": "stands", "reasons": "通知人已取得行政许可。", "password": PASSWORD})
-    clerk.send()
+    clerk.send_twice({"outcome": "stands", "reasons": "通知人已取得行政许可。", "password": PASSWORD})
     assert taking.state(number) == "awaiting_payment"
     assert not holder.complaints
     assert not clerk.complaints
