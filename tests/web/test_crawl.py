@@ -28,7 +28,7 @@ SHORT = 3
 """Words of so few characters may as well be somebody's name."""
 EVERY = os.environ.get("REGISTRY_TEST_PAGES") == "every"
 """`make crawl` lays every page out; the suite one of each kind and of each way it comes back."""
-VIEWS = [("en", 320, 100), ("zh", 320, 100), ("zh", 1280, 200)]
+VIEWS = [("en", 320, 100), ("zh", 320, 100), ("zh", 1280, 200), ("en", 1280, 200)]
 """English words are the longest: what they fit into, Chinese ones do."""
 UNTYPED = ("hidden", "submit", "button", "image", "reset")
 OFFLINE = "GET verification.verifier"
