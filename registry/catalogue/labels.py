@@ -107,7 +107,12 @@ SIGNERS = {
     "venue": _l("交易场所"),
     "registry": _l("登记方的原密钥"),
 }
-LEVELS = {"account": _l("账号密钥"), "external": _l("自持密钥"), "passkey": _l("通行密钥")}
+LEVELS = {
+    "account": _l("账号密钥"),
+    "external": _l("自持密钥"),
+    "passkey": _l("通行密钥"),
+    "relayed": _l("一次性密钥"),
+}
 """Who signs a statement, and with which kind of key."""
 
 AT_INSTANT = {

@@ -13,10 +13,11 @@ from registry.ledger.canonical import jcs
 from registry.ledger.checkpoints import note_head
 from registry.ledger.filings import Filed
 from registry.ledger.notes import parse_proof
+from registry.ledger.relayed import SIGNED
 from registry.parties.rules import Actor
 
 CERTIFICATE = "certificate"
-PRINTED = ("licensee", "licensor", "patents", "record", "nonce", "wording")
+PRINTED = ("licensee", "licensor", "patents", "record", "nonce", "wording", SIGNED)
 """What a certificate's bundle opens of the notice: what the certificate says itself, for it is passed on."""
 
 

@@ -25,6 +25,7 @@ from registry.ledger.canonical import jcs, sha256_hex
 from registry.ledger.filings import Filed
 from registry.ledger.kinds import KINDS
 from registry.ledger.policy import policy_of
+from registry.ledger.relayed import SIGNED
 from registry.ledger.setup import ledger_setup
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
@@ -55,7 +56,7 @@ class Part:
 
 
 PARTS: Mapping[str, Part] = {
-    "licensee": Part(label="被许可方", paths=("licensee",)),
+    "licensee": Part(label="被许可方", paths=("licensee", SIGNED)),
     "licensor": Part(label="许可方", paths=("licensor",)),
     "patents": Part(label="专利", paths=("patents",)),
     "use": Part(label="实施用途", paths=("intended_use",), corrected=("values.notice.use",)),

@@ -26,6 +26,7 @@ from registry.erasure.rules import Kind, Situation, retained_to
 from registry.exports.models import Batch, BatchContract, Standing
 from registry.exports.rules import OPEN_BATCHES
 from registry.ledger import service as ledger
+from registry.ledger.filings import RELAYED
 
 _OPEN = (
     AcceptanceState.AWAITING_PAYMENT, AcceptanceState.CLAIMED, AcceptanceState.IN_DECISION,
@@ -83,10 +84,20 @@ def _disclosures(contract: Contract) -> Iterator[Goes]:
     own = {one.declaration.number for one in contract.acceptances}
     for number in dict.fromkeys((contract.number, contract.filed_under)):
         split = number != contract.number or _has_split(contract)
-        for seq, path in ledger.opened(number):
-            about = ledger.filed_at(seq)[1].fields.get("declaration")
-            if not split or about in own or (about is None and number == contract.number):
-                yield opening(seq, path)
+        filings = dict(ledger.filings_about(number))
+        opened = ledger.opened(number)
+        filings |= {seq: ledger.filed_at(seq)[1] for seq, _ in opened}
+        about = {seq: filed.fields.get("declaration") for seq, filed in filings.items()}
+        goes = {
+            seq
+            for seq, named in about.items()
+            if not split or named in own or (named is None and number == contract.number)
+        }
+        yield from (opening(seq, path) for seq, path in opened if seq in goes)
+        for said in (
+            said for seq in sorted(goes) for said in filings[seq].statements if said.level == RELAYED
+        ):
+            yield from (opening(*place) for place in ledger.opened(said.kid))  # whose signature it passes on
 
 
 def _has_split(contract: Contract) -> bool:

@@ -32,6 +32,7 @@ from registry.ledger.canonical import jcs
 from registry.ledger.filings import Filed
 from registry.ledger.policy import policy_of
 from registry.ledger.receipt_file import check_receipt
+from registry.ledger.relayed import SIGNED
 from registry.ledger.setup import ledger_setup
 
 FORMAT = "mingxu-package-1"
@@ -173,7 +174,7 @@ def _voucher_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts
 
 
 def _shown(filed: Filed, path: str) -> bool:
-    return filed.type == "license.noticed" and path in DISCLOSED
+    return filed.type == "license.noticed" and path in (*DISCLOSED, SIGNED)
 
 
 def _places(facts: PaperFacts) -> Iterator[tuple[str, int]]:

@@ -19,9 +19,10 @@ from registry.errors import Conflict, Paused, Refused
 from registry.ledger import anchors, tiles
 from registry.ledger.canonical import FILING_TYPE, jcs, pae, sha256_hex
 from registry.ledger.chain import Entry, leaf_hash, parse_frontier
-from registry.ledger.filings import Built, Filing, Statement, build, envelope_bytes
+from registry.ledger.filings import Filing, Statement, envelope_bytes
 from registry.ledger.keyring import Key, Keyring, kids_of
 from registry.ledger.models import Disclosure, Envelope, LedgerEntry, LedgerHead, LedgerKey, StatementUse
+from registry.ledger.relayed import Piece, pieces
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import RegistryKeys, Signer
 
@@ -68,13 +69,14 @@ class Appended:
 class _Prepared:
     """A filing checked and enveloped: all that does not depend on its place."""
 
-    built: Built
+    piece: Piece
     envelope: bytes
     digest: str
 
 
 def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[Appended]:
-    """Enter filings in this order, in the caller's transaction; times never run back.
+    """Enter filings in this order, in the caller's transaction; times never run back. A licensee's statement
+    stands there under a key made for it (`relayed`), whose enrolment comes before and is not answered.
 
     Raises RuntimeError outside `database.transaction`, ValueError for a filing its table does not know or a
     salt used twice, Refused for a key or signature that does not hold, Conflict filing_repeated,
@@ -89,7 +91,8 @@ def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[App
         anchors.check_followed()
     db.session.flush()  # order of locks: the subject's rows, then the head, nothing after
     connection = db.session.connection()
-    built = [build(filing) for filing in filings]
+    origin = ledger_setup().origin
+    built = [piece for filing in filings for piece in pieces(filing, origin=origin)]
     keyring = _load_keyring(connection, built)
     known = dict(keyring.keys)
     starts = filings[0].type == "log.started"
@@ -106,11 +109,12 @@ def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[App
     _move_head(connection, head, done)
     _store_keys(connection, known, keyring, first=done[0].seq)
     tiles.store_full(connection, done[0].seq, done[-1].seq + 1)
-    return done
+    return [item for item, piece in zip(done, built, strict=True) if piece.asked]
 
 
-def _load_keyring(connection: Connection, built: Sequence[Built]) -> Keyring:
-    kids: set[str] = set().union(*(kids_of(item.filed) for item in built))
+def _load_keyring(connection: Connection, built: Sequence[Piece]) -> Keyring:
+    filed = [one for item in built for one in (item.built.filed, item.own) if one is not None]
+    kids: set[str] = set().union(*(kids_of(one) for one in filed))
     return Keyring({row.kid: Key(**row._mapping) for row in _read_keys(connection, kids)})
 
 
@@ -120,20 +124,23 @@ def _read_keys(connection: Connection, kids: Iterable[str]) -> Iterator[Row[Any]
         yield from connection.execute(_READ_KEY, {"kid": kid})
 
 
-def _prepare(built: Sequence[Built], keyring: Keyring, signer: Signer) -> list[_Prepared]:
+def _prepare(built: Sequence[Piece], keyring: Keyring, signer: Signer) -> list[_Prepared]:
     """Check each filing's signatures in order and countersign it; the keyring learns as the log would."""
     origin = ledger_setup().origin
     prepared = []
     for place, item in enumerate(built):
-        if len({opened.salt for opened in item.disclosures}) != len(item.disclosures):
+        disclosures, payload = item.built.disclosures, item.built.payload
+        if len({opened.salt for opened in disclosures}) != len(disclosures):
             raise ValueError("a salt stands twice: who is shown one value could guess the other")
         ours = keyring.keys.get(signer.kid)
         if ours is not None and ours.revoked_seq is not None and place:
             raise ValueError("a key that countersigns is ended by the last filing of a list")
-        keyring.admit(item.filed, place, origin=origin)
-        signature = signer.sign(pae(FILING_TYPE, item.payload))
-        envelope = envelope_bytes(item.payload, kid=signer.kid, signature=signature)
-        prepared.append(_Prepared(built=item, envelope=envelope, digest=sha256_hex(envelope)))
+        if item.own is not None:
+            keyring.check_own(item.own, origin=origin)
+        keyring.admit(item.built.filed, place, origin=origin)
+        signature = signer.sign(pae(FILING_TYPE, payload))
+        envelope = envelope_bytes(payload, kid=signer.kid, signature=signature)
+        prepared.append(_Prepared(piece=item, envelope=envelope, digest=sha256_hex(envelope)))
     return prepared
 
 
@@ -192,7 +199,7 @@ def _entries(prepared: Sequence[_Prepared], head: Row[Any], at: datetime) -> lis
     prev = head.leaf
     time = max(clock.rfc3339(at), head.time)  # a clock set back never takes the log with it
     for seq, filing in enumerate(prepared, start=head.seq + 1):
-        filed, digest = filing.built.filed, filing.digest
+        filed, digest = filing.piece.built.filed, filing.digest
         entry = Entry(
             seq=seq, prev=prev, time=time, type=filed.type, subject=filed.subject, envelope=digest
         ).encode()
@@ -208,20 +215,25 @@ def _insert(connection: Connection, prepared: Sequence[_Prepared], done: Sequenc
         connection.execute(_INSERT_ENVELOPE, envelopes)
     except IntegrityError as error:  # the only key of this table is the digest: the same filing again
         raise Conflict("filing_repeated") from error
-    _use(connection, [said for filing in prepared for said in filing.built.filed.statements])
+    _use(connection, [said for filing in prepared for said in _stated(filing.piece)])
     names = ("seq", "prev", "leaf", "entry", "envelope_digest")
     rows = [
-        {**{name: getattr(item, name) for name in names}, "subject": filing.built.filed.subject}
+        {**{name: getattr(item, name) for name in names}, "subject": filing.piece.built.filed.subject}
         for item, filing in zip(done, prepared, strict=True)
     ]
     connection.execute(_INSERT_ENTRY, rows)
     opened = [
         {"seq": item.seq, "path": path, "salt": salt, "value": jcs(value).decode()}
         for item, filing in zip(done, prepared, strict=True)
-        for path, salt, value in filing.built.disclosures
+        for path, salt, value in filing.piece.built.disclosures
     ]
     if opened:
         connection.execute(_INSERT_DISCLOSURE, opened)
+
+
+def _stated(piece: Piece) -> tuple[Statement, ...]:
+    """All that counts once: what a party signed may not come in again behind another key."""
+    return (*piece.built.filed.statements, *(piece.own.statements if piece.own else ()))
 
 
 def _use(connection: Connection, statements: Sequence[Statement]) -> None:

@@ -3,11 +3,12 @@
 Its form and every rule: docs/formats.md, section 6. It proves what stands in it, not that nothing else does.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from registry.errors import Refused
 from registry.ledger.bundle_facts import facts_of, papers_of
 from registry.ledger.canonical import exact_keys, sha256_hex, strict, unb64
 from registry.ledger.filed_lines import (
@@ -19,15 +20,17 @@ from registry.ledger.filed_lines import (
     own_key,
     read_line,
 )
+from registry.ledger.filings import RELAYED
 from registry.ledger.heads import Seen, check_signer, compare, see
 from registry.ledger.keyring import Keyring
 from registry.ledger.notes import COSIGNATURE, ED25519, Head, Vkey, check_name, parse_vkey, split_note
 from registry.ledger.policy import Policy
+from registry.ledger.relayed import SIGNED, own_statement
 from registry.ledger.report import Report
 from registry.ledger.signing import kid_of
 from registry.ledger.stamps import Roots, with_timestamps
 from registry.ledger.verdicts import passed
-from registry.ledger.walk import INTEGRITY, Fault, Pair, check_signatures, check_start
+from registry.ledger.walk import INTEGRITY, SIGNATURES, Fault, Pair, check_signatures, check_start
 
 FORMAT = "open-license-bundle/1"
 MEMBERS = {"format", "origin", "subject", "signers", "filings", "disclosures", "timestamps"}
@@ -106,7 +109,7 @@ def open_bundle(data: bytes, policy: Policy | None, *, roots: Roots = ()) -> Bun
     log_kid = kid_of("ed25519", signers[0].public)
     seen = _see(note, policy, signers, pairs=[line.pair for line in lines], origin=origin)
     _check_chain(lines)
-    _check_membership(lines, subject, log_kid)
+    _check_membership(lines, subject, {log_kid, *_passed_on(value["disclosures"])})
     keyring = Keyring()
     for line in lines:
         check_start(line.pair, origin=origin)
@@ -115,6 +118,7 @@ def open_bundle(data: bytes, policy: Policy | None, *, roots: Roots = ()) -> Bun
     if log_kid in keyring.keys:
         check_signer(replace(seen, signer=signers[0]), keyring.keys.values())
     _check_disclosures(lines, value["disclosures"])
+    _check_passed_on(lines, value["disclosures"], keyring, origin=origin)
     stamped = _timestamps(value["timestamps"])
     return Bundle(
         subject=subject,
@@ -180,14 +184,14 @@ def _check_chain(lines: Sequence[Line]) -> None:
             raise Fault(INTEGRITY, "chain_broken", after.entry.seq)
 
 
-def _check_membership(lines: Sequence[Line], subject: str, log_kid: str) -> None:
+def _check_membership(lines: Sequence[Line], subject: str, used: Collection[str]) -> None:
     """Every filing is the subject's, or a key's that something here was signed with."""
     subjects = {subject, *_declarations(lines, subject)}
     about = [line for line in lines[1:] if line.pair.entry.subject in subjects]
     if not any(line.pair.entry.subject == subject for line in about):
         raise Fault(INTEGRITY, "subject_missing")
     allowed = {0, *(line.pair.entry.seq for line in about)}
-    allowed |= _needed_keys(lines, about, log_kid)
+    allowed |= _needed_keys(lines, about, used)
     for line in lines:
         if line.pair.entry.seq not in allowed:
             raise Fault(INTEGRITY, "file_unexpected", line.pair.entry.seq)
@@ -201,15 +205,15 @@ def _declarations(lines: Sequence[Line], subject: str) -> set[str]:
     }
 
 
-def _needed_keys(lines: Sequence[Line], about: Collection[Line], log_kid: str) -> set[int]:
-    """Places of the key filings about keys that signed the head, the subject's filings, or such a filing."""
+def _needed_keys(lines: Sequence[Line], about: Collection[Line], used: Collection[str]) -> set[int]:
+    """Places of the key filings about these keys, about those that signed the subject's, and so on."""
     concerning: dict[str, list[Line]] = {}
     for line in lines:
         if line.pair.filed.type.startswith("key."):
             for kid in _concerned(line):
                 concerning.setdefault(kid, []).append(line)
     found: set[int] = set()
-    needed, waiting = set[str](), {log_kid}.union(*(line.signers for line in about))
+    needed, waiting = set[str](), set(used).union(*(line.signers for line in about))
     while waiting:  # each key once: a stranger's file may chain thousands of them
         needed.add(kid := waiting.pop())
         for line in concerning.get(kid, ()):
@@ -242,6 +246,34 @@ def _check_disclosures(lines: Sequence[Line], disclosures: Sequence[Any]) -> Non
         places.append((seq, item["path"]))
     if places != sorted(set(places)):
         raise Fault(INTEGRITY, "disclosure_differs")
+
+
+def _passed_on(disclosures: Sequence[Any]) -> Iterator[str]:
+    """The keys whose signatures are shown behind keys made for one statement."""
+    for item in disclosures:
+        value = item.get("value") if isinstance(item, dict) and item.get("path") == SIGNED else None
+        if isinstance(value, dict) and isinstance(value.get("kid"), str):
+            yield value["kid"]
+
+
+def _check_passed_on(
+    lines: Sequence[Line], disclosures: Sequence[Any], keyring: Keyring, *, origin: str
+) -> None:
+    """What a party signed itself holds as if it stood in the filing openly."""
+    opened = {item["seq"]: item["value"] for item in disclosures if item["path"] == SIGNED}
+    made = {line.pair.filed.subject: opened[seq] for line in lines if (seq := line.pair.entry.seq) in opened}
+    for line in lines:
+        filed, seq = line.pair.filed, line.pair.entry.seq
+        for said in filed.statements:
+            if said.level != RELAYED or said.kid not in made or filed.subject == said.kid:
+                continue
+            try:
+                own = own_statement(said, made[said.kid])
+                keyring.check_shown(filed, own, seq=seq, origin=origin)
+            except ValueError as error:
+                raise Fault(SIGNATURES, "statement_mismatch", seq) from error
+            except Refused as refused:
+                raise Fault(SIGNATURES, refused.code, seq) from refused
 
 
 def _timestamps(items: Sequence[Any]) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 Whose they are, and what the asker may see, the caller decides; the form is docs/formats.md, section 6.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -15,10 +15,11 @@ from registry.ledger.bundle_file import FORMAT
 from registry.ledger.canonical import b64
 from registry.ledger.checkpoints import checkpoint, checkpoint_covering, note_head, own_keys, vkeys_of
 from registry.ledger.cosignatures import cosignatures_of
-from registry.ledger.filings import Filed, parse_envelope
+from registry.ledger.filings import RELAYED, Filed, parse_envelope
 from registry.ledger.models import LedgerEntry, LedgerKey
-from registry.ledger.notes import Vkey, first_alone
+from registry.ledger.notes import first_alone
 from registry.ledger.receipts import disclosures, envelope_at, filed_at, line
+from registry.ledger.relayed import SIGNED
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import kid_of
 from registry.ledger.timestamps import timestamps_of
@@ -47,19 +48,22 @@ def bundle(subject: str, *, shown: Shown = nothing, without: Collection[str] = (
     witnesses = cosignatures_of(size)
     note, nodes = signed + "".join(one.line for one in witnesses), tiles.nodes()
     signer = vkeys_of(own_keys(), size)[0]
-    places = sorted({0, *kept, *_keys(kept, size=size, signer=signer)})
+    passed_on = list(_passed_on(kept, shown))
+    kids = {kid_of("ed25519", signer.public), *(row["value"]["kid"] for row in passed_on)}
+    places = sorted({0, *kept, *_keys(kept, kids, size=size)})
+    opened = [
+        {"seq": seq, **row}
+        for seq, filed in kept.items()
+        for row in disclosures(seq)
+        if shown(filed, row["path"])
+    ]
     return {
         "format": FORMAT,
         "origin": ledger_setup().origin,
         "subject": subject,
         "signers": [str(signer), *(str(one.witness) for one in witnesses)],
         "filings": [line(seq, note, size=size, nodes=nodes) for seq in places],
-        "disclosures": [
-            {"seq": seq, **row}
-            for seq, filed in sorted(kept.items(), key=lambda item: item[0])
-            for row in disclosures(seq)
-            if shown(filed, row["path"])
-        ],
+        "disclosures": sorted([*opened, *passed_on], key=lambda row: (row["seq"], row["path"])),
         "timestamps": [{"authority": one.authority, "token": b64(one.token)} for one in timestamps_of(size)],
     }
 
@@ -86,10 +90,24 @@ def _about(subject: str) -> dict[int, Filed]:
     return own
 
 
-def _keys(kept: Mapping[int, Filed], *, size: int, signer: Vkey) -> set[int]:
-    """Where the keys that signed came in and ended, and the same for the keys that signed those filings."""
+def _passed_on(kept: Mapping[int, Filed], shown: Shown) -> Iterator[dict[str, Any]]:
+    """The parties' own signatures behind keys made for one statement, where the asker may know whose."""
+    for filed in kept.values():
+        for said in filed.statements:
+            if said.level != RELAYED or not shown(filed, SIGNED):
+                continue
+            key = db.session.get_one(LedgerKey, said.kid)
+            yield from (
+                {"seq": key.enrolled_seq, **row}
+                for row in disclosures(key.enrolled_seq)
+                if row["path"] == SIGNED
+            )
+
+
+def _keys(kept: Mapping[int, Filed], kids: Collection[str], *, size: int) -> set[int]:
+    """Where the keys that signed came in and ended, these too, and the same for the keys of those filings."""
     found: set[int] = set()
-    waiting, seen = _signers(kept.items()) | {kid_of("ed25519", signer.public)}, set[str]()
+    waiting, seen = _signers(kept.items()).union(kids), set[str]()
     while waiting:
         seen |= waiting
         query = select(LedgerKey.enrolled_seq, LedgerKey.revoked_seq).where(

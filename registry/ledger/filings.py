@@ -30,8 +30,8 @@ from registry.ledger.kinds import ANY, FORMS, KINDS, Kind
 from registry.ledger.signing import PASSKEY
 from registry.ledger.statement_lists import Place, listed_bytes, parse_place
 
-PASSKEY_LEVEL = "passkey"
-LEVELS = ("account", "external", PASSKEY_LEVEL)  # how a party holds its key; papers say what that is worth
+PASSKEY_LEVEL, RELAYED = "passkey", "relayed"
+LEVELS = ("account", "external", PASSKEY_LEVEL, RELAYED)  # how a key is held; papers say what that is worth
 LONGEST_SUBJECT = 200
 _ENVELOPE = (
     b'{"payload":"%b","payloadType":"' + FILING_TYPE.encode() + b'","signatures":[{"keyid":"%b","sig":"%b"}]}'
@@ -249,7 +249,7 @@ def _filed(payload: Any) -> Filed:
     commitments, statements = value["_sd"], value["statements"]
     if not isinstance(statements, list):
         raise ValueError("malformed statements")
-    said = tuple(_statement(statement) for statement in statements)
+    said = tuple(parse_statement(statement) for statement in statements)
     if len({one.kid for one in said}) < kind.least_statements:  # one key twice is not two persons
         raise ValueError(f"{value['type']} needs {kind.least_statements} statement(s) by {kind.signers}")
     return Filed(
@@ -283,7 +283,8 @@ def _commitments(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _statement(value: Any) -> Statement:
+def parse_statement(value: Any) -> Statement:
+    """A signed statement as it stands in a payload. Raises ValueError unless complete and exact."""
     listed = isinstance(value, dict) and "list" in value
     outer = exact_keys(value, SIGNED_KEYS | {"list"} if listed else SIGNED_KEYS)
     said = exact_keys(outer["statement"], STATEMENT_KEYS)

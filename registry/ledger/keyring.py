@@ -141,21 +141,41 @@ class Keyring:
             raise Refused("key_revoked", kid=kid)
         self.keys[kid] = replace(key, revoked_seq=seq)
 
+    def check_own(self, filed: Filed, *, origin: str) -> None:
+        """Check the statements that will not stand in the log under the keys that signed them.
+
+        Raises Refused as `admit`.
+        """
+        for statement in filed.statements:
+            self._check(filed, statement, origin=origin)
+
+    def check_shown(self, filed: Filed, statement: Statement, *, seq: int, origin: str) -> None:
+        """Check a statement of the filing at `seq` under its party's own key, long after. Raises Refused."""
+        key = self.keys.get(statement.kid)
+        if key is None or key.purpose != PARTY:
+            raise Refused("key_unknown", kid=statement.kid)
+        if not key.valid_at(seq):
+            raise Refused("key_revoked", kid=statement.kid)
+        _check_holds(key, filed, statement, origin=origin)
+
     def _check(self, filed: Filed, statement: Statement, *, origin: str) -> None:
         purpose = filed.fields["purpose"] if filed.type == "key.rotated" else PARTY
-        key = self.get(statement.kid, purpose)
-        try:
-            check_says(filed, statement, origin=origin)
-        except ValueError:
-            raise Refused("statement_mismatch", kid=statement.kid)
-        if statement.alg != key.alg or not signing.verify(
-            key.alg, key.public, _said(statement), signature=statement.signature
-        ):
-            raise Refused("signature_invalid", kid=statement.kid)
+        _check_holds(self.get(statement.kid, purpose), filed, statement, origin=origin)
         once = bytes.fromhex(statement.once)
         if once in self.stated:  # somebody else files again what was stated for one filing
             raise Refused("statement_repeated", kid=statement.kid)
         self.stated.add(once)
+
+
+def _check_holds(key: Key, filed: Filed, statement: Statement, *, origin: str) -> None:
+    try:
+        check_says(filed, statement, origin=origin)
+    except ValueError:
+        raise Refused("statement_mismatch", kid=statement.kid)
+    if statement.alg != key.alg or not signing.verify(
+        key.alg, key.public, _said(statement), signature=statement.signature
+    ):
+        raise Refused("signature_invalid", kid=statement.kid)
 
 
 def _said(statement: Statement) -> bytes:

@@ -62,6 +62,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "account": ("账号密钥", "account key"),
     "external": ("自持密钥", "own key"),
     "passkey": ("通行密钥", "passkey"),
+    "relayed": ("一次性密钥", "one-time key"),
+    "signed": ("本人签名", "own signature"),
     "notice": ("实施通知书", "notice"),
     "payment_request": ("付款通知单", "payment request"),
     "contract": ("合同文本", "contract"),

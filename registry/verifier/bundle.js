@@ -3,7 +3,8 @@
 
 import { demand, hex, unbase64 } from "./bytes.js";
 import { checkSigner, ownKey, see } from "./heads.js";
-import { exactly, strict } from "./json.js";
+import { RELAYED, ownStatement } from "./filings.js";
+import { exactly, isObject, strict } from "./json.js";
 import { Keyring } from "./keyring.js";
 import { checkOrder, checkPlace, checkStart, noteOf, openValue, readLine, signersOf } from "./lines.js";
 import { LOG, WITNESS, checkName, lineHolds, names, parseVkey, splitNote } from "./notes.js";
@@ -11,6 +12,7 @@ import { kidOf } from "./signatures.js";
 import { Fault, fault, passed } from "./verdicts.js";
 
 export const BUNDLE = "open-license-bundle/1";
+const SIGNED = "signed"; // what the enrolment of such a key commits to
 const MEMBERS = ["format", "origin", "subject", "signers", "filings", "disclosures", "timestamps"];
 
 /** Check a bundle: `{report, lines, subject}`. Throws Fault at the first thing that does not hold. */
@@ -26,7 +28,7 @@ export async function checkBundle(bytes, trust, kind = "bundle") {
   const seen = await openHead(note, signers, trust, lines, origin);
   checkChain(lines);
   const logKid = await kidOf("ed25519", signers[0].key);
-  checkNothingExtra(lines, subject, logKid);
+  checkNothingExtra(lines, subject, [logKid, ...passedOn(disclosures)]);
   const keyring = new Keyring(origin);
   for (const line of lines) {
     checkStart(line, origin);
@@ -35,6 +37,7 @@ export async function checkBundle(bytes, trust, kind = "bundle") {
   }
   if (keyring.keys.has(logKid)) checkSigner(seen, signers[0], keyring);
   await checkDisclosures(lines, disclosures);
+  await checkPassedOn(lines, keyring);
   const all = { ...seen, timestamps: value.timestamps.length };
   return { report: passed(kind, all, factsOf(subject, lines, disclosures)), lines, subject };
 }
@@ -83,12 +86,12 @@ function checkChain(lines) {
 }
 
 /** Nothing but the log's start, the subject's filings, its declarations', and the keys those need. */
-function checkNothingExtra(lines, subject, logKid) {
+function checkNothingExtra(lines, subject, kids) {
   const noticed = lines.filter(({ filing }) => filing.type === "license.noticed" && filing.subject === subject);
   const subjects = new Set([subject, ...noticed.map(({ filing }) => filing.fields.declaration)]);
   const allowed = new Set(lines.slice(1).filter(({ filing }) => subjects.has(filing.subject)));
   if (![...allowed].some(({ filing }) => filing.subject === subject)) throw new Fault("integrity", "subject_missing");
-  const used = new Set([logKid, ...[...allowed].flatMap(signersOf)]);
+  const used = new Set([...kids, ...[...allowed].flatMap(signersOf)]);
   for (let more = true; more; ) {
     const found = lines.filter((line) => !allowed.has(line) && isAboutKey(line, used));
     more = found.length > 0;
@@ -120,6 +123,27 @@ async function checkDisclosures(lines, items) {
   }
   const ordered = items.every((item, at) => at === 0 || follows(items[at - 1], item));
   if (!ordered) throw new Fault("integrity", "disclosure_differs");
+}
+
+/** The keys whose signatures are shown behind keys made for one statement. */
+function passedOn(items) {
+  const values = items.filter((item) => isObject(item) && item.path === SIGNED).map(({ value }) => value);
+  return values.filter((value) => isObject(value) && typeof value.kid === "string").map(({ kid }) => kid);
+}
+
+/** What a party signed itself holds as if it stood in the filing openly. */
+async function checkPassedOn(lines, keyring) {
+  const made = new Map(
+    lines.filter(({ disclosed }) => disclosed && SIGNED in disclosed).map(({ filing, disclosed }) => [filing.subject, disclosed[SIGNED]]),
+  );
+  for (const line of lines) {
+    for (const statement of line.filing.statements) {
+      const passes = statement.level === RELAYED && made.has(statement.kid) && line.filing.subject !== statement.kid;
+      if (!passes) continue;
+      const own = await fault("signatures", "statement_mismatch", line.seq, () => ownStatement(statement, made.get(statement.kid)));
+      await keyring.shown(line, own);
+    }
+  }
 }
 
 /** Whether one disclosure stands behind another, by place and then by the code points of its path. */

@@ -10,7 +10,8 @@ const FILING_TYPE = "application/vnd.open-license.filing.v1+json";
 const STATEMENT_TYPE = "application/vnd.open-license.statement.v1+json";
 const LIST_TYPE = "application/vnd.open-license.statement-list.v1+json";
 const COMMITMENT_TAG = "open-license-sd-v1\0";
-const LEVELS = ["account", "external", "passkey"];
+export const RELAYED = "relayed";
+const LEVELS = ["account", "external", "passkey", RELAYED];
 const LONGEST_SUBJECT = 200;
 const SIGNED = ["statement", "alg", "kid", "signature", "level"];
 const STATEMENT = ["v", "type", "origin", "subject", "role", "nonce", "fields", "sd"];
@@ -112,6 +113,14 @@ function parsePlace(list) {
   const fits = path.length === steps(place.index, place.size) && path.every((step) => isHex(step, 2 * HASH));
   demand(fits, "the path does not fit the place");
   return { ...place, proof: path.map(unhex) };
+}
+
+/** The statement as its party signed it, behind a key made for it alone. Throws Malformed. */
+export function ownStatement({ said }, opened) {
+  demand(isObject(opened) && !Object.hasOwn(opened, "statement"), "not a signature");
+  const own = parseStatement({ ...opened, statement: said });
+  demand(own.level !== RELAYED, "made for one statement, like the one it should stand behind");
+  return own;
 }
 
 /** Throws Malformed unless the statement is about this filing, on these terms, in this log. */

@@ -94,14 +94,28 @@ export class Keyring {
 
   async stated(filing, statement, refuse, seq) {
     const purpose = filing.type === "key.rotated" ? filing.fields.purpose : PARTY;
-    const key = this.usable(statement.kid, purpose, refuse);
-    await fault("signatures", "statement_mismatch", seq, () => checkSays(filing, statement, this.origin));
-    const message = await signedBytes(statement);
-    const holds = statement.alg === key.alg && (await signed(key.alg, key.public, message, statement.signature));
-    if (!holds) refuse("signature_invalid");
+    await this.holds(this.usable(statement.kid, purpose, refuse), filing, statement, refuse, seq);
     const once = statement.kid + statement.said.nonce;
     if (this.nonces.has(once)) refuse("statement_repeated");
     this.nonces.add(once);
+  }
+
+  /** Check a statement of the filing at that place under its party's own key, long after. Throws Fault. */
+  async shown({ filing, seq }, statement) {
+    const refuse = (code) => {
+      throw new Fault("signatures", code, seq);
+    };
+    const key = this.keys.get(statement.kid);
+    if (!key || key.purpose !== PARTY) refuse("key_unknown");
+    if (seq < key.from || (key.until !== null && key.until < seq)) refuse("key_revoked");
+    await this.holds(key, filing, statement, refuse, seq);
+  }
+
+  async holds(key, filing, statement, refuse, seq) {
+    await fault("signatures", "statement_mismatch", seq, () => checkSays(filing, statement, this.origin));
+    const message = await signedBytes(statement);
+    const good = statement.alg === key.alg && (await signed(key.alg, key.public, message, statement.signature));
+    if (!good) refuse("signature_invalid");
   }
 }
 

@@ -16,7 +16,7 @@ const ACT = "*contract text, *key text, *edition number";
 
 const TABLE = {
   "log.started": ["origin", "origin text, name text, keys objects, predecessor? object", 0],
-  "key.enrolled": ["kid", `${KEY}, reason? text`, 1],
+  "key.enrolled": ["kid", `${KEY}, reason? text`, 1, [1, 2]],
   "key.rotated": ["kid", `${KEY}, *replaces text, reason? text`, 1],
   "key.revoked": ["kid", "*kid text, *reason text, holder? text", 0],
   "declaration.published": [

@@ -308,12 +308,17 @@ const WORDS = {
   account_level: ["账号密钥", "account key"],
   external_level: ["自持密钥", "own key"],
   passkey_level: ["通行密钥", "passkey"],
+  relayed_level: ["一次性密钥", "one-time key"],
   levels: ["签名级别是什么意思", "What the levels of signature mean"],
   account_means: [
     "账号密钥：密钥以本人的密码封存在登记方的服务器上，登录签署时才打开。它表明有人以该账号和密码签署，并不等于由本人单独控制的电子签名。",
     "Account key: sealed under the person's password on the registry's server and opened only to sign. It shows that somebody with that account and password signed; it is not an electronic signature under one person's sole control.",
   ],
   external_means: ["自持密钥：由该单位自己保管，登记方从未持有其私钥。", "Own key: kept by the organisation itself; the registry never held the private key."],
+  relayed_means: [
+    "一次性密钥：登记方只为这一份签署制作，用过即弃，使人不能从公开日志看出哪些许可属于同一被许可方。本人的密钥对同一文字的签名以承诺值记在该密钥的登记里，当事人出示时即可核对。",
+    "One-time key: made by the registry for this one statement and thrown away, so that the public log does not tell which licenses one licensee holds. The signature of the party's own key over the same text is committed to in that key's enrolment and can be checked when a party shows it.",
+  ],
   passkey_means: [
     "通行密钥：私钥在本人的设备里，登记方从未持有；设备先核对指纹、面容或 PIN 才签署。设备不显示所签的文字，文字由登记方的页面显示。",
     "Passkey: the private key is in the person's own device and was never with the registry; the device asked for a finger, a face or a PIN. It does not show the text that is signed: the registry's page did.",
