@@ -12,7 +12,8 @@ ADMINISTRATION: dict[str, LazyString] = {
     "invitation_known": _l("这个邮箱已有同样的邀请，还没有接受。"),
     "member_known": _l("这个邮箱的人已经是这个身份。"),
     "invitation_settled": _l("这份邀请已经接受、收回、过期，或者还没有经第二人批准。"),
-    "second_administrator": _l("增加系统管理员须由另一位管理员批准。"),
+    "second_administrator": _l("增加系统管理员或安全管理员须由另一位安全管理员批准。"),
+    "administrators_apart": _l("系统管理员、安全管理员和审计管理员须由不同的人担任；此人已任其中之一。"),
     "job_not_dead": _l("这项任务没有停下，或者已有人处理。"),
     "sample_size": _l("份数应为 1 至 %(max)s。"),
 }

@@ -25,7 +25,7 @@ from registry.log_commands import audit, log, verify
 from registry.mail_commands import mail
 from registry.papers_commands import papers
 from registry.parties import staff
-from registry.parties.rules import Role
+from registry.parties.rules import STAFF, Role
 from registry.statistics import tasks as counting
 from registry.verifier_commands import verifier
 from registry.witness_commands import witness
@@ -48,6 +48,7 @@ def cli() -> None:
 
 for part in (keys, log, verify, audit, erase, witness, verifier, check, backup, restore, papers, mail):
     cli.add_command(part)
+
 
 @cli.command()
 @click.option("--demo", is_flag=True, help="Labelled demonstration data on SQLite, keys made by themselves.")
@@ -140,9 +141,9 @@ def operator() -> None:
 @operator.command("add")
 @click.argument("email")
 @click.option("--venue", "venue_code", default="", help="The venue's code, for operators.")
-@click.option("--role", type=click.Choice([str(role) for role in staff.STAFF]), default="operator")
+@click.option("--role", type=click.Choice([str(role) for role in STAFF]), default="operator")
 def add_operator(email: str, venue_code: str, role: str) -> None:
-    """Appoint a confirmed account: operator of a venue, or auditor or administrator of the registry."""
+    """Appoint a confirmed account: a venue's operator, auditor, administrator or security of the registry."""
     with application():
         done(lambda: staff.appoint(email, role=Role(role), venue_code=venue_code))
     click.echo(f"{email} is {role}" + (f" at {venue_code}" if venue_code else ""))

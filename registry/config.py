@@ -50,6 +50,7 @@ class Settings:
     refund_days: int = 5
     statement_days: int = 180
     batch_zero_fee: bool = False
+    combined_administrators: bool = False  # one person may be system, security and audit administrator
     data_license: str = "https://creativecommons.org/licenses/by/4.0/"
     contract_grouping: str = "licensor_set"  # of a list: one contract a set of licensors, or one a license
     signer_countersign: str = "file"
@@ -117,6 +118,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "operator_contact": env.get("REGISTRY_OPERATOR_CONTACT", ""),
         "mail_from": env.get("REGISTRY_MAIL_FROM", "no-reply@localhost"),
         "batch_zero_fee": env.get("REGISTRY_BATCH_ZERO_FEE") == "1",
+        "combined_administrators": demo or env.get("REGISTRY_COMBINED_ADMINISTRATORS") == "1",
         "signer_countersign": env.get("REGISTRY_SIGNER_COUNTERSIGN") or "file",
         "signer_checkpoint": env.get("REGISTRY_SIGNER_CHECKPOINT") or "file",
         "seal": env.get("REGISTRY_SEAL") or "file",

@@ -40,13 +40,22 @@ AUDITOR: tuple[Item, ...] = (
     (_l("全库核验"), "/desk/audits"),
 )
 ADMINISTRATOR: tuple[Item, ...] = (
-    (_l("单位名录"), "/admin/organisations"),
-    (_l("人员和角色"), "/admin/staff"),
     (_l("后台任务"), "/admin/jobs"),
     (_l("设置和密钥"), "/admin/settings"),
     (_l("系统自检"), "/desk/system"),
+    (_l("代码表"), "/codes"),
 )
-OF_STAFF = {Role.OPERATOR: VENUE, Role.AUDITOR: AUDITOR, Role.ADMINISTRATOR: ADMINISTRATOR}
+SECURITY: tuple[Item, ...] = (
+    (_l("单位名录"), "/admin/organisations"),
+    (_l("人员和角色"), "/admin/staff"),
+    (_l("设置和密钥"), "/admin/settings"),
+)
+OF_STAFF = {
+    Role.OPERATOR: VENUE,
+    Role.AUDITOR: AUDITOR,
+    Role.ADMINISTRATOR: ADMINISTRATOR,
+    Role.SECURITY: SECURITY,
+}
 FOOTER: tuple[Item, ...] = (
     (_l("关于"), "/about"),
     (_l("常见问题"), "/help"),

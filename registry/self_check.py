@@ -32,6 +32,7 @@ from registry.ledger.seal_keys import SEALS
 from registry.ledger.seal_keys import State as SealState
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import KeysUnsafe
+from registry.parties import separation
 from registry.parties.letters import DEAD, WAITING
 from registry.parties.models import Mail
 
@@ -201,6 +202,14 @@ def _queue(_: Settings) -> Iterator[Checked]:
         yield _warn("queue", "jobs_wait", minutes=int(waited.total_seconds() // 60))
     if not dead and waited <= QUEUE:
         yield _ok("queue")
+
+
+@check("administrators")
+def _administrators(_settings: Settings) -> Iterator[Checked]:
+    if several := separation.combined():
+        yield _warn("administrators", "administrators_combined", count=several)
+    else:
+        yield _ok("administrators")
 
 
 @check("mail")

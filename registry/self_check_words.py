@@ -20,6 +20,7 @@ NAMES = {
     "printing": _l("打印"),
     "address": _l("公开地址"),
     "outside": _l("外部见证与时间戳"),
+    "administrators": _l("三类管理员"),
 }
 WORDS = {
     "database": _l("%(kind)s，表结构为 %(revision)s。"),
@@ -30,6 +31,11 @@ WORDS = {
     "guards": _l("已登记的内容不能被改写或删除。"),
     "guards_missing": _l(
         "缺少 %(count)s 项保护（%(names)s）：请运行 registry db upgrade，并查明是谁去掉的。"
+    ),
+    "administrators": _l("系统、安全、审计三类管理员由不同的人担任。"),
+    "administrators_combined": _l(
+        "有 %(count)s 人同时担任三类管理员中的几类：请在“人员和角色”页分开，"
+        "或者设置 REGISTRY_COMBINED_ADMINISTRATORS。"
     ),
     "keys": _l("权限正确，能够签名。"),
     "keys_unusable": _l("不能签名：%(said)s"),

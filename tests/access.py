@@ -14,8 +14,8 @@ FOREIGN = frozenset(
     {"foreign.owner"}
 )  # strangers learn nothing whatever their role: tests/parties/test_permissions
 VENUE, OTHER, AUDITOR = frozenset({"venue"}), frozenset({"other_venue"}), frozenset({"auditor"})
-ADMINISTRATOR = frozenset({"administrator"})
-SIGNED_IN = HOLDER | LICENSEE | FOREIGN | VENUE | OTHER | AUDITOR | {"administrator", "guest"}
+ADMINISTRATOR, SECURITY = frozenset({"administrator"}), frozenset({"security"})
+SIGNED_IN = HOLDER | LICENSEE | FOREIGN | VENUE | OTHER | AUDITOR | {"administrator", "security", "guest"}
 EVERYBODY = SIGNED_IN | {"anonymous"}
 MACHINES = SIGNED_IN - {"guest"}  # a machine's key stands for a membership
 OPERATORS = VENUE | OTHER

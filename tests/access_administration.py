@@ -10,6 +10,7 @@ from tests.access import (
     HOLDER,
     LICENSEE,
     OWNERS,
+    SECURITY,
     UUID0,
     Line,
     line,
@@ -23,7 +24,7 @@ ADMINISTRATION: Mapping[str, Line] = {
     "GET jobs.index": line(AUDITOR | ADMINISTRATOR),
     "POST jobs.retry": line(ADMINISTRATOR, {"reason": "已修好"}, job_id="=" + UUID0),
     "POST jobs.drop": line(ADMINISTRATOR, {"reason": "不再需要"}, job_id="=" + UUID0),
-    "GET settings.show": line(AUDITOR | ADMINISTRATOR),
+    "GET settings.show": line(AUDITOR | ADMINISTRATOR | SECURITY),
     "GET oversight.decisions": line(AUDITOR),
     "GET oversight.exceptions": line(AUDITOR),
     "GET oversight.sample": line(AUDITOR, {"seed": "1", "size": "5"}),
@@ -34,15 +35,15 @@ ADMINISTRATION: Mapping[str, Line] = {
     "POST members.drop": line(those(HOLDER, "owner"), invitation_id="invitation"),
     "GET members.show": line(frozenset(), invitation_id="invitation"),  # whoever was asked, nobody here
     "POST members.accept": line(frozenset(), invitation_id="invitation"),
-    "GET staff.index": line(AUDITOR | ADMINISTRATOR),
-    "POST staff.invite": line(ADMINISTRATOR, STAFF),
-    "POST staff.approve": line(ADMINISTRATOR, invitation_id="staff_invitation"),
-    "POST staff.end": line(ADMINISTRATOR, {"reason": "离职"}, membership_id="clerk"),
+    "GET staff.index": line(AUDITOR | SECURITY),
+    "POST staff.invite": line(SECURITY, STAFF),
+    "POST staff.approve": line(SECURITY, invitation_id="staff_invitation"),
+    "POST staff.end": line(SECURITY, {"reason": "离职"}, membership_id="clerk"),
     # organisations
-    "GET directory.index": line(AUDITOR | ADMINISTRATOR),
-    "GET directory.show": line(AUDITOR | ADMINISTRATOR, organisation_id="organisation"),
+    "GET directory.index": line(AUDITOR | SECURITY),
+    "GET directory.show": line(AUDITOR | SECURITY, organisation_id="organisation"),
     "POST directory.suspend": line(
-        ADMINISTRATOR, {"ground": "order", "reason": "法院裁定"}, organisation_id="organisation"
+        SECURITY, {"ground": "order", "reason": "法院裁定"}, organisation_id="organisation"
     ),
-    "POST directory.resume": line(ADMINISTRATOR, {"reason": "已经解除"}, organisation_id="organisation"),
+    "POST directory.resume": line(SECURITY, {"reason": "已经解除"}, organisation_id="organisation"),
 }

@@ -11,6 +11,7 @@ from tests.access import (
     HOLDER,
     OPERATORS,
     OWNERS,
+    SECURITY,
     SIGNED_IN,
     UUID0,
     VENUE,
@@ -63,8 +64,8 @@ PAGES: Mapping[str, Line] = {
     "GET styleguide.show": line(frozenset()),  # in the demonstration alone
     "GET health.figures": line(frozenset()),  # answers to a token of the operator's settings alone
     "GET health.show": line(OPERATORS | ADMINISTRATOR),
-    "GET audits.show": line(OPERATORS | AUDITOR | ADMINISTRATOR),
-    "GET anchors.show": line(OPERATORS | AUDITOR | ADMINISTRATOR),
+    "GET audits.show": line(OPERATORS | AUDITOR | ADMINISTRATOR | SECURITY),
+    "GET anchors.show": line(OPERATORS | AUDITOR | ADMINISTRATOR | SECURITY),
     **{
         f"GET parties.{name}": line(EVERYBODY)
         for name in ("register_form", "confirm_form", "sign_in_form", "forgotten", "reset_form")

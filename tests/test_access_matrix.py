@@ -100,7 +100,7 @@ def test_everybody_reads_what_concerns_them_and_nothing_else(world: World) -> No
     assert not wrong, "\n".join(map(str, wrong))
 
 
-_STRANGERS = ("foreign.owner", "other_venue", "administrator", "guest", "anonymous")
+_STRANGERS = ("foreign.owner", "other_venue", "administrator", "security", "guest", "anonymous")
 
 
 def _leaks(world: World, answer: TestResponse, name: str) -> list[str]:

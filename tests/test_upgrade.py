@@ -48,3 +48,22 @@ def test_an_upgrade_that_leaves_a_reference_to_nothing_is_rolled_back(tmp_path: 
         version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
     engine.dispose()
     assert version == BEFORE
+
+
+def test_whoever_administered_keeps_both_roles_until_they_are_divided(tmp_path: Path) -> None:
+    one = uuid4().hex
+    url = register(tmp_path, organisation=one, referred=one)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        account = connection.exec_driver_sql("SELECT id FROM account").scalar_one()
+        put(connection, "membership", account_id=account, role="administrator")
+    engine.dispose()
+    schema.upgrade(settings_for(tmp_path, url))
+    with engine.begin() as connection:
+        query = (
+            "SELECT role, account_id, organisation_id, ended_at FROM membership "
+            "WHERE role <> 'owner' ORDER BY role"
+        )
+        found = [tuple(row) for row in connection.exec_driver_sql(query)]
+    engine.dispose()
+    assert found == [("administrator", account, None, None), ("security", account, None, None)]

@@ -172,7 +172,7 @@ def _people(world: World) -> None:
             if name != "owner":
                 people[f"{side}.{name}"] = make_member(app, people[f"{side}.owner"], role)
     people["venue"], people["other_venue"] = make_venue(app, "v1"), make_venue(app, "v2")
-    for name in (Role.AUDITOR, Role.ADMINISTRATOR):
+    for name in (Role.AUDITOR, Role.ADMINISTRATOR, Role.SECURITY):
         person = make_account(app, f"{name}@example.cn")
         _join(person, name)
         people[str(name)] = Person(email=person.email, actor=actor_of(person.email), signer=person.signer)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def add_to(world: "World") -> None:
     """One asked by the holder's owner, one of staff that waits for a second administrator; two members."""
-    owner, admin = world.people["holder.owner"].actor, world.people["administrator"].actor
+    owner, admin = world.people["holder.owner"].actor, world.people["security"].actor
     world.things["invitation"] = transaction(
         lambda: str(invitations.invite_member(owner, email="asked@example.cn", role="signer").id)
     )

@@ -109,8 +109,9 @@ PERSONAS = (
     Persona(key="operator", name="陈审核", does="交易中心受理员：审核、裁定、登记", founds=False, joins=(("@V1", Role.OPERATOR),)),
     Persona(key="operator2", name="吴复核", does="交易中心复核员：双人规则的第二人", founds=False, joins=(("@V1", Role.OPERATOR),)),
     Persona(key="operator-v2", name="江受理", does="另一场所受理员：看不到别家的数据", founds=False, joins=(("@V2", Role.OPERATOR),)),
-    Persona(key="auditor", name="严审计", does="审计：只读", founds=False, joins=(("", Role.AUDITOR),)),
+    Persona(key="auditor", name="严审计", does="审计管理员：只读", founds=False, joins=(("", Role.AUDITOR),)),
     Persona(key="admin", name="管系统", does="系统管理员：不经手业务", founds=False, joins=(("", Role.ADMINISTRATOR),)),
+    Persona(key="security", name="管安全", does="安全管理员：账号、角色、暂停", founds=False, joins=(("", Role.SECURITY),)),
 )  # fmt: skip
 """In the order in which they register; `@V1` joins the venue, an empty place the whole registry."""
 

@@ -1,5 +1,5 @@
-"""Who acts for whom: owners ask colleagues, administrators ask staff; whoever was asked takes it up under the
-address that was asked. Memberships are ended, never deleted; whatever was signed before stands.
+"""Who acts for whom: owners ask colleagues, security administrators ask staff; whoever was asked takes it up
+under the address that was asked. Memberships are ended, never deleted; whatever was signed before stands.
 """
 
 from collections.abc import Sequence
@@ -13,14 +13,13 @@ from sqlalchemy.orm import joinedload
 from registry import clock, history
 from registry.database import db, new_id
 from registry.errors import Conflict, NotFound, Refused
-from registry.parties import mail, organisations
+from registry.parties import mail, organisations, separation
 from registry.parties.models import Account, Membership, Organisation, Session, Venue
 from registry.parties.permissions import allow
-from registry.parties.rules import PARTY_ROLES, Actor, Role
+from registry.parties.rules import BY_TWO, PARTY_ROLES, STAFF, Actor, Role
 from registry.parties.staff_models import Invitation
 
 DAYS = 30
-STAFF = (Role.OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
 # --- asking ------------------------------------------------------------------------------------------
@@ -38,8 +37,9 @@ def invite_member(actor: Actor, *, email: str, role: str) -> Invitation:
 
 
 def invite_staff(actor: Actor, *, email: str, role: str, venue_code: str = "") -> Invitation:
-    """An administrator asks somebody to work for a venue or the registry; of another administrator a second
-    one has to approve before the letter leaves. Raises as `invite_member`, and Refused `venue_unknown`.
+    """Security asks somebody to work for a venue or the registry; of an administrator a second one has to
+    approve before the letter leaves. Raises as `invite_member`, Refused `venue_unknown`, Conflict
+    `administrators_apart`.
     """
     allow(actor, "staff.manage")
     if role not in STAFF:
@@ -49,12 +49,15 @@ def invite_staff(actor: Actor, *, email: str, role: str, venue_code: str = "") -
         venue = db.session.scalar(select(Venue).where(Venue.code == venue_code))
         if venue is None:
             raise Refused("venue_unknown", "venue")
+    known = db.session.scalar(select(Account.id).where(Account.email == email))
+    if known is not None:
+        separation.check(known, Role(role))
     return _invite(actor, email=email, role=Role(role), venue=venue)
 
 
 def approve(actor: Actor, invitation_id: UUID) -> Invitation:
-    """The second administrator lets the letter leave. Raises Refused `second_administrator`, Conflict
-    `invitation_settled`.
+    """The second security administrator lets the letter leave. Raises Refused `second_administrator`,
+    Conflict `invitation_settled`.
     """
     allow(actor, "staff.manage")
     row = _open(invitation_id)
@@ -83,13 +86,14 @@ def drop(actor: Actor, invitation_id: UUID) -> Invitation:
 
 def accept(actor: Actor, invitation_id: UUID) -> Membership:
     """Take up what one was asked. Raises NotFound for another's, Refused `account_unconfirmed`, Conflict
-    `invitation_settled` when it was taken back, has run out or was taken up.
+    `invitation_settled` when it was taken back, has run out or was taken up, `administrators_apart`.
     """
     row = _own(actor, _open(invitation_id))
     if not actor.confirmed:
         raise Refused("account_unconfirmed", article="ESL 13")
     if row.needs_second or row.until <= clock.now():
         raise Conflict("invitation_settled")
+    separation.check(actor.account_id, Role(row.role))
     row.accepted_by, row.accepted_at = actor.account_id, clock.now()
     member = organisations.join(
         actor.account_id, role=Role(row.role), organisation_id=row.organisation_id, venue_id=row.venue_id
@@ -172,7 +176,7 @@ def to_approve(actor: Actor) -> int:
     """How many wait for this administrator's approval; one query."""
     query = select(func.count(Invitation.id)).where(
         *_OPEN,
-        Invitation.role == Role.ADMINISTRATOR,
+        Invitation.role.in_(BY_TWO),
         Invitation.approved_at.is_(None),
         Invitation.asked_by != actor.account_id,
     )

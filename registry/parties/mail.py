@@ -22,7 +22,7 @@ from registry.database import db, new_id
 from registry.jobs import enqueue
 from registry.parties.letters import REFUSABLE, SECRET, By, MailState, Topic, optional, topic
 from registry.parties.models import Account, Mail, MailChoice, Membership
-from registry.parties.rules import Role
+from registry.parties.rules import STAFF, Role
 
 SEND = "mail.send"
 READERS = (Role.OWNER, Role.SIGNER, Role.FINANCE)
@@ -107,8 +107,7 @@ def write_to_venue(venue_id: UUID, letter: str, /, **facts: Any) -> None:
 
 def write_to_staff(letter: str, /, **facts: Any) -> None:
     """The same letter to everybody who runs the registry or a venue."""
-    roles = [Role.OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR]
-    for one in _each(_accounts().where(Membership.role.in_(roles))):
+    for one in _each(_accounts().where(Membership.role.in_(STAFF))):
         write(Recipient(address=one.email, account_id=one.id), letter, **facts)
 
 

@@ -49,6 +49,7 @@ DRAFT = (Role.OWNER, Role.SIGNER, Role.PREPARER)
 MONEY = (Role.OWNER, Role.FINANCE)
 STAFF = (Role.OPERATOR,)
 SYSTEM = (Role.CLOCK,)
+RUNNING = (Role.ADMINISTRATOR, Role.SECURITY)
 READ_ALL = Grant((Role.AUDITOR,), _any)
 BY_CLOCK = Grant(SYSTEM, _any)
 EVERYBODY = tuple(role for role in Role if role != Role.CLOCK)
@@ -59,12 +60,12 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "organisation.edit": (Grant((Role.OWNER,), _holder),),
     "organisation.view": (Grant(PARTY_ROLES, _holder), Grant(STAFF, _any), READ_ALL),
     "organisation.verify": (Grant(STAFF, _any),),
-    "organisation.suspend": (Grant((Role.ADMINISTRATOR,), _any),),
+    "organisation.suspend": (Grant((Role.SECURITY,), _any),),
     "member.manage": (Grant((Role.OWNER,), _holder),),
     "member.view": (Grant(PARTY_ROLES, _holder),),
-    "directory.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
-    "staff.manage": (Grant((Role.ADMINISTRATOR,), _any),),
-    "staff.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
+    "directory.view": (Grant((Role.SECURITY,), _any), READ_ALL),
+    "staff.manage": (Grant((Role.SECURITY,), _any),),
+    "staff.view": (Grant((Role.SECURITY,), _any), READ_ALL),
     "key.enroll": (Grant((Role.OWNER,), _holder),),
     "key.revoke": (Grant((Role.OWNER,), _holder),),
     "upload.add": (Grant((*PARTY_ROLES, *STAFF, Role.GUEST), _any),),  # a co-owner may be nobody here yet
@@ -144,19 +145,19 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "registrar.edit": (Grant(STAFF, _venue),),
     "batch.make": (Grant(STAFF, _venue),),
     "batch.view": (Grant(STAFF, _venue), READ_ALL),
-    "erasure.manage": (Grant((Role.ADMINISTRATOR,), _any),),
-    "erasure.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
+    "erasure.manage": (Grant(RUNNING, _any),),
+    "erasure.view": (Grant(RUNNING, _any), READ_ALL),
     "codes.change": (Grant((Role.ADMINISTRATOR,), _any),),
     "codes.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
-    "audits.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any), READ_ALL),
-    "anchors.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any), READ_ALL),
+    "audits.view": (Grant((*RUNNING, Role.OPERATOR), _any), READ_ALL),
+    "anchors.view": (Grant((*RUNNING, Role.OPERATOR), _any), READ_ALL),
     "mail.view": (Grant(STAFF, _venue), Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "mail.open": (Grant(STAFF, _venue), Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "mail.resend": (Grant(STAFF, _venue), Grant((Role.ADMINISTRATOR,), _any)),
     "system.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
     "jobs.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "jobs.manage": (Grant((Role.ADMINISTRATOR,), _any),),
-    "settings.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
+    "settings.view": (Grant(RUNNING, _any), READ_ALL),
     "job.view": (Grant((Role.ADMINISTRATOR, Role.OPERATOR), _any),),
 }
 

@@ -28,12 +28,18 @@ class Role(StrEnum):
     FINANCE = "finance"  # claims and confirms money
     OPERATOR = "operator"  # a venue's reviewer and clerk
     AUDITOR = "auditor"  # reads everything, changes nothing
-    ADMINISTRATOR = "administrator"  # runs the system, files nothing
+    ADMINISTRATOR = "administrator"  # runs the system: jobs, mail, settings, code tables; files nothing
+    SECURITY = "security"  # accounts, roles, suspensions; neither runs the system nor files anything
     GUEST = "guest"  # signed in, acts for nobody yet
     CLOCK = "clock"  # the worker, when time itself moves a thing
 
 
 PARTY_ROLES = (Role.OWNER, Role.SIGNER, Role.PREPARER, Role.FINANCE)
+STAFF = (Role.OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.SECURITY)
+APART = (Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR)
+"""Who runs the system, who gives roles and who looks at both: three persons, unless a setting allows less."""
+BY_TWO = (Role.ADMINISTRATOR, Role.SECURITY)
+"""Roles for which a second security administrator has to approve an invitation."""
 
 
 class OrganisationKind(StrEnum):

@@ -261,7 +261,9 @@ class InviteStaffSchema(Schema):
     """Who is asked to work for a venue or the registry; operators name their venue."""
 
     email = _required(identifiers.email, _l("电子邮箱"))
-    role = Choice(["operator", "auditor", "administrator"], required=True, metadata=_named(_l("角色")))
+    role = Choice(
+        ["operator", "auditor", "administrator", "security"], required=True, metadata=_named(_l("角色"))
+    )
     venue = fields.String(load_default="", metadata=_named(_l("交易场所")))
 
 

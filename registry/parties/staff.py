@@ -10,12 +10,11 @@ from sqlalchemy import select
 from registry import clock, history
 from registry.database import db, new_id
 from registry.errors import Conflict, Refused
-from registry.parties import identifiers, names, organisations
+from registry.parties import identifiers, names, organisations, separation
 from registry.parties.models import Account, Membership, Organisation, Venue
 from registry.parties.rules import Actor, OrganisationKind, Role
 
-COMMAND = Actor(account_id=None, role=Role.ADMINISTRATOR, name="command line", confirmed=True)
-STAFF = (Role.OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR)
+COMMAND = Actor(account_id=None, role=Role.SECURITY, name="command line", confirmed=True)
 
 
 def open_venue(code: str, facts: Mapping[str, Any]) -> Venue:
@@ -36,7 +35,8 @@ def open_venue(code: str, facts: Mapping[str, Any]) -> Venue:
 def appoint(address: str, *, role: Role = Role.OPERATOR, venue_code: str = "") -> Membership:
     """Make a confirmed account an operator of a venue, or auditor or administrator of the whole registry.
 
-    Doing it twice changes nothing. Raises Refused `account_unknown`, `account_unconfirmed`, `venue_unknown`.
+    Doing it twice changes nothing. Raises Refused `account_unknown`, `account_unconfirmed`, `venue_unknown`,
+    Conflict `administrators_apart`.
     """
     account = db.session.scalar(select(Account).where(Account.email == address.strip().lower()))
     if account is None:
@@ -54,6 +54,7 @@ def appoint(address: str, *, role: Role = Role.OPERATOR, venue_code: str = "") -
     known = db.session.scalar(query)
     if known is not None:
         return known
+    separation.check(account.id, role)
     member = organisations.join(account.id, role=role, venue_id=venue.id if venue else None)
     history.record(COMMAND, "appoint", member, changes={"role": str(role), "venue": venue_code})
     return member

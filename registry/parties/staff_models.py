@@ -8,9 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.database import Model, UtcDateTime, uuid_key
 from registry.parties.models import Organisation, Venue
-from registry.parties.rules import PARTY_ROLES, Role
-
-_STAFF = (Role.OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR)
+from registry.parties.rules import BY_TWO, PARTY_ROLES, STAFF, Role
 
 
 def _listed(values: tuple[Role, ...]) -> str:
@@ -19,12 +17,12 @@ def _listed(values: tuple[Role, ...]) -> str:
 
 class Invitation(Model):
     """One address asked to act as one thing. Whoever is signed in under that address may take it up: no
-    secret travels by mail. An administrator's becomes valid when a second administrator approves it.
+    secret travels by mail. An administrator's becomes valid when a second security administrator approves it.
     """
 
     __tablename__ = "invitation"
     __table_args__ = (
-        CheckConstraint(f"role IN ({_listed((*PARTY_ROLES, *_STAFF))})", name="role"),
+        CheckConstraint(f"role IN ({_listed((*PARTY_ROLES, *STAFF))})", name="role"),
         CheckConstraint(
             f"(organisation_id IS NOT NULL) = (role IN ({_listed(PARTY_ROLES)}))", name="organisation"
         ),
@@ -56,8 +54,8 @@ class Invitation(Model):
 
     @property
     def needs_second(self) -> bool:
-        """Whether a second administrator has still to approve it."""
-        return self.role == Role.ADMINISTRATOR and self.approved_at is None
+        """Whether a second security administrator has still to approve it."""
+        return self.role in BY_TWO and self.approved_at is None
 
     @property
     def open(self) -> bool:

@@ -58,9 +58,7 @@ def end(membership_id: UUID) -> ResponseReturnValue:
     try:
         reason = forms.load(ReasonSchema, forms.nested(request.form))["reason"]
         asked = {"membership": str(membership_id), "reason": reason}
-        doors.submit(
-            "staff.end", asked, lambda: str(invitations.end(actor, membership_id, reason=reason).id)
-        )
+        doors.submit("staff.end", asked, lambda: str(invitations.end(actor, membership_id, reason=reason).id))
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:

@@ -30,12 +30,14 @@ from registry.demonstration.load import DemoAccount
 from registry.documents.tables_in import TableRow, find_headings, read_table
 from registry.jobs import Job
 from registry.ledger import service as ledger
+from registry.ledger.canonical import b64
+from registry.ledger.filings import RELAYED, Filed
 from registry.ledger.keyfiles import create_keys
 from registry.ledger.models import LedgerEntry
 from registry.licenses.batch_models import BatchRow, BatchSigning, DeclarationBatch
 from registry.licenses.models import Declaration, DeclarationVersion
 from registry.parties import keys
-from registry.parties.models import Account, Mail, Organisation
+from registry.parties.models import Account, Key, Mail, Organisation
 from registry.patents import numbers
 from registry.patents.models import Patent
 from tests.conftest import settings_for
@@ -82,6 +84,35 @@ def test_the_log_holds_and_its_times_never_run_back(demo: Flask) -> None:
     times = [json.loads(entry)["time"] for entry in entries]
     assert times == sorted(times)
     assert times[0][:10] < clock.today().isoformat() > times[-1][:10]
+
+
+def test_nobody_can_tell_from_the_public_log_that_two_licenses_have_one_licensee(demo: Flask) -> None:
+    """Keys, holders and list heads: nothing but the registry's own stands in the filings of two contracts."""
+    contracts = {one.filed_under: one for one in db.session.scalars(select(Contract))}
+    licensees = Counter(one.licensee_id for one in contracts.values())
+    assert licensees.most_common(1)[0][1] > 2  # one licensee has several, or the test says nothing
+    told: dict[str, set[str]] = {}
+    filed: list[Filed] = []
+    for number in contracts:
+        for one in ledger.filings_about(number).values():
+            filed.append(one)
+            for said in one.statements:
+                if said.fields["role"] == "licensee":
+                    enrolled = ledger.public_key(said.kid)
+                    assert enrolled is not None
+                    assert (said.level, said.place) == (RELAYED, None)
+                    made = ledger.filed_at(enrolled.enrolled_seq)[1]
+                    assert made.fields["holder"] == number
+                    shown = {said.kid, b64(said.signature), *made.commitments, *one.commitments}
+                    told.setdefault(number, set()).update(shown)
+    assert len(told) > 2
+    seen = Counter(value for values in told.values() for value in values)
+    assert [value for value, times in seen.items() if times > 1] == []
+    own = {key.kid for key in db.session.scalars(select(Key))}
+    licensees_own = own - {
+        said.kid for one in filed for said in one.statements if said.fields["role"] != "licensee"
+    }
+    assert licensees_own & {said.kid for one in filed for said in one.statements} == set()
 
 
 def test_every_state_of_the_story_is_there(demo: Flask) -> None:

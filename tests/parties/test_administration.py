@@ -2,7 +2,9 @@
 ended.
 """
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import permutations
 from uuid import UUID
 
 import pytest
@@ -14,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from registry import clock, history
 from registry.database import db, transaction
 from registry.errors import Conflict, NotAllowed, NotFound, Refused
-from registry.parties import directory, invitations
+from registry.parties import directory, invitations, separation, staff
 from registry.parties.models import Mail, Membership, Organisation
 from registry.parties.permissions import HELD, TABLE, may
-from registry.parties.rules import Role
+from registry.parties.rules import APART, Role
 from registry.parties.staff_models import Invitation
 from tests.browser import Browser
 from tests.contracts import taking
@@ -40,9 +42,13 @@ from tests.licenses.filling import TICKS
 LAST = UUID(int=0)
 
 
-def administrator(app: Flask, name: str = "admin") -> Person:
+def administrator(app: Flask, name: str = "admin", role: Role = Role.ADMINISTRATOR) -> Person:
     who = make_account(app, f"{name}-of@example.cn", name="严明")
-    return make_member(app, who, Role.ADMINISTRATOR, email=f"{name}@example.cn")
+    return make_member(app, who, role, email=f"{name}@example.cn")
+
+
+def security(app: Flask, name: str = "security") -> Person:
+    return administrator(app, name, Role.SECURITY)
 
 
 def invite(who: Person, email: str, role: str, **place: str) -> UUID:
@@ -141,7 +147,7 @@ def membership(who: Person) -> UUID:
 
 
 def test_an_administrator_needs_a_second_one_before_the_letter_leaves(app: Flask) -> None:
-    first, second = administrator(app), administrator(app, "second")
+    first, second = security(app), security(app, "second")
     asked = invite(first, "third@example.cn", "administrator")
     assert letters("third@example.cn") == []
     third = make_account(app, "third@example.cn")
@@ -157,7 +163,7 @@ def test_an_administrator_needs_a_second_one_before_the_letter_leaves(app: Flask
 
 
 def test_the_database_takes_no_approval_by_who_asked(app: Flask) -> None:
-    first = administrator(app)
+    first = security(app)
     asked = invite(first, "third@example.cn", "administrator")
 
     def work() -> None:
@@ -171,7 +177,7 @@ def test_the_database_takes_no_approval_by_who_asked(app: Flask) -> None:
 
 def test_an_operator_belongs_to_a_venue_and_an_auditor_to_none(lite: Flask) -> None:
     make_venue(lite, "v1")
-    first = administrator(lite)
+    first = security(lite)
     with pytest.raises(Refused, match="venue_unknown"):
         invite(first, "clerk@example.cn", "operator", venue_code="nowhere")
     asked = invite(first, "clerk@example.cn", "operator", venue_code="v1")
@@ -183,7 +189,7 @@ def test_an_operator_belongs_to_a_venue_and_an_auditor_to_none(lite: Flask) -> N
 
 
 def test_the_staff_page_invites_approves_and_ends_with_a_reason(lite: Flask) -> None:
-    venue, first = make_venue(lite, "v1"), administrator(lite)
+    venue, first = make_venue(lite, "v1"), security(lite)
     browser = Browser(lite).sign_in(first.email).get("/admin/staff")
     assert venue.email in browser.text
     browser.submit({"email": "audit@example.cn", "role": "auditor"}, action="/admin/staff")
@@ -209,7 +215,7 @@ def suspend(who: Person, of: Person) -> None:
 
 def test_a_suspended_organisation_binds_itself_to_nothing_new_and_its_offers_stand(app: Flask) -> None:
     offer = published(app, fee=LUMP)
-    licensee, first = make_organisation(app, "c1"), administrator(app)
+    licensee, first = make_organisation(app, "c1"), security(app)
     number = taking.taken(licensee, offer)
     drafted = taking.drafted(licensee, published(app, offer.holder, offer.venue, fee=FREE))
     payment = taking.claim(app, licensee, number)
@@ -224,7 +230,7 @@ def test_a_suspended_organisation_binds_itself_to_nothing_new_and_its_offers_sta
 
 
 def test_a_suspended_holder_signs_no_declaration_and_may_again_when_it_is_lifted(lite: Flask) -> None:
-    venue, holder, first = make_venue(lite, "v1"), make_organisation(lite, "u1"), administrator(lite)
+    venue, holder, first = make_venue(lite, "v1"), make_organisation(lite, "u1"), security(lite)
     number = ready_draft(lite, holder, venue)
     suspend(first, holder)
     browser = Browser(lite).sign_in(holder.email).get(f"/declarations/{number}/check")
@@ -239,7 +245,7 @@ def test_a_suspended_holder_signs_no_declaration_and_may_again_when_it_is_lifted
 
 
 def test_everyone_who_signs_is_told_why_it_was_suspended_and_that_it_was_lifted(lite: Flask) -> None:
-    holder, first = make_organisation(lite, "u1"), administrator(lite)
+    holder, first = make_organisation(lite, "u1"), security(lite)
     suspend(first, holder)
     with pytest.raises(Conflict, match="already_suspended"):
         suspend(first, holder)
@@ -258,7 +264,7 @@ def test_every_held_verb_is_a_verb() -> None:
 def test_the_directory_finds_by_part_of_a_name_code_and_state_and_shows_no_contacts(
     lite: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, one = administrator(lite), make_organisation(lite, "u1", verified=False)
+    first, one = security(lite), make_organisation(lite, "u1", verified=False)
     make_organisation(lite, "c1")
     name, code = reading(lambda: _named(one))
     browser = Browser(lite).sign_in(first.email)
@@ -279,7 +285,7 @@ def _named(who: Person) -> tuple[str, str]:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_pages_speak_both_languages_and_an_auditor_changes_nothing(lite: Flask, lang: str) -> None:
-    first, holder = administrator(lite), make_organisation(lite, "u1")
+    first, holder = security(lite), make_organisation(lite, "u1")
     auditor = make_member(lite, make_account(lite, "who@example.cn"), Role.AUDITOR, email="audit@example.cn")
     asked = invite(first, "new@example.cn", "administrator")
     pages = ["/admin/staff", "/admin/organisations", f"/admin/organisations/{holder.actor.organisation_id}"]
@@ -296,3 +302,48 @@ def test_the_pages_speak_both_languages_and_an_auditor_changes_nothing(lite: Fla
     assert owner.get("/admin/staff").status == 403
     with pytest.raises(NotAllowed):
         transaction(lambda: invitations.approve(auditor.actor, asked).id)
+
+
+# --- three administrators ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("held", "asked"), list(permutations(APART, 2)))
+def test_one_person_is_not_two_of_the_three_administrators(lite: Flask, held: Role, asked: Role) -> None:
+    first, one = security(lite), administrator(lite, "one", held)
+    with pytest.raises(Conflict, match="administrators_apart"):
+        invite(first, one.email, str(asked))
+    with pytest.raises(Conflict, match="administrators_apart"):
+        transaction(lambda: staff.appoint(one.email, role=asked).id)
+
+
+def test_who_became_one_meanwhile_cannot_take_up_another(app: Flask) -> None:
+    first, second = security(app), security(app, "second")
+    one = make_account(app, "third@example.cn")
+    asked = invite(first, one.email, "administrator")
+    transaction(lambda: invitations.approve(second.actor, asked).id)
+    transaction(lambda: staff.appoint(one.email, role=Role.AUDITOR).id)
+    with pytest.raises(Conflict, match="administrators_apart"):
+        transaction(lambda: invitations.accept(actor_of(one.email), asked).id)
+
+
+def test_a_small_register_may_let_one_person_be_several_and_the_check_says_when_it_may_not(
+    lite: Flask,
+) -> None:
+    one, before = make_account(lite, "one@example.cn"), lite.extensions["settings"]
+    lite.extensions["settings"] = replace(before, combined_administrators=True)
+    for role in APART:
+        transaction(lambda role=role: staff.appoint(one.email, role=role).id)  # type: ignore[misc]
+    assert reading(separation.combined) == 0
+    lite.extensions["settings"] = before
+    assert reading(separation.combined) == 1
+
+
+def test_who_runs_the_system_gives_no_roles_and_suspends_nobody(lite: Flask) -> None:
+    runs, gives = administrator(lite), security(lite)
+    browser = Browser(lite).sign_in(runs.email)
+    assert browser.get("/admin/staff").status == 403
+    assert browser.get("/admin/organisations").status == 403
+    assert browser.get("/admin/jobs").status == 200
+    browser = Browser(lite).sign_in(gives.email)
+    assert browser.get("/admin/staff").status == 200
+    assert browser.get("/admin/jobs").status == 403

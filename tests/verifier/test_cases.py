@@ -15,11 +15,20 @@ from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases, printed
 from tests.ledger.licensed import CONTRACT, PAPER, licensed
 from tests.ledger.listed import listed_cases
+from tests.ledger.passed_on import passed_on_cases
 from tests.ledger.sealed import sealed_cases
 from tests.verifier.checking import Checker
 
 CASES = {
-    case.name: case for case in (*cases(), *attacks(), *sealed_cases(), *listed_cases(), *asserted_cases())
+    case.name: case
+    for case in (
+        *cases(),
+        *attacks(),
+        *sealed_cases(),
+        *listed_cases(),
+        *asserted_cases(),
+        *passed_on_cases(),
+    )
 }
 FLIPS = {
     "bundle": 900,

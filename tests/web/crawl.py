@@ -20,8 +20,8 @@ from tests.web.markup import Markup, read
 from tests.world import Visitor, World
 
 READERS = (
-    "holder.owner", "licensee.owner", "venue", "auditor", "administrator", "holder.finance", "foreign.owner",
-    "guest", "anonymous",
+    "holder.owner", "licensee.owner", "venue", "auditor", "administrator", "security", "holder.finance",
+    "foreign.owner", "guest", "anonymous",
 )  # fmt: skip
 """Who reads a page: the first who may, and whoever of the others finds something else there."""
 LANGUAGES = ("zh", "en")
