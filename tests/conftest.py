@@ -2,6 +2,7 @@
 `lite` on SQLite alone.
 """
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ from registry.parties import keys
 from tests import postgres
 from tests.chromium import chromium, origin  # noqa: F401 - fixtures
 from tests.fonts import font_folder
-from tests.kept import kept  # noqa: F401 - a fixture
+from tests.kept import COPIES, kept  # noqa: F401 - a fixture
 from tests.windows import person, window  # noqa: F401 - fixtures
 
 LONGEST = (
@@ -50,6 +51,18 @@ def settings_for(folder: Path, url: str, owner_url: str | None = None) -> Settin
         demo=False,
         testing=True,
     )
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for databases, browsers and processes of their own."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -157,6 +170,8 @@ def fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Flask]:
         )
     (instance / "fonts").symlink_to(font_folder(), target_is_directory=True)
     made = _application(settings)
+    if "monkeypatch" not in request.fixturenames:  # what a test patched would be kept for the others
+        made.extensions[COPIES] = request.getfixturevalue("kept")
     before = _shape(made)
     with made.app_context():
         yield made

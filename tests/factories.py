@@ -30,6 +30,7 @@ from registry.parties.models import Mail, Organisation, Venue
 from registry.parties.rules import Role as Role
 from registry.patents import service as patents
 from registry.patents.numbers import check_character
+from tests.kept import remembered
 from tests.persons import NAMES as NAMES
 from tests.persons import Person as Person
 from tests.persons import actor_of as actor_of
@@ -273,6 +274,7 @@ def pass_all(venue: Person, number: str) -> None:
     transaction(work)
 
 
+@remembered
 def published(app: Flask, holder: Person | None = None, venue: Person | None = None, **changes: Any) -> Offer:
     """A published offer: local and open now unless `opening={"open_from": "announcement"}`.
 

@@ -3,6 +3,7 @@
 import io
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,7 @@ KEYWORDS = {
 }  # fmt: skip
 
 
+@cache
 def source() -> Catalog:
     """Every sentence the source asks to have translated."""
     mappings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["babel"][
@@ -32,6 +34,7 @@ def source() -> Catalog:
     return found
 
 
+@cache
 def english() -> Catalog:
     with ENGLISH.open("rb") as file:
         return read_po(file, locale="en")

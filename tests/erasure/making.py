@@ -24,6 +24,7 @@ from registry.parties.models import Upload
 from registry.parties.rules import OrganisationKind, Role
 from tests.contracts import taking
 from tests.factories import LUMP, Offer, Person, actor_of, make_account, make_organisation, published, reading
+from tests.kept import remembered
 from tests.parties.people import PDF
 
 LATER = datetime(2046, 1, 1, tzinfo=UTC)
@@ -61,6 +62,7 @@ class Licensed:
     upload: UUID
 
 
+@remembered
 def licensed(app: Flask, *, offer: Offer | None = None, printed: bool = True) -> Licensed:
     """Notice, slip, answer and, unless told, papers and letters, all with the values above in them."""
     offer = offer or published(app, fee=LUMP, account={"number": OF_DECLARATION["account"]})

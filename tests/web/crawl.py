@@ -2,6 +2,7 @@
 from them, and the forms that come back because nothing was filled in.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,9 @@ READERS = (
 """Who reads a page: the first who may, and whoever of the others finds something else there."""
 LANGUAGES = ("zh", "en")
 ALIKE = 3
-"""So many links of one route that ask for the same things are followed from one page for one reader."""
+"""So many links of one route that ask for the same things are followed for one reader: from one page when
+every page is wanted, from all pages together else.
+"""
 Fields = list[tuple[str, str]]
 
 
@@ -56,6 +59,7 @@ class Crawl:
     pages: list[tuple[Page, Markup]] = field(default_factory=list)
     dead: list[tuple[str, str, int]] = field(default_factory=list)
     followed: dict[tuple[str, str], int] = field(default_factory=dict)
+    alike: Counter[object] = field(default_factory=Counter)
 
     def add(self, page: Page) -> Markup:
         found = read(page.html)
@@ -78,10 +82,12 @@ def ask(visitor: Visitor, path: str, lang: str, form: Fields | None = None) -> T
     return as_request(client.open, path, method=method, data=told, headers={"Accept": "text/html"})
 
 
-def crawl(world: World) -> Crawl:
+def crawl(world: World, *, every: bool = False) -> Crawl:
     """Read everything, then follow the links, then send forms without answers: that may change things."""
     found = Crawl(world.app)
     for page, markup in list(_lines(found, world)):
+        if every:
+            found.alike.clear()
         _follow(found, world, page, markup)
     _empty(found, world)
     return found
@@ -128,7 +134,6 @@ def _page(
 
 
 def _follow(found: Crawl, world: World, page: Page, markup: Markup) -> None:
-    counted: dict[object, int] = {}
     for href in markup.links:
         path = inside(page.path, href)
         if path is None:
@@ -137,8 +142,8 @@ def _follow(found: Crawl, world: World, page: Page, markup: Markup) -> None:
         status = found.followed.get(key)
         if status is None:
             alike = (page.visitor, *route(world.app, path))
-            counted[alike] = counted.get(alike, 0) + 1
-            if counted[alike] > ALIKE:
+            found.alike[alike] += 1
+            if found.alike[alike] > ALIKE:
                 continue
             status = found.followed[key] = ask(world.visitors[page.visitor], path, page.lang).status_code
         if status >= 400 and not _explains(page, path, status):
