@@ -40,7 +40,7 @@ class Kept:
             return make(app, *args, **kwargs)
         settings = app.extensions["settings"]
         kind = settings.database_url.partition(":")[0]
-        name = f"{kind} {make.__module__}.{make.__qualname__} {args!r} {kwargs!r}"
+        name = f"{kind} {make.__module__}.{make.__qualname__} {args!r} {kwargs!r} {_files(settings.instance)}"
         _leave()
         if name in self.made:
             made, place = self.made[name]
@@ -78,6 +78,12 @@ def _leave() -> None:
     """
     db.session.remove()
     db.engine.dispose()
+
+
+def _files(instance: Path) -> list[str]:
+    """A seal or a key that a test brought before makes another world."""
+    return sorted(path.name for folder in instance.iterdir() if folder.name != "fonts" and folder.is_dir()
+                  for path in folder.rglob("*"))  # fmt: skip
 
 
 def _name(settings: Any) -> str:
