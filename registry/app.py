@@ -90,6 +90,9 @@ from registry.exports import batch_pages, recordal_pages, venue_api
 from registry.exports import pages as exports_pages
 from registry.exports import tasks as exports_tasks  # noqa: F401 - registers its jobs
 from registry.help import pages as help_pages
+from registry.hooks import api as hooks_api
+from registry.hooks import pages as hooks_pages
+from registry.hooks import tasks as hooks_tasks  # noqa: F401 - registers its jobs
 from registry.ledger import service as ledger
 from registry.ledger import tasks as ledger_tasks  # noqa: F401 - registers its jobs
 from registry.licenses import (
@@ -123,6 +126,8 @@ from registry.parties import (
     inbox_api,
     inbox_pages,
     keys_pages,
+    machine_api,
+    machine_pages,
     mail_pages,
     members_pages,
     organisation_pages,
@@ -158,6 +163,8 @@ PAGES: list[Blueprint] = [
     reason_pages.blueprint,
     parties_pages.blueprint,
     account_pages.blueprint,
+    machine_pages.blueprint,
+    hooks_pages.blueprint,
     anchors_pages.blueprint,
     audits_pages.blueprint,
     inbox_pages.blueprint,
@@ -237,6 +244,8 @@ MACHINES: list[openapi.Blueprint] = [
     instant_pages.machines,
     log_api.blueprint,
     parties_api.blueprint,
+    machine_api.blueprint,
+    hooks_api.blueprint,
     inbox_api.blueprint,
     patents_api.blueprint,
     licenses_api.blueprint,

@@ -66,6 +66,14 @@ class Settings:
     tsa_hours: int = 4
     tsa_seconds: int = 60
     proxies: int = 0
+    outbound_ports: tuple[int, ...] = (443,)  # where others' addresses may listen
+    outbound_loopback: bool = False  # this machine itself may be called: for tests and demonstrations
+    outbound_ca: Path | None = None  # roots besides the system's
+    webhook_hours: int = 72  # so long a delivery is tried
+    webhook_days: int = 5  # of failing without a break before an address is stopped
+    webhook_kept_days: int = 30  # deliveries are listed so long
+    rate_key: int = 0  # requests a minute for a machine's key; 0: as many as it likes
+    rate_address: int = 0  # the same for an address that shows no key
     log: str = "json"
     metrics_token: str = field(default="", repr=False)
     testing: bool = False
@@ -127,6 +135,9 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
     values.update(_anchors(env))
     values.update(_mail(env))
     values["proxies"] = _whole(env, "REGISTRY_PROXIES", 0)
+    values.update(_outbound(env))
+    values["rate_key"] = _whole(env, "REGISTRY_RATE_KEY", 600)
+    values["rate_address"] = _whole(env, "REGISTRY_RATE_ADDRESS", 120)
     values["log"] = env.get("REGISTRY_LOG") or ("text" if demo else "json")
     values["metrics_token"] = env.get("REGISTRY_METRICS_TOKEN", "")
     if values["log"] not in ("json", "text"):
@@ -186,6 +197,22 @@ def _mail(env: Mapping[str, str]) -> dict[str, object]:
     if not found["smtp_seconds"]:
         raise Misconfigured("REGISTRY_SMTP_SECONDS must be one or more")
     return found
+
+
+def _outbound(env: Mapping[str, str]) -> dict[str, object]:
+    """Whom the service calls because others asked it to. Raises Misconfigured."""
+    ports = (env.get("REGISTRY_OUTBOUND_PORTS") or "443").split(",")
+    if not all(one.strip().isdecimal() and 0 < int(one) < 65536 for one in ports):
+        raise Misconfigured("REGISTRY_OUTBOUND_PORTS must be ports with commas between")
+    authority = env.get("REGISTRY_OUTBOUND_CA")
+    return {
+        "outbound_ports": tuple(int(one) for one in ports),
+        "outbound_loopback": env.get("REGISTRY_OUTBOUND_LOOPBACK") == "1",
+        "outbound_ca": Path(authority) if authority else None,
+        "webhook_hours": _whole(env, "REGISTRY_WEBHOOK_HOURS", 72),
+        "webhook_days": _whole(env, "REGISTRY_WEBHOOK_DAYS", 5),
+        "webhook_kept_days": _whole(env, "REGISTRY_WEBHOOK_KEPT_DAYS", 30),
+    }
 
 
 def _check_smtp(url: str) -> None:

@@ -62,6 +62,10 @@ class Mistyped(Refused):
     """An upload whose content is not of an accepted type."""
 
 
+class TooOften(Refused):
+    """More was asked than may be asked in a while. `params["seconds"]`: when to ask again."""
+
+
 class Unavailable(Refused):
     """Busy or down for a moment; the same request may succeed later."""
 

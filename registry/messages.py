@@ -10,6 +10,7 @@ from registry.demand_messages import DEMAND
 from registry.duty_messages import DUTY_MESSAGES
 from registry.letter_messages import LETTERS
 from registry.list_messages import LISTS
+from registry.machine_messages import MACHINES
 from registry.money_messages import MONEY
 from registry.paper_messages import PAPERS
 from registry.passkey_messages import PASSKEYS
@@ -22,6 +23,7 @@ MESSAGES: dict[str, LazyString] = {
     **LISTS,
     **LETTERS,
     **PASSKEYS,
+    **MACHINES,
     # general
     "invalid": _l("有 %(count)s 处需要改正。"),
     "required": _l("请填写此项。"),

@@ -38,6 +38,7 @@ from registry.errors import (
     Paused,
     Refused,
     TooLarge,
+    TooOften,
     Unavailable,
 )
 from registry.messages import ADVICE, MESSAGES
@@ -59,6 +60,7 @@ STATUS: Mapping[type[Refused], int] = {
     Gone: 410,
     TooLarge: 413,
     Mistyped: 422,
+    TooOften: 429,
     Unavailable: 503,
     Paused: 503,
 }
@@ -143,6 +145,8 @@ def document(refused: Refused, number: int) -> dict[str, Any]:
         "instance": request.path,
         "reference": reference(),
     }
+    if isinstance(refused, TooOften):
+        problem["violated-policies"] = [refused.params.get("policy", "")]
     if isinstance(refused, Invalid):
         problem["errors"] = [{**_particulars(one), "detail": sentence(one)} for one in refused.refusals]
     return problem
@@ -194,8 +198,13 @@ def answer(refused: Refused, number: int) -> Response:
     response.headers["Cache-Control"] = "no-store"
     if number == 401 and wants_document():
         response.headers["WWW-Authenticate"] = "Bearer"
+    if refused.code == "scope_missing":  # RFC 6750 3.1
+        wanted = refused.params.get("scope", "")
+        response.headers["WWW-Authenticate"] = f'Bearer error="insufficient_scope", scope="{wanted}"'
     if number == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
+    if isinstance(refused, TooOften):
+        response.headers["Retry-After"] = str(refused.params.get("seconds", 60))
     return response
 
 

@@ -36,11 +36,13 @@ from registry.documents import models as documents  # noqa: F401
 from registry.erasure import models as erasure  # noqa: F401
 from registry.errors import Conflict
 from registry.exports import models as exports  # noqa: F401
+from registry.hooks import models as hooks  # noqa: F401
 from registry.ledger import guards
 from registry.ledger import service as ledger
 from registry.licenses import batch_models as batches  # noqa: F401
 from registry.licenses import register
 from registry.parties import kept_forms, prepared  # noqa: F401
+from registry.parties import machine_models as machines  # noqa: F401
 from registry.parties import staff_models as staff  # noqa: F401
 from registry.statistics import models as statistics  # noqa: F401
 

@@ -40,6 +40,7 @@ from registry.documents.tables_in import read_pasted
 from registry.erasure import service as erasure
 from registry.exports import service as exports
 from registry.exports.rules import Choice, Chosen
+from registry.hooks import service as hooks
 from registry.ledger import published as public_log
 from registry.ledger import service as ledger
 from registry.ledger.chain import TILE_WIDTH
@@ -50,7 +51,8 @@ from registry.licenses import register as offers
 from registry.licenses import withdrawals
 from registry.parties import doors, mail, sessions
 from registry.parties import service as parties
-from registry.parties.models import Account, ApiKey, Mail, Session, Upload
+from registry.parties.machine_models import ApiKey
+from registry.parties.models import Account, Mail, Session, Upload
 from registry.parties.rules import Actor, Role
 from registry.statistics import service as statistics
 from tests import lists, wishes, world_staff
@@ -419,6 +421,11 @@ def _own_things(world: World) -> None:
     )
     world.things["machine"] = str(
         reading(lambda: db.session.query(ApiKey.id).filter_by(account_id=of_holder).first()[0])  # type: ignore[index]
+    )
+    world.things["webhook"] = transaction(
+        lambda: str(
+            hooks.register(holder.actor, url="https://e.com/", label="", events=["decision.made"]).id
+        )
     )
     world.things["organisation"] = str(holder.organisation_id)
     world.things["upload"] = str(make_upload(world.app, holder, "agreement"))

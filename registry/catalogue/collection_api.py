@@ -46,7 +46,7 @@ def show(number: str) -> dict[str, Any]:
 @blueprint.route("/collections", methods=["POST"])
 @blueprint.arguments(CollectionSchema)
 @blueprint.response(201, CollectionAnswer)
-@doors.signed_in
+@doors.machine("collection.edit")
 def make(given: dict[str, Any]) -> Any:
     """Group one's own open offers, or a venue's. Needs an Idempotency-Key."""
     actor = doors.actor()
@@ -62,7 +62,7 @@ def make(given: dict[str, Any]) -> Any:
 @blueprint.route("/collections/<number>", methods=["PUT"])
 @blueprint.arguments(CollectionSchema)
 @blueprint.response(200, CollectionAnswer)
-@doors.signed_in
+@doors.machine("collection.edit")
 def edit(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Change title, words and offers. Needs an Idempotency-Key."""
     actor = doors.actor()
@@ -78,7 +78,7 @@ def edit(given: dict[str, Any], number: str) -> dict[str, Any]:
 
 @blueprint.route("/collections/<number>/retire", methods=["POST"])
 @blueprint.response(200, CollectionAnswer)
-@doors.signed_in
+@doors.machine("collection.edit")
 def retire(number: str) -> dict[str, Any]:
     """Show it no more; its address stays. Needs an Idempotency-Key."""
     actor = doors.actor()

@@ -19,7 +19,7 @@ blueprint = openapi.Blueprint(
 
 @blueprint.route("/searches")
 @blueprint.response(200, SavedListAnswer)
-@doors.signed_in
+@doors.machine("organisation.view")
 def searches() -> dict[str, Any]:
     """The saved searches of the key's account, each with how many offers are new since it was looked at."""
     return {"searches": [_answer(one) for one in saved_searches.watched(doors.actor())]}
@@ -28,7 +28,7 @@ def searches() -> dict[str, Any]:
 @blueprint.route("/searches", methods=["POST"])
 @blueprint.arguments(SavedQuerySchema)
 @blueprint.response(201, SavedAnswer)
-@doors.signed_in
+@doors.machine("account.use")
 def save(asked: dict[str, Any]) -> dict[str, Any]:
     """Save a search; the same one again changes its name and rhythm. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -42,7 +42,7 @@ def save(asked: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/searches/<uuid:search_id>")
 @blueprint.response(200, SavedAnswer)
-@doors.signed_in
+@doors.machine("organisation.view")
 def show(search_id: UUID) -> dict[str, Any]:
     """One saved search."""
     return _answer(saved_searches.one(doors.actor(), search_id))
@@ -51,7 +51,7 @@ def show(search_id: UUID) -> dict[str, Any]:
 @blueprint.route("/searches/<uuid:search_id>", methods=["PATCH"])
 @blueprint.arguments(SavedChangeSchema)
 @blueprint.response(200, SavedAnswer)
-@doors.signed_in
+@doors.machine("account.use")
 def change(asked: dict[str, Any], search_id: UUID) -> dict[str, Any]:
     """Another name, another rhythm."""
     actor = doors.actor()
@@ -61,7 +61,7 @@ def change(asked: dict[str, Any], search_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/searches/<uuid:search_id>", methods=["DELETE"])
 @blueprint.response(204)
-@doors.signed_in
+@doors.machine("account.use")
 def drop(search_id: UUID) -> str:
     """Delete a saved search."""
     actor = doors.actor()

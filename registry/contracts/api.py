@@ -43,7 +43,7 @@ CLAIM, CONFIRM = "payment.claim", "payment.confirm"
 @blueprint.route("/offers/<number>/acceptances", methods=["POST"])
 @blueprint.arguments(schemas.DraftSchema)
 @blueprint.response(201, schemas.DraftedAnswer)
-@doors.signed_in
+@doors.machine("acceptance.draft")
 def draft(given: dict[str, Any], number: str) -> Any:
     """Prepare a notice: the statement to sign, what is due, the dates if sent today. Needs Idempotency-Key.
     """
@@ -59,7 +59,7 @@ def draft(given: dict[str, Any], number: str) -> Any:
 
 @blueprint.route("/acceptances/<number>/prepare", methods=["POST"])
 @blueprint.response(200, schemas.DraftedAnswer)
-@doors.signed_in
+@doors.machine("acceptance.draft")
 def prepare(number: str) -> dict[str, Any]:
     """Prepare an unsent notice anew over the offer's present text, after `stale_digest`. Needs
     Idempotency-Key.
@@ -77,7 +77,7 @@ def prepare(number: str) -> dict[str, Any]:
 @blueprint.route("/acceptances/<number>/notice", methods=["POST"])
 @blueprint.arguments(schemas.SignatureSchema)
 @blueprint.response(201, schemas.AcceptanceAnswer)
-@doors.signed_in
+@doors.machine("acceptance.send")
 def send(given: dict[str, Any], number: str) -> Any:
     """Send a prepared notice with its signature: the contract is formed when it is entered. Needs
     Idempotency-Key.
@@ -97,7 +97,7 @@ def send(given: dict[str, Any], number: str) -> Any:
 
 @blueprint.route("/acceptances/<number>")
 @blueprint.response(200, schemas.AcceptanceAnswer)
-@doors.signed_in
+@doors.machine("acceptance.view")
 def show(number: str) -> dict[str, Any]:
     """An acceptance with its payments."""
     return outgoing.whole(_own(number))
@@ -106,7 +106,7 @@ def show(number: str) -> dict[str, Any]:
 @blueprint.route("/acceptances/<number>/receipt")
 @blueprint.response(200, description="The receipt; `?of=effective` for the license's effect")
 @blueprint.doc(responses={"202": {"description": "No checkpoint covers the filing yet: ask again"}})
-@doors.signed_in
+@doors.machine("acceptance.view")
 def receipt(number: str) -> Any:
     """The receipt of the notice with entry, proof, checkpoint and what opens its commitments."""
     found = _own(number)
@@ -128,7 +128,7 @@ def receipt(number: str) -> Any:
 @blueprint.route("/acceptances/<number>/payments/prepare", methods=["POST"])
 @blueprint.arguments(money_schemas.ClaimSchema)
 @blueprint.response(201, schemas.PreparedAnswer)
-@doors.signed_in
+@doors.machine("payment.claim")
 def prepare_claim(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Prepare the claim of a payment; the slip is brought before with POST /files. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -146,7 +146,7 @@ def prepare_claim(given: dict[str, Any], number: str) -> dict[str, Any]:
 @blueprint.route("/acceptances/<number>/payments", methods=["POST"])
 @blueprint.arguments(schemas.PreparedSignatureSchema)
 @blueprint.response(201, schemas.PaymentAnswer)
-@doors.signed_in
+@doors.machine("payment.claim")
 def claim(given: dict[str, Any], number: str) -> Any:
     """Claim a prepared payment with its signature. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -167,7 +167,7 @@ def claim(given: dict[str, Any], number: str) -> Any:
 @blueprint.route("/payments/<uuid:payment_id>/confirmation/prepare", methods=["POST"])
 @blueprint.arguments(money_schemas.AnswerSchema)
 @blueprint.response(201, schemas.PreparedAnswer)
-@doors.signed_in
+@doors.machine("payment.confirm")
 def prepare_confirmation(given: dict[str, Any], payment_id: UUID) -> dict[str, Any]:
     """Prepare what the account shows about a claim. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -184,7 +184,7 @@ def prepare_confirmation(given: dict[str, Any], payment_id: UUID) -> dict[str, A
 @blueprint.route("/payments/<uuid:payment_id>/confirmation", methods=["POST"])
 @blueprint.arguments(schemas.PreparedSignatureSchema)
 @blueprint.response(201, schemas.PaymentAnswer)
-@doors.signed_in
+@doors.machine("payment.confirm")
 def confirm(given: dict[str, Any], payment_id: UUID) -> Any:
     """Answer a claim with the signature over what was prepared. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -207,7 +207,7 @@ def confirm(given: dict[str, Any], payment_id: UUID) -> Any:
 
 @blueprint.route("/contracts/<number>")
 @blueprint.response(200, schemas.ContractAnswer)
-@doors.signed_in
+@doors.machine("contract.view")
 def contract(number: str) -> dict[str, Any]:
     """A contract with its acceptances, what a registrar would miss, and results."""
     return outgoing.contract(readable(number), doors.actor())
@@ -216,7 +216,7 @@ def contract(number: str) -> dict[str, Any]:
 @blueprint.route("/contracts/<number>/results", methods=["POST"])
 @blueprint.arguments(schemas.ResultSchema)
 @blueprint.response(201, schemas.ContractAnswer)
-@doors.signed_in
+@doors.machine("contract.register")
 def result(given: dict[str, Any], number: str) -> Any:
     """Enter what the registrar answered. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -234,7 +234,7 @@ def result(given: dict[str, Any], number: str) -> Any:
 @blueprint.route("/contracts/<number>/recordal", methods=["POST"])
 @blueprint.arguments(schemas.RecordalSchema)
 @blueprint.response(200, schemas.ContractAnswer)
-@doors.signed_in
+@doors.machine("recordal.record")
 def recordal(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Record what became of the filing with CNIPA (IR 15, 87). Needs Idempotency-Key."""
     actor = doors.actor()
@@ -250,7 +250,7 @@ def recordal(given: dict[str, Any], number: str) -> dict[str, Any]:
 @blueprint.route("/contracts/<number>/files", methods=["POST"])
 @blueprint.arguments(schemas.AttachSchema)
 @blueprint.response(200, schemas.ContractAnswer)
-@doors.signed_in
+@doors.machine("contract.attach")
 def attach(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Put a file brought with POST /files into a place of the package. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -268,7 +268,7 @@ def attach(given: dict[str, Any], number: str) -> dict[str, Any]:
 
 @blueprint.route("/contracts/<number>/papers")
 @blueprint.response(200, description="Every printed paper with its digest")
-@doors.signed_in
+@doors.machine("contract.view")
 def papers(number: str) -> Any:
     """The papers that were printed, and whether some are still being made."""
     return openapi.json_answer(outgoing.papers(readable(number)))
@@ -278,7 +278,7 @@ def papers(number: str) -> Any:
 @blueprint.response(
     200, description="The PDF or DOCX, the same bytes for ever", content_type="application/pdf"
 )
-@doors.signed_in
+@doors.machine("contract.view")
 def paper(number: str, paper_id: UUID) -> Any:
     """One paper's bytes; the ETag is its digest."""
     found, data = papers_shown.find(readable(number), paper_id)

@@ -20,7 +20,7 @@ blueprint = openapi.Blueprint(
 
 @blueprint.route("/basket")
 @blueprint.response(200, basket_schemas.BasketAnswer)
-@doors.signed_in
+@doors.machine("acceptance.view")
 def show() -> dict[str, Any]:
     """The organisation's list as it stands today."""
     return _basket()
@@ -29,7 +29,7 @@ def show() -> dict[str, Any]:
 @blueprint.route("/basket", methods=["PUT"])
 @blueprint.arguments(basket_schemas.BasketSchema)
 @blueprint.response(200, basket_schemas.BasketAnswer)
-@doors.signed_in
+@doors.machine("acceptance.draft")
 def replace(given: dict[str, Any]) -> dict[str, Any]:
     """Put these offers on the list in this order and take all others off; their present texts count as read.
     Needs Idempotency-Key.
@@ -47,7 +47,7 @@ def replace(given: dict[str, Any]) -> dict[str, Any]:
 @blueprint.route("/checkouts", methods=["POST"])
 @blueprint.arguments(basket_schemas.CheckoutSchema)
 @blueprint.response(201, basket_schemas.CheckoutAnswer)
-@doors.signed_in
+@doors.machine("acceptance.draft")
 def draft(given: dict[str, Any]) -> Any:
     """Prepare the notices of a list: the one text to sign, what is due, into which accounts. Needs
     Idempotency-Key.
@@ -70,7 +70,7 @@ def draft(given: dict[str, Any]) -> Any:
 
 @blueprint.route("/checkouts/<number>")
 @blueprint.response(200, basket_schemas.CheckoutAnswer)
-@doors.signed_in
+@doors.machine("checkout.view")
 def one(number: str) -> dict[str, Any]:
     """A list with its notices, contracts and what is paid under one reference."""
     return _whole(_own(number))
@@ -78,7 +78,7 @@ def one(number: str) -> dict[str, Any]:
 
 @blueprint.route("/checkouts/<number>/prepare", methods=["POST"])
 @blueprint.response(200, basket_schemas.CheckoutAnswer)
-@doors.signed_in
+@doors.machine("acceptance.draft")
 def prepare(number: str) -> dict[str, Any]:
     """Prepare an unsent list anew over the offers' present texts. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -94,7 +94,7 @@ def prepare(number: str) -> dict[str, Any]:
 @blueprint.route("/checkouts/<number>/notice", methods=["POST"])
 @blueprint.arguments(basket_schemas.ListSignatureSchema)
 @blueprint.response(201, basket_schemas.CheckoutAnswer)
-@doors.signed_in
+@doors.machine("acceptance.send")
 def send(given: dict[str, Any], number: str) -> Any:
     """Send all notices of a list with its one signature, or none of them. Needs Idempotency-Key."""
     actor, signature = doors.actor(), parties.parse_signature(given["signature"])

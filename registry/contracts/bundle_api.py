@@ -21,7 +21,7 @@ blueprint = openapi.Blueprint(
 
 @blueprint.route("/contracts/<number>/bundle")
 @blueprint.response(200, description="open-license-bundle/1: docs/formats.md, section 6")
-@doors.signed_in
+@doors.machine("contract.view")
 def bundle(number: str) -> Any:
     """All that was filed about a contract, with what the asker may see of it."""
     return doors.plain_response(bundles.of(doors.actor(), readable(number)), "application/json")
@@ -29,7 +29,7 @@ def bundle(number: str) -> Any:
 
 @blueprint.route("/contracts/<number>/certificates/<uuid:paper_id>")
 @blueprint.response(200, description="The PDF with its bundle attached", content_type="application/pdf")
-@doors.signed_in
+@doors.machine("contract.view")
 def certificate(number: str, paper_id: UUID) -> Any:
     """A certificate as it was printed, its bundle attached behind it (section 7)."""
     _, data = sealing.sealed(readable(number), paper_id)
@@ -39,7 +39,7 @@ def certificate(number: str, paper_id: UUID) -> Any:
 @blueprint.route("/contracts/<number>/disclosure")
 @blueprint.arguments(schemas.DisclosureSchema, location="query")
 @blueprint.response(200, description="open-license-bundle/1 that opens what was picked, and no more")
-@doors.signed_in
+@doors.machine("contract.disclose")
 def disclosed(given: dict[str, Any], number: str) -> Any:
     """Show part of a license: `show` may stand several times. Filings that are not needed stay out."""
     contract = readable(number)
@@ -51,7 +51,7 @@ def disclosed(given: dict[str, Any], number: str) -> Any:
 @blueprint.route("/contracts/<number>/disclosure", methods=["POST"])
 @blueprint.arguments(schemas.DisclosureSchema)
 @blueprint.doc(responses={202: {"description": "with the worker; Location says where the file will be"}})
-@doors.signed_in
+@doors.machine("contract.disclose")
 def disclosed_archive(given: dict[str, Any], number: str) -> Any:
     """Have the same bundle made into a ZIP with a sheet to print that names what is shown and what is not."""
     actor = doors.actor()
@@ -61,7 +61,7 @@ def disclosed_archive(given: dict[str, Any], number: str) -> Any:
 
 @blueprint.route("/contracts/<number>/made/<uuid:made_id>")
 @blueprint.doc(responses={200: {"description": "ZIP"}, 202: {"description": "still with the worker"}})
-@doors.signed_in
+@doors.machine("contract.view")
 def made(number: str, made_id: UUID) -> Any:
     """A file that was asked for, the same bytes every time; 202 while the worker makes it."""
     contract = readable(number)

@@ -23,7 +23,7 @@ blueprint = openapi.Blueprint(
 @blueprint.route("/contracts/<number>/corrections/prepare", methods=["POST"])
 @blueprint.arguments(CorrectionActSchema)
 @blueprint.response(201, schemas.PreparedAnswer)
-@doors.signed_in
+@doors.machine("contract.correct")
 def prepare(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Prepare the correction of one filing of a contract: what to sign. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -41,7 +41,7 @@ def prepare(given: dict[str, Any], number: str) -> dict[str, Any]:
 @blueprint.route("/contracts/<number>/corrections", methods=["POST"])
 @blueprint.arguments(schemas.PreparedSignatureSchema)
 @blueprint.response(201, schemas.ContractAnswer)
-@doors.signed_in
+@doors.machine("contract.correct")
 def correct(given: dict[str, Any], number: str) -> Any:
     """Enter a prepared correction with its signature. Needs Idempotency-Key."""
     actor, signature = doors.actor(), parties.parse_signature(given["signature"])

@@ -20,7 +20,7 @@ blueprint = openapi.Blueprint(
 @blueprint.route("/registration-results", methods=["POST"])
 @blueprint.arguments(ResultListSchema)
 @blueprint.response(201, ResultListAnswer)
-@doors.signed_in
+@doors.machine("contract.register")
 def bring(given: dict[str, Any]) -> Any:
     """Hold a list against the contracts; nothing of them is written. Needs an Idempotency-Key."""
     actor, read = doors.actor(), result_lists.read_given(given["results"])
@@ -36,7 +36,7 @@ def bring(given: dict[str, Any]) -> Any:
 
 @blueprint.route("/registration-results/<uuid:import_id>")
 @blueprint.response(200, ResultListAnswer)
-@doors.signed_in
+@doors.machine("contract.register")
 def show(import_id: UUID) -> dict[str, Any]:
     """A list with each row's verdict, and how far saving has come."""
     return _answer(result_lists.find(doors.actor(), import_id))
@@ -45,7 +45,7 @@ def show(import_id: UUID) -> dict[str, Any]:
 @blueprint.route("/registration-results/<uuid:import_id>/save", methods=["POST"])
 @blueprint.arguments(SaveListSchema)
 @blueprint.response(200, ResultListAnswer)
-@doors.signed_in
+@doors.machine("contract.register")
 def save(given: dict[str, Any], import_id: UUID) -> Any:
     """Save exactly what was shown, named by its digest. 409 where something changed: fetch it again. 202
     while the worker is still writing. Needs an Idempotency-Key.

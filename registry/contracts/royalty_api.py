@@ -26,7 +26,7 @@ REPORT, ANSWER = "royalty.report", "royalty.answer"
 
 @blueprint.route("/acceptances/<number>/royalties")
 @blueprint.response(200, duty_schemas.RoyaltyPeriodAnswer(many=True))
-@doors.signed_in
+@doors.machine("acceptance.view")
 def index(number: str) -> list[dict[str, Any]]:
     """Every settlement period of a license with its standing report. 404 where no royalty was agreed."""
     acceptance = _own(number)
@@ -38,7 +38,7 @@ def index(number: str) -> list[dict[str, Any]]:
 @blueprint.route("/acceptances/<number>/royalties/<int:period>/prepare", methods=["POST"])
 @blueprint.arguments(duty_schemas.RoyaltySchema)
 @blueprint.response(201, schemas.PreparedAnswer)
-@doors.signed_in
+@doors.machine("royalty.report")
 def prepare_report(given: dict[str, Any], number: str, period: int) -> dict[str, Any]:
     """Prepare the report of a period: what to sign. Figures for each license year within it; files are
     brought before with POST /files. Needs Idempotency-Key.
@@ -58,7 +58,7 @@ def prepare_report(given: dict[str, Any], number: str, period: int) -> dict[str,
 @blueprint.route("/acceptances/<number>/royalties/<int:period>", methods=["POST"])
 @blueprint.arguments(schemas.PreparedSignatureSchema)
 @blueprint.response(201, duty_schemas.RoyaltyReportAnswer)
-@doors.signed_in
+@doors.machine("royalty.report")
 def report(given: dict[str, Any], number: str, period: int) -> Any:
     """Report a period with the signature over what was prepared: that it is true. Needs Idempotency-Key."""
     actor, signature = doors.actor(), parties.parse_signature(given["signature"])
@@ -80,7 +80,7 @@ def report(given: dict[str, Any], number: str, period: int) -> Any:
 @blueprint.route("/royalty-reports/<uuid:report_id>/answer/prepare", methods=["POST"])
 @blueprint.arguments(duty_schemas.ReportAnswerSchema)
 @blueprint.response(201, schemas.PreparedAnswer)
-@doors.signed_in
+@doors.machine("royalty.answer")
 def prepare_answer(given: dict[str, Any], report_id: UUID) -> dict[str, Any]:
     """Prepare the holder's agreement or dispute: what to sign. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -96,7 +96,7 @@ def prepare_answer(given: dict[str, Any], report_id: UUID) -> dict[str, Any]:
 @blueprint.route("/royalty-reports/<uuid:report_id>/answer", methods=["POST"])
 @blueprint.arguments(schemas.PreparedSignatureSchema)
 @blueprint.response(201, duty_schemas.RoyaltyReportAnswer)
-@doors.signed_in
+@doors.machine("royalty.answer")
 def answer(given: dict[str, Any], report_id: UUID) -> Any:
     """Answer a report with the signature over what was prepared. Needs Idempotency-Key."""
     actor, signature = doors.actor(), parties.parse_signature(given["signature"])

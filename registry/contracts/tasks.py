@@ -124,6 +124,7 @@ def tick(_: Mapping[str, Any]) -> None:
         partial(enqueue, POSITIONS, {}),
         partial(enqueue, "demand.round", {}),
         partial(enqueue, "catalogue.alerts", {}),
+        partial(enqueue, "hooks.round", {}),
         partial(enqueue, "mail.round", {}),  # digests, letters nobody has a job for
         ledger.ask_outside,  # before what may be paused until they answer
         offers.expire_due,

@@ -37,7 +37,7 @@ def count(number: str) -> dict[str, Any]:
 @blueprint.route("/offers/<number>/interests", methods=["POST"])
 @blueprint.arguments(InterestSchema)
 @blueprint.response(201, InterestAnswer)
-@doors.signed_in
+@doors.machine("interest.register")
 def add(given: dict[str, Any], number: str) -> Any:
     """Be told by mail when the offer opens; binds nobody. Needs an Idempotency-Key. 409 where it is open."""
     actor, place = doors.actor(), request.remote_addr or ""
@@ -52,7 +52,7 @@ def add(given: dict[str, Any], number: str) -> Any:
 
 @blueprint.route("/interests")
 @blueprint.response(200, InterestsAnswer)
-@doors.signed_in
+@doors.machine("interest.view")
 def mine() -> dict[str, Any]:
     """The account's own interests, newest first."""
     return {"interests": [_answer(one) for one in interests.of_account(doors.actor())]}
@@ -60,7 +60,7 @@ def mine() -> dict[str, Any]:
 
 @blueprint.route("/interests/<uuid:interest_id>/withdraw", methods=["POST"])
 @blueprint.response(200, InterestAnswer)
-@doors.signed_in
+@doors.machine("interest.withdraw")
 def withdraw(interest_id: UUID) -> dict[str, Any]:
     """Take an interest back; name, mail and use are deleted at once. Needs an Idempotency-Key."""
     actor = doors.actor()
@@ -75,7 +75,7 @@ def withdraw(interest_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/declarations/<number>/attention")
 @blueprint.response(200, AttentionAnswer)
-@doors.signed_in
+@doors.machine("interest.view")
 def attention(number: str) -> dict[str, Any]:
     """For the holder: interests in its offer, name and mail only where ticked, and why it was not taken."""
     actor, declaration = doors.actor(), register.find(number)

@@ -41,7 +41,7 @@ def show(number: str) -> dict[str, Any]:
 @blueprint.route("/needs", methods=["POST"])
 @blueprint.arguments(NeedSchema)
 @blueprint.response(201, NeedAnswer)
-@doors.signed_in
+@doors.machine("need.post")
 def post(given: dict[str, Any]) -> Any:
     """Hand a need in; it is public once a person has read it. Needs an Idempotency-Key."""
     actor = doors.actor()
@@ -52,7 +52,7 @@ def post(given: dict[str, Any]) -> Any:
 
 @blueprint.route("/needs/<number>/withdraw", methods=["POST"])
 @blueprint.response(200, NeedAnswer)
-@doors.signed_in
+@doors.machine("need.edit")
 def withdraw(number: str) -> dict[str, Any]:
     """Take a need back. Needs an Idempotency-Key."""
     actor = doors.actor()
@@ -68,7 +68,7 @@ def withdraw(number: str) -> dict[str, Any]:
 @blueprint.route("/needs/<number>/answers", methods=["POST"])
 @blueprint.arguments(NeedReplySchema)
 @blueprint.response(201, AnsweredAnswer)
-@doors.signed_in
+@doors.machine("need.answer")
 def answer(given: dict[str, Any], number: str) -> Any:
     """Write to whoever posted a need; it goes on by mail. Needs an Idempotency-Key."""
     actor = doors.actor()

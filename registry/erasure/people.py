@@ -13,7 +13,7 @@ from registry import clock
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.money_models import BankHeading, BankLine
 from registry.database import db
-from registry.erasure import duties, traces, wishes
+from registry.erasure import duties, machines, traces, wishes
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.errors import NotFound
@@ -24,9 +24,9 @@ from registry.licenses.batch_models import BatchRow, DeclarationBatch, TermSet, 
 from registry.licenses.models import Declaration
 from registry.parties import enrolment, sessions
 from registry.parties.kept_forms import KeptForm
+from registry.parties.machine_models import ApiKey
 from registry.parties.models import (
     Account,
-    ApiKey,
     Authority,
     Ceremony,
     IdentityDocument,
@@ -152,9 +152,10 @@ def _access(account: Account) -> Iterator[Goes]:
     """Sessions, counted attempts and answers are removed, machines' keys and memberships end."""
     opened = select(Session).where(Session.account_id == account.id).order_by(Session.id)
     yield from (removed(one) for one in db.session.scalars(opened))
-    machines = select(ApiKey).where(ApiKey.account_id == account.id).order_by(ApiKey.id)
-    for machine in db.session.scalars(machines):
-        yield from blanked(machine, label="", revoked_at=machine.revoked_at or clock.now())
+    keys = select(ApiKey).where(ApiKey.account_id == account.id).order_by(ApiKey.id)
+    for machine in db.session.scalars(keys):
+        ended = machine.revoked_at or clock.now()
+        yield from blanked(machine, label="", old_hash="", old_until=None, revoked_at=ended)
     yield from duties.of_account(account)
     yield from wishes.of_account(account)
     chosen = select(MailChoice).where(MailChoice.account_id == account.id).order_by(MailChoice.topic)
@@ -254,6 +255,7 @@ def party_listing(party: Organisation) -> Listing:
         *(removed(one) for one in _rows_without(party)),
         *files,
         *wishes.of_party(party),
+        *machines.of_party(party),
         *traces.of_ids([party.id, *(one.id for one in posted)], [one.number for one in posted]),
     ]
     return Listing(kind=Kind.PARTY, subject=str(party.id), row=party, goes=tuple(goes), stays=tuple(stays))

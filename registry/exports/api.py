@@ -27,7 +27,7 @@ AT_ONCE = 500  # contracts in one answer
 @blueprint.route("/batches", methods=["POST"])
 @blueprint.arguments(BatchSchema)
 @blueprint.response(201, BatchAnswer)
-@doors.signed_in
+@doors.machine("batch.make")
 def make(asked: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Make a batch of ready contracts. Needs an Idempotency-Key; the same key answers with the same batch."""
     actor, choice = doors.actor(), choice_of(asked)
@@ -43,7 +43,7 @@ def make(asked: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 @blueprint.route("/batches/<number>")
 @blueprint.response(200, BatchAnswer)
-@doors.signed_in
+@doors.machine("batch.view")
 def show(number: str) -> dict[str, Any]:
     """A batch and its contracts, five hundred at once; `next` leads on. Asking again gives the same."""
     return _answer(exports.find(doors.actor(), number))
@@ -51,7 +51,7 @@ def show(number: str) -> dict[str, Any]:
 
 @blueprint.route("/batches/<number>/archive")
 @blueprint.doc(responses={200: {"description": "ZIP"}, 202: {"description": "still being packed"}})
-@doors.signed_in
+@doors.machine("batch.view")
 def archive(number: str) -> AnyResponse:
     """The archive, byte for byte the same every time; 202 while the worker is packing it."""
     batch = exports.find(doors.actor(), number)
@@ -65,7 +65,7 @@ def archive(number: str) -> AnyResponse:
 @blueprint.route("/contracts/<number>/recordal-pack", methods=["POST"])
 @blueprint.arguments(PackSchema)
 @blueprint.doc(responses={202: {"description": "with the worker; Location says where the file will be"}})
-@doors.signed_in
+@doors.machine("contract.view")
 def recordal_pack(_asked: dict[str, Any], number: str) -> AnyResponse:
     """Have made what CNIPA asks to record a license, as far as there is any; 00 says what is missing."""
     actor = doors.actor()

@@ -28,7 +28,7 @@ NDJSON = "application/x-ndjson"
 @blueprint.route("/venue/contracts")
 @blueprint.arguments(CursorSchema, location="query")
 @blueprint.response(200, VenueContractsAnswer)
-@doors.signed_in
+@doors.machine("contract.view")
 def contracts(asked: dict[str, Any]) -> dict[str, Any]:
     """The venue's licenses in the order in which they took effect in the log. `after` is the last place read:
     asking again with the same place gives the same list, and what is new comes at its end.
@@ -43,7 +43,7 @@ def contracts(asked: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/contracts/<number>/techcontract")
 @blueprint.response(200, description="techcontract-export/1")
-@doors.signed_in
+@doors.machine("contract.view")
 def techcontract_of(number: str) -> AnyResponse:
     """A contract as it stands today, as techcontract-export/1; numbers of natural persons are masked."""
     contract = register.find_contract(number)
@@ -54,7 +54,7 @@ def techcontract_of(number: str) -> AnyResponse:
 @blueprint.route("/batches/<number>/techcontracts")
 @blueprint.arguments(CursorSchema, location="query")
 @blueprint.response(200, description="NDJSON, one techcontract-export/1 a line")
-@doors.signed_in
+@doors.machine("batch.view")
 def of_batch(asked: dict[str, Any], number: str) -> AnyResponse:
     """The contracts of a batch as they were frozen, one a line; the header Link leads to the next."""
     batch = exports.find(doors.actor(), number)

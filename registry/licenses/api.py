@@ -23,7 +23,7 @@ blueprint = openapi.Blueprint(
 
 @blueprint.route("/declarations", methods=["GET"])
 @blueprint.response(200, signing_schemas.DeclarationLine(many=True))
-@doors.signed_in
+@doors.machine("declaration.view")
 def index() -> list[dict[str, Any]]:
     """The organisation's declarations, newest first."""
     return [outgoing.declaration(one, checked=False) for one in register.of_holder(doors.actor())]
@@ -32,7 +32,7 @@ def index() -> list[dict[str, Any]]:
 @blueprint.route("/declarations", methods=["POST"])
 @blueprint.arguments(schemas.NewDeclarationSchema)
 @blueprint.response(201, signing_schemas.DeclarationOut)
-@doors.signed_in
+@doors.machine("declaration.draft")
 def begin(wanted: dict[str, Any]) -> Any:
     """Open a draft for one patent at one venue, with any of the steps. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -47,7 +47,7 @@ def begin(wanted: dict[str, Any]) -> Any:
 
 @blueprint.route("/declarations/<number>", methods=["GET"])
 @blueprint.response(200, signing_schemas.DeclarationOut)
-@doors.signed_in
+@doors.machine("declaration.view")
 def show(number: str) -> dict[str, Any]:
     """One declaration: its steps, and what still stands against signing it."""
     return outgoing.declaration(_own(number))
@@ -56,7 +56,7 @@ def show(number: str) -> dict[str, Any]:
 @blueprint.route("/declarations/<number>", methods=["PATCH"])
 @blueprint.arguments(schemas.StepsSchema)
 @blueprint.response(200, signing_schemas.DeclarationOut)
-@doors.signed_in
+@doors.machine("declaration.draft")
 def edit(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Replace the steps that are sent, each as a whole; consents to another text fall."""
     actor = doors.actor()
@@ -73,7 +73,7 @@ def edit(given: dict[str, Any], number: str) -> dict[str, Any]:
 @blueprint.route("/declarations/<number>/prepare", methods=["POST"])
 @blueprint.arguments(schemas.TicksSchema)
 @blueprint.response(200, signing_schemas.PreparedOut)
-@doors.signed_in
+@doors.machine("declaration.draft")
 def prepare(ticks: dict[str, Any], number: str) -> dict[str, Any]:
     """Keep the ticks and say what the declarant signs: text, digest, statement and its exact bytes."""
     actor = doors.actor()
@@ -87,7 +87,7 @@ def prepare(ticks: dict[str, Any], number: str) -> dict[str, Any]:
 @blueprint.route("/declarations/<number>/submission", methods=["POST"])
 @blueprint.arguments(signing_schemas.SubmissionSchema)
 @blueprint.response(201, signing_schemas.DeclarationOut)
-@doors.signed_in
+@doors.machine("declaration.sign")
 def submit(given: dict[str, Any], number: str) -> Any:
     """Hand the signed declaration in. Needs Idempotency-Key; 409 when the text has changed since."""
     actor = doors.actor()

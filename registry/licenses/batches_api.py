@@ -36,7 +36,7 @@ AT = "/declarations/batches/<uuid:batch_id>"
 
 @blueprint.route("/declarations/batches", methods=["GET"])
 @blueprint.response(200, batch_schemas.BatchLine(many=True))
-@doors.signed_in
+@doors.machine("declaration.view")
 def index() -> list[dict[str, Any]]:
     """The organisation's batches, newest first."""
     return [_line(one) for one in batches.of_holder(doors.actor())]
@@ -45,7 +45,7 @@ def index() -> list[dict[str, Any]]:
 @blueprint.route("/declarations/batches", methods=["POST"])
 @blueprint.arguments(batch_schemas.NewBatchSchema)
 @blueprint.response(202, batch_schemas.BatchOut)
-@doors.signed_in
+@doors.machine("declaration.draft")
 def begin(given: dict[str, Any]) -> Any:
     """Make drafts of the rows; each says what became of it. The worker makes those beyond the first fifty:
     ask again until `state` is `drafted`. Needs Idempotency-Key.
@@ -68,7 +68,7 @@ def begin(given: dict[str, Any]) -> Any:
 
 @blueprint.route(AT, methods=["GET"])
 @blueprint.response(200, batch_schemas.BatchOut)
-@doors.signed_in
+@doors.machine("declaration.view")
 def show(batch_id: UUID) -> dict[str, Any]:
     """A batch: each row's verdict, its declaration, and how that stands."""
     return _shown(batches.find(doors.actor(), batch_id))
@@ -77,7 +77,7 @@ def show(batch_id: UUID) -> dict[str, Any]:
 @blueprint.route(f"{AT}/rows", methods=["POST"])
 @blueprint.arguments(batch_schemas.MoreRowsSchema)
 @blueprint.response(202, batch_schemas.BatchOut)
-@doors.signed_in
+@doors.machine("declaration.draft")
 def correct(given: dict[str, Any], batch_id: UUID) -> Any:
     """Corrected or further rows: drafts of the same patents take their answers, what is signed stays. Needs
     Idempotency-Key.
@@ -98,7 +98,7 @@ def correct(given: dict[str, Any], batch_id: UUID) -> Any:
 @blueprint.route(f"{AT}/prepare", methods=["POST"])
 @blueprint.arguments(batch_schemas.PrepareBatchSchema)
 @blueprint.response(200, batch_schemas.ListPreparedOut)
-@doors.signed_in
+@doors.machine("declaration.sign")
 def prepare(given: dict[str, Any], batch_id: UUID) -> dict[str, Any]:
     """Keep the ticks in the chosen drafts and say what their one signature is over, in the batch's order."""
     actor, numbers = doors.actor(), given["numbers"]
@@ -118,7 +118,7 @@ def prepare(given: dict[str, Any], batch_id: UUID) -> dict[str, Any]:
 @blueprint.route(f"{AT}/signature", methods=["POST"])
 @blueprint.arguments(batch_schemas.BatchSignatureSchema)
 @blueprint.response(202, batch_schemas.SigningOut)
-@doors.signed_in
+@doors.machine("declaration.sign")
 def sign(given: dict[str, Any], batch_id: UUID) -> Any:
     """Hand the signed list in; each declaration goes its own way from here. Needs Idempotency-Key; 409 when a
     text has changed since.
@@ -144,7 +144,7 @@ def sign(given: dict[str, Any], batch_id: UUID) -> Any:
 
 @blueprint.route(f"{AT}/signatures/<uuid:signing_id>", methods=["GET"])
 @blueprint.response(200, batch_schemas.SigningOut)
-@doors.signed_in
+@doors.machine("declaration.view")
 def signing(batch_id: UUID, signing_id: UUID) -> dict[str, Any]:
     """How far an act of signing has got."""
     return _signing(batch_signing.find(batches.find(doors.actor(), batch_id), signing_id))

@@ -23,7 +23,7 @@ blueprint = openapi.Blueprint(
 
 @blueprint.route("/reviews", methods=["GET"])
 @blueprint.response(200, reviews_schemas.ReviewOut(many=True))
-@doors.signed_in
+@doors.machine("declaration.review")
 def queue() -> list[dict[str, Any]]:
     """What waits at the venue, oldest first."""
     return [
@@ -33,7 +33,7 @@ def queue() -> list[dict[str, Any]]:
 
 @blueprint.route("/reviews/<number>", methods=["GET"])
 @blueprint.response(200, reviews_schemas.ReviewOut)
-@doors.signed_in
+@doors.machine("declaration.review")
 def show(number: str) -> dict[str, Any]:
     """One declaration's findings, and what keeps it from being published."""
     return outgoing.review(_reviewed(number))
@@ -42,7 +42,7 @@ def show(number: str) -> dict[str, Any]:
 @blueprint.route("/reviews/<number>/decision", methods=["POST"])
 @blueprint.arguments(reviews_schemas.DecisionSchema)
 @blueprint.response(201, reviews_schemas.ReviewOut)
-@doors.signed_in
+@doors.machine("declaration.review")
 def decide(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Note findings and, unless `decision` is `none`, approve, return or refuse. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -65,7 +65,7 @@ def decide(given: dict[str, Any], number: str) -> dict[str, Any]:
 @blueprint.route("/reviews/<number>/announcement", methods=["POST"])
 @blueprint.arguments(reviews_schemas.CnipaSchema)
 @blueprint.response(201, signing_schemas.DeclarationLine)
-@doors.signed_in
+@doors.machine("declaration.announce")
 def announce(given: dict[str, Any], number: str) -> dict[str, Any]:
     """Record what CNIPA has done. Needs Idempotency-Key."""
     actor = doors.actor()

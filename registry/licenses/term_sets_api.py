@@ -17,7 +17,7 @@ blueprint = openapi.Blueprint(
 
 @blueprint.route("/term-sets", methods=["GET"])
 @blueprint.response(200, batch_schemas.TermSetOut(many=True))
-@doors.signed_in
+@doors.machine("declaration.view")
 def index() -> list[dict[str, Any]]:
     """The organisation's term sets, those out of use last."""
     return [_shown(one) for one in term_sets.of_holder(doors.actor(), retired=True)]
@@ -26,7 +26,7 @@ def index() -> list[dict[str, Any]]:
 @blueprint.route("/term-sets", methods=["POST"])
 @blueprint.arguments(batch_schemas.NewTermSetSchema)
 @blueprint.response(201, batch_schemas.TermSetOut)
-@doors.signed_in
+@doors.machine("declaration.draft")
 def create(given: dict[str, Any]) -> Any:
     """A new set with any of the steps. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -42,7 +42,7 @@ def create(given: dict[str, Any]) -> Any:
 
 @blueprint.route("/term-sets/<uuid:term_set_id>", methods=["GET"])
 @blueprint.response(200, batch_schemas.TermSetOut)
-@doors.signed_in
+@doors.machine("declaration.view")
 def show(term_set_id: UUID) -> dict[str, Any]:
     """One set as it stands."""
     return _shown(term_sets.find(doors.actor(), term_set_id))
@@ -51,7 +51,7 @@ def show(term_set_id: UUID) -> dict[str, Any]:
 @blueprint.route("/term-sets/<uuid:term_set_id>", methods=["PATCH"])
 @blueprint.arguments(batch_schemas.TermStepsSchema)
 @blueprint.response(200, batch_schemas.TermSetOut)
-@doors.signed_in
+@doors.machine("declaration.draft")
 def edit(given: dict[str, Any], term_set_id: UUID) -> dict[str, Any]:
     """Replace the steps that are sent, each as a whole: the next version. Needs Idempotency-Key. No draft
     changes.
@@ -69,7 +69,7 @@ def edit(given: dict[str, Any], term_set_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/term-sets/<uuid:term_set_id>/retirement", methods=["POST"])
 @blueprint.response(201, batch_schemas.TermSetOut)
-@doors.signed_in
+@doors.machine("declaration.draft")
 def retire(term_set_id: UUID) -> dict[str, Any]:
     """Take a set out of use. Needs Idempotency-Key."""
     actor = doors.actor()

@@ -19,7 +19,7 @@ blueprint = openapi.Blueprint(
 
 @blueprint.route("/declarations/<number>/consents", methods=["POST"])
 @blueprint.response(200, signing_schemas.DeclarationOut)
-@doors.signed_in
+@doors.machine("declaration.draft")
 def ask(number: str) -> dict[str, Any]:
     """Mail every co-owner who has not agreed to the present text a fresh link. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -34,7 +34,7 @@ def ask(number: str) -> dict[str, Any]:
 
 @blueprint.route("/consents/<token>", methods=["GET"])
 @blueprint.response(200, signing_schemas.ConsentOut)
-@doors.signed_in
+@doors.machine("declaration.view")
 def consent(token: str) -> dict[str, Any]:
     """What the holder of a link is asked to agree to, and the bytes to sign."""
     return outgoing.consent(consents.by_token(token))
@@ -43,7 +43,7 @@ def consent(token: str) -> dict[str, Any]:
 @blueprint.route("/consents/<token>/answer", methods=["POST"])
 @blueprint.arguments(signing_schemas.ConsentAnswerSchema)
 @blueprint.response(201, signing_schemas.ConsentOut)
-@doors.signed_in
+@doors.machine("declaration.sign")
 def answer(given: dict[str, Any], token: str) -> dict[str, Any]:
     """Agree with a signature, send back, or say that one is not an owner. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -65,7 +65,7 @@ def answer(given: dict[str, Any], token: str) -> dict[str, Any]:
 @blueprint.route("/declarations/<number>/withdrawals", methods=["POST"])
 @blueprint.arguments(signing_schemas.WithdrawalSchema)
 @blueprint.response(201, signing_schemas.WithdrawalOut)
-@doors.signed_in
+@doors.machine("declaration.withdraw")
 def prepare(wanted: dict[str, Any], number: str) -> Any:
     """Write the withdrawal's text, ask co-owners, and say what the declarant signs. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -81,7 +81,7 @@ def prepare(wanted: dict[str, Any], number: str) -> Any:
 
 @blueprint.route("/declarations/<number>/withdrawals/<withdrawal>", methods=["GET"])
 @blueprint.response(200, signing_schemas.WithdrawalOut)
-@doors.signed_in
+@doors.machine("declaration.view")
 def show(number: str, withdrawal: str) -> dict[str, Any]:
     """A withdrawal, with what it still lacks."""
     return outgoing.withdrawal(_found(number, withdrawal))
@@ -90,7 +90,7 @@ def show(number: str, withdrawal: str) -> dict[str, Any]:
 @blueprint.route("/declarations/<number>/withdrawals/<withdrawal>/filing", methods=["POST"])
 @blueprint.arguments(signing_schemas.MachineSignatureSchema)
 @blueprint.response(201, signing_schemas.WithdrawalOut)
-@doors.signed_in
+@doors.machine("declaration.withdraw")
 def file(given: dict[str, Any], number: str, withdrawal: str) -> Any:
     """File the signed withdrawal: a local offer closes at once. Needs Idempotency-Key."""
     actor = doors.actor()

@@ -1,63 +1,206 @@
-"""Machines' access: API keys bound to a membership, and to the organisation's own enrolled key where they
-sign.
+"""Machines' access: API keys bound to a membership and narrowed by scopes, and to the organisation's own
+enrolled key where they sign.
+
+A secret is shown once and kept as a digest. A rotation gives a new secret under the same name; the one before
+holds for as long as its owner says, so that no machine stands still meanwhile.
 """
 
-import secrets
-from datetime import timedelta
+import hmac
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
 from registry import clock, history
 from registry.database import db, new_id
-from registry.errors import NotFound, Refused
-from registry.parties import sessions
-from registry.parties.models import ApiKey, Key, Membership
-from registry.parties.rules import Actor
+from registry.errors import Conflict, NotAllowed, Refused
+from registry.parties import bearer, mail, sessions
+from registry.parties.machine_models import ApiKey
+from registry.parties.models import Account, Key, Membership
+from registry.parties.permissions import allow
+from registry.parties.rules import Actor, Role
+from registry.parties.scopes import EVERY
+from registry.parties.scopes import read as read_scopes
+from registry.parties.scopes import written as kept_scopes
 
-DAYS = 365
+DAYS, MOST_DAYS = 365, 730
+OVERLAP_HOURS = 7 * 24
+MOST = 20
+WARN = timedelta(days=14)
 
 
-def create_api_key(actor: Actor, *, label: str, kid: str | None = None, days: int = DAYS) -> str:
-    """Give a machine the actor's present membership; `prefix.secret` is returned once and kept as a digest.
+def create_api_key(
+    actor: Actor,
+    *,
+    label: str,
+    scopes: Collection[str] = EVERY,
+    kid: str | None = None,
+    days: int = DAYS,
+) -> str:
+    """Give a machine the actor's present membership within `scopes`; the key is returned once and kept as a
+    digest.
 
-    Raises Refused `no_organisation`, `key_unknown`.
+    A machine gives no more than it has. Raises Refused `no_organisation`, `key_unknown`, NotAllowed
+    `scope_missing`, Conflict `too_many_machine_keys`.
     """
     member = _membership(actor)
     key = db.session.get(Key, kid) if kid else None
     if kid and (key is None or key.organisation_id is None or key.organisation_id != actor.organisation_id):
         raise Refused("key_unknown", "kid")
-    prefix, secret = "mx" + secrets.token_hex(5), secrets.token_urlsafe(32)
+    _within(actor, scopes)
+    if len(api_keys_of(actor)) >= MOST:
+        raise Conflict("too_many_machine_keys", max=MOST)
+    made, instant = bearer.mint(), clock.now()
+    parts = bearer.parse(made)
+    assert parts is not None
     row = ApiKey(
         id=new_id(),
-        prefix=prefix,
-        secret_hash=sessions.digest(secret),
+        prefix=parts.prefix,
+        secret_hash=sessions.digest(parts.secret),
         label=label,
+        scopes=kept_scopes(scopes),
         account_id=member.account_id,
         membership_id=member.id,
         kid=kid or None,
-        created_at=clock.now(),
-        expires_at=clock.now() + timedelta(days=days),
+        created_at=instant,
+        expires_at=instant + timedelta(days=min(days, MOST_DAYS)),
     )
     db.session.add(row)
     db.session.flush()
-    history.record(actor, "create_api_key", row, changes={"label": label, "kid": kid or ""})
-    return f"{prefix}.{secret}"
+    changes = {"label": label, "kid": kid or "", "scopes": row.scopes}
+    history.record(actor, "create_api_key", row, changes=changes)
+    _tell(row, what="made")
+    return made
+
+
+def rotate_api_key(actor: Actor, api_key_id: UUID, *, hours: int) -> str:
+    """A new secret for a key; the one before holds `hours` more, seven days at most. Its end stays the same.
+
+    Raises NotFound, Conflict `machine_key_over`, NotAllowed `scope_missing`.
+    """
+    row = api_key(actor, api_key_id, locked=True)
+    if not is_live(row):
+        raise Conflict("machine_key_over")
+    _within(actor, read_scopes(row.scopes))
+    made, instant = bearer.mint(row.prefix if row.prefix.startswith(bearer.MARK) else ""), clock.now()
+    parts = bearer.parse(made)
+    assert parts is not None
+    overlap = min(hours, OVERLAP_HOURS) if row.prefix == parts.prefix else 0  # an old form takes a new name
+    row.old_hash = row.secret_hash if overlap else ""
+    row.old_until = instant + timedelta(hours=overlap) if overlap else None
+    row.prefix, row.secret_hash, row.rotated_at = parts.prefix, sessions.digest(parts.secret), instant
+    history.record(actor, "rotate_api_key", row, changes={"hours": overlap})
+    _tell(row, what="rotated")
+    return made
 
 
 def revoke_api_key(actor: Actor, api_key_id: UUID) -> None:
     """End a machine's access at once. Raises NotFound for another account's."""
-    row = db.session.get(ApiKey, api_key_id)
-    if row is None or row.account_id != actor.account_id:
-        raise NotFound("not_found")
+    row = api_key(actor, api_key_id)
     row.revoked_at = row.revoked_at or clock.now()
+    row.old_hash, row.old_until = "", None
     history.record(actor, "revoke_api_key", row)
+
+
+def api_key(actor: Actor, api_key_id: UUID, *, locked: bool = False) -> ApiKey:
+    """One of the account's keys. Raises NotFound."""
+    row = db.session.get(ApiKey, api_key_id, with_for_update=locked or None)
+    allow(actor, "machine.manage", row)
+    assert row is not None
+    return row
 
 
 def api_keys_of(actor: Actor) -> list[ApiKey]:
     """The account's live machine keys, newest first."""
-    query = select(ApiKey).where(ApiKey.account_id == actor.account_id, ApiKey.revoked_at.is_(None))
+    query = select(ApiKey).where(
+        ApiKey.account_id == actor.account_id,
+        ApiKey.revoked_at.is_(None),
+        or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > clock.now()),
+    )
     return list(db.session.scalars(query.order_by(ApiKey.created_at.desc())))
+
+
+def is_live(row: ApiKey) -> bool:
+    """Whether a key opens anything: not ended, not past its time, its person and membership still here."""
+    over = row.expires_at is not None and row.expires_at <= clock.now()
+    gone = row.membership.ended_at is not None or row.account.closed_at is not None
+    return row.revoked_at is None and not over and not gone
+
+
+def read_api_key(text: str) -> ApiKey | None:
+    """The live row behind a key, or None."""
+    parts = bearer.parse(text)
+    if parts is None:
+        return None
+    row = db.session.scalar(select(ApiKey).where(ApiKey.prefix == parts.prefix))
+    if row is None or not _fits(row, sessions.digest(parts.secret), clock.now()):
+        return None
+    return row if is_live(row) else None
+
+
+def api_key_needs_touch(row: ApiKey) -> bool:
+    """Once a minute is enough to know whether a key is used."""
+    return row.used_at is None or row.used_at + sessions.TOUCH <= clock.now()
+
+
+def touch_api_key(api_key_id: UUID) -> None:
+    db.session.execute(update(ApiKey).where(ApiKey.id == api_key_id).values(used_at=clock.now()))
+
+
+def actor_of_api_key(row: ApiKey) -> Actor:
+    """The actor a machine is: its account in one membership, with its scopes and the key it may sign
+    under.
+    """
+    found = sessions.actor_of(row.account, row.membership)
+    return replace(found, api_kid=row.kid or "", scopes=read_scopes(row.scopes))
+
+
+def warn_of_ends() -> int:
+    """Write once to whoever has a key that ends within fourteen days; return how many."""
+    instant = clock.now()
+    query = select(ApiKey).where(
+        ApiKey.expires_at > instant,
+        ApiKey.expires_at <= instant + WARN,
+        ApiKey.revoked_at.is_(None),
+        ApiKey.warned_at.is_(None),
+    )
+    rows = [one for one in db.session.scalars(query.order_by(ApiKey.expires_at).limit(200)) if is_live(one)]
+    for row in rows:
+        row.warned_at = instant
+        mail.write_to_account(row.account, "machine_key_ending", machine=row, ends=_ends(row))
+    return len(rows)
+
+
+def _fits(row: ApiKey, digest: str, instant: datetime) -> bool:
+    before = row.old_hash if row.old_until is not None and row.old_until > instant else ""
+    # both compared whatever the first says: how long it takes tells nothing
+    now, then = hmac.compare_digest(row.secret_hash, digest), hmac.compare_digest(before, digest)
+    return now or then
+
+
+def _within(actor: Actor, wanted: Collection[str]) -> None:
+    if not wanted:
+        raise Refused("required", "scopes")
+    missing = [] if actor.scopes is None else sorted(set(wanted) - actor.scopes)
+    if missing:
+        raise NotAllowed("scope_missing", "scopes", scope=missing[0])
+
+
+def _tell(row: ApiKey, *, what: str) -> None:
+    """The person whose key it is, and the owners of whom it acts for: a machine acts in their name."""
+    account = db.session.get_one(Account, row.account_id)
+    readers = {account.id: mail.Recipient(address=account.email, account_id=account.id)}
+    member = db.session.get_one(Membership, row.membership_id)
+    if member.organisation_id is not None:
+        for one in mail.members(member.organisation_id, [Role.OWNER]):
+            readers.setdefault(one.account_id or account.id, one)
+    kept = row.scopes.split()
+    for reader in readers.values():
+        facts: dict[str, Any] = {"machine": row, "who": account.name, "scopes": kept, "ends": _ends(row), "what": what}
+        mail.write(reader, "machine_key_made", **facts)
 
 
 def _membership(actor: Actor) -> Membership:
@@ -72,3 +215,7 @@ def _membership(actor: Actor) -> Membership:
     if member is None:
         raise Refused("no_organisation")
     return member
+
+
+def _ends(row: ApiKey) -> str:
+    return clock.legal_day(row.expires_at).isoformat() if row.expires_at else ""

@@ -33,7 +33,7 @@ blueprint = openapi.Blueprint(
 
 @blueprint.route("/me")
 @blueprint.response(200, MeAnswer)
-@doors.signed_in
+@doors.any_machine
 def me() -> dict[str, Any]:
     """Who the key acts as, and for whom."""
     actor = doors.actor()
@@ -48,13 +48,14 @@ def me() -> dict[str, Any]:
         "organisation": organisation and _organisation(organisation),
         "venue": venue and {"id": str(venue.id), "code": venue.code, "name": venue.name},
         "signing_key": actor.api_kid or None,
+        "scopes": sorted(actor.scopes or ()),
     }
 
 
 @blueprint.route("/keys", methods=["POST"])
 @blueprint.arguments(PublicKeySchema)
 @blueprint.response(201, KeyAnswer)
-@doors.signed_in
+@doors.machine("key.enroll")
 def prepare_key(asked: dict[str, Any]) -> dict[str, Any]:
     """Prepare the enrolment of the organisation's own key: sign `pae` with it and post the
     signature.
@@ -72,7 +73,7 @@ def prepare_key(asked: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/keys/<kid>")
 @blueprint.response(200, KeyAnswer)
-@doors.signed_in
+@doors.machine("organisation.view")
 def show_key(kid: str) -> dict[str, Any]:
     """A key of the organisation, prepared or enrolled."""
     return _key(parties.organisation_key(doors.actor(), kid))
@@ -81,7 +82,7 @@ def show_key(kid: str) -> dict[str, Any]:
 @blueprint.route("/keys/<kid>/signature", methods=["POST"])
 @blueprint.arguments(SignatureSchema)
 @blueprint.response(201, KeyAnswer)
-@doors.signed_in
+@doors.machine("key.enroll")
 def enroll_key(asked: dict[str, Any], kid: str) -> dict[str, Any]:
     """Complete an enrolment with the key's own signature; from now on it is a filing in the log."""
     actor, signature = doors.actor(), parties.parse_signature(asked["signature"])
@@ -99,7 +100,7 @@ def enroll_key(asked: dict[str, Any], kid: str) -> dict[str, Any]:
 @blueprint.route("/keys/<kid>/rotation", methods=["POST"])
 @blueprint.arguments(PublicKeySchema)
 @blueprint.response(201, KeyAnswer)
-@doors.signed_in
+@doors.machine("key.enroll")
 def prepare_rotation(asked: dict[str, Any], kid: str) -> dict[str, Any]:
     """Prepare that a new key replaces this one: sign `pae` with both and post the two signatures to the new
     key. Needs Idempotency-Key.
@@ -118,7 +119,7 @@ def prepare_rotation(asked: dict[str, Any], kid: str) -> dict[str, Any]:
 @blueprint.route("/keys/<kid>/revocation", methods=["POST"])
 @blueprint.arguments(KeyEndSchema)
 @blueprint.response(201, KeyRevocationAnswer)
-@doors.signed_in
+@doors.machine("key.revoke")
 def prepare_revocation(asked: dict[str, Any], kid: str) -> dict[str, Any]:
     """Prepare the end of a key: sign `pae` with any key in force of the organisation, itself included. Needs
     Idempotency-Key.
@@ -137,7 +138,7 @@ def prepare_revocation(asked: dict[str, Any], kid: str) -> dict[str, Any]:
 @blueprint.route("/keys/<kid>/revocation/<uuid:prepared_id>/signature", methods=["POST"])
 @blueprint.arguments(RevocationSignatureSchema)
 @blueprint.response(201, KeyAnswer)
-@doors.signed_in
+@doors.machine("key.revoke")
 def revoke_key(asked: dict[str, Any], kid: str, prepared_id: UUID) -> dict[str, Any]:
     """End the key with the signature over what was prepared; what it signed before stays good. Needs
     Idempotency-Key.
@@ -173,7 +174,7 @@ def revoke_key(asked: dict[str, Any], kid: str, prepared_id: UUID) -> dict[str, 
         },
     }
 )
-@doors.signed_in
+@doors.machine("upload.add")
 def bring_file(asked: dict[str, Any]) -> dict[str, Any]:
     """Bring a file (multipart form: `file`, `purpose`); its type is read from its content."""
     actor, name, data = doors.actor(), *doors.uploaded_file("file")

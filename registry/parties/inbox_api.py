@@ -23,7 +23,7 @@ blueprint = openapi.Blueprint(
 @blueprint.route("/inbox")
 @blueprint.arguments(InboxSchema, location="query")
 @blueprint.response(200, InboxAnswer)
-@doors.signed_in
+@doors.machine("organisation.view")
 def letters(asked: dict[str, Any]) -> dict[str, Any]:
     """The letters to the key's account as a member of its party or venue: unread first, 30 a page."""
     actor = doors.actor()
@@ -39,7 +39,7 @@ def letters(asked: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.route("/inbox/<uuid:mail_id>")
 @blueprint.response(200, LetterAnswer)
-@doors.signed_in
+@doors.machine("organisation.view")
 def letter(mail_id: UUID) -> dict[str, Any]:
     """One letter with its words. It stays unread: a machine has not read it for anybody."""
     return _letter(inbox.find(doors.actor(), mail_id, narrow=True), whole=True)
@@ -47,7 +47,7 @@ def letter(mail_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/inbox/<uuid:mail_id>/read", methods=["PUT"])
 @blueprint.response(200, LetterAnswer)
-@doors.signed_in
+@doors.machine("account.use")
 def read(mail_id: UUID) -> dict[str, Any]:
     """Mark a letter as read. Doing it twice changes nothing."""
     actor = doors.actor()
@@ -56,7 +56,7 @@ def read(mail_id: UUID) -> dict[str, Any]:
 
 @blueprint.route("/inbox/<uuid:mail_id>/read", methods=["DELETE"])
 @blueprint.response(200, LetterAnswer)
-@doors.signed_in
+@doors.machine("account.use")
 def put_back(mail_id: UUID) -> dict[str, Any]:
     """Mark a letter as unread."""
     actor = doors.actor()

@@ -16,7 +16,8 @@ from registry.errors import Conflict, Refused
 from registry.ledger.filings import Filing, Statement, signed_statement
 from registry.ledger.signing import Ed25519Signer
 from registry.parties import accounts, enrolment, keys, mail, prepared, sessions
-from registry.parties.models import Account, ApiKey, Key
+from registry.parties.machine_models import ApiKey
+from registry.parties.models import Account, Key
 from registry.parties.organisations import organisation_of
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, PreparedAct

@@ -8,7 +8,7 @@ once or with the day's digest, follows the account's choice where the law leaves
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,9 @@ from registry.parties.rules import STAFF, Role
 
 SEND = "mail.send"
 READERS = (Role.OWNER, Role.SIGNER, Role.FINANCE)
+Listener = Callable[[str, UUID, str, dict[str, Any]], None]
+"""Takes `organisation` or `venue`, its id, the letter, its facts."""
+_ALSO: list[Listener] = []
 _LINK = re.compile(r"/[^\s<>\"'，。；、（）]*")
 
 
@@ -93,16 +96,26 @@ def queue(mail: Mail) -> None:
     enqueue(SEND, {"mail": str(mail.id)}, subject_id=mail.id)
 
 
+def also(listener: Listener) -> Listener:
+    """Register what else happens, in the same transaction, when a letter is written to a party or a venue."""
+    _ALSO.append(listener)
+    return listener
+
+
 def write_to_organisation(organisation_id: UUID, letter: str, /, **facts: Any) -> None:
     """The same letter to everyone who signs for an organisation or keeps its money."""
     for one in members(organisation_id, READERS):
         write(one, letter, **facts)
+    for listener in _ALSO:
+        listener("organisation", organisation_id, letter, facts)
 
 
 def write_to_venue(venue_id: UUID, letter: str, /, **facts: Any) -> None:
     """The same letter to a venue's operators."""
     for one in _each(_accounts().where(Membership.venue_id == venue_id)):
         write(Recipient(address=one.email, account_id=one.id, venue_id=venue_id), letter, **facts)
+    for listener in _ALSO:
+        listener("venue", venue_id, letter, facts)
 
 
 def write_to_staff(letter: str, /, **facts: Any) -> None:

@@ -228,26 +228,6 @@ class Ceremony(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class ApiKey(Model):
-    """A machine's access, bound to an organisation (or venue) and to that organisation's own enrolled key."""
-
-    __tablename__ = "api_key"
-
-    id: Mapped[uuid.UUID] = uuid_key()
-    prefix: Mapped[str] = mapped_column(String(12), unique=True)
-    secret_hash: Mapped[str] = mapped_column(String(64))
-    label: Mapped[str] = mapped_column(String(100), default="")
-    account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
-    membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("membership.id"))
-    kid: Mapped[str | None] = mapped_column(ForeignKey("signing_key.kid"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    membership: Mapped[Membership] = relationship()
-    account: Mapped[Account] = relationship()
-
-
 class Upload(Model):
     """A file a party brought: the content stands in the store under its digest, who brought it and why stands
     here.

@@ -56,6 +56,8 @@ EVERYBODY = tuple(role for role in Role if role != Role.CLOCK)
 
 TABLE: dict[str, tuple[Grant, ...]] = {
     "account.use": (Grant(EVERYBODY, _own),),
+    "webhook.manage": (Grant((Role.OWNER,), _holder), Grant(STAFF, _venue)),
+    "machine.manage": (Grant(EVERYBODY, _own),),
     "organisation.create": (Grant(EVERYBODY, _any),),
     "organisation.edit": (Grant((Role.OWNER,), _holder),),
     "organisation.view": (Grant(PARTY_ROLES, _holder), Grant(STAFF, _any), READ_ALL),

@@ -102,6 +102,7 @@ class Actor:
     confirmed: bool = False
     api_kid: str = ""
     session_id: UUID | None = None
+    scopes: frozenset[str] | None = None  # of a machine's key; None for a person
 
 
 CLOCK = Actor(account_id=None, role=Role.CLOCK, name="clock", confirmed=True)

@@ -178,14 +178,6 @@ class PersonSchema(PersonParticularsSchema):
                 raise ValidationError({"identity_number": [refused]}) from refused
 
 
-class MachineKeySchema(Schema):
-    """A machine's access."""
-
-    label = _required(_name(100), _l("用途"))
-    kid = _optional(_name(64), _l("签名密钥"))
-    days = Whole(min=1, max=730, load_default=365, metadata=_named(_l("有效天数")))
-
-
 class PublicKeySchema(Schema):
     """The public half of a key the organisation keeps: PEM, or 64 hex digits of Ed25519."""
 
@@ -324,6 +316,7 @@ class MeAnswer(Schema):
     organisation = fields.Dict(allow_none=True)
     venue = fields.Dict(allow_none=True)
     signing_key = fields.String(allow_none=True)
+    scopes = fields.List(fields.String())
 
 
 class InboxSchema(Schema):

@@ -5,7 +5,7 @@ The verbs live beside their nouns (accounts, organisations, signatures, access, 
 them.
 """
 
-from registry.parties.access import api_keys_of, create_api_key, revoke_api_key
+from registry.parties.access import api_key, api_keys_of, create_api_key, revoke_api_key, rotate_api_key
 from registry.parties.accounts import (
     NewPassword,
     act_for,
@@ -66,6 +66,7 @@ __all__ = [
     "NewPassword",
     "act_for",
     "also_visible",
+    "api_key",
     "api_keys_of",
     "attempt",
     "bring_evidence",
@@ -104,6 +105,7 @@ __all__ = [
     "revoke_api_key",
     "revoke_key",
     "revoke_prepared",
+    "rotate_api_key",
     "rotate_key",
     "send_back",
     "send_code",

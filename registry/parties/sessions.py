@@ -3,10 +3,8 @@ digest only.
 """
 
 import hashlib
-import hmac
 import secrets
 import uuid
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Select, select, update
@@ -14,7 +12,7 @@ from sqlalchemy import Select, select, update
 from registry import clock
 from registry.config import Settings
 from registry.database import db
-from registry.parties.models import Account, ApiKey, Membership, Session
+from registry.parties.models import Account, Membership, Session
 from registry.parties.rules import Actor, Role
 
 TOUCH = timedelta(minutes=1)
@@ -116,30 +114,3 @@ def actor_of(
         confirmed=account.confirmed_at is not None,
         session_id=session_id,
     )
-
-
-def read_api_key(bearer: str) -> ApiKey | None:
-    """The live row behind `prefix.secret`, or None."""
-    prefix, _, secret = bearer.partition(".")
-    row = db.session.scalar(select(ApiKey).where(ApiKey.prefix == prefix))
-    if row is None or not hmac.compare_digest(row.secret_hash, digest(secret)):
-        return None
-    instant = clock.now()
-    if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= instant):
-        return None
-    if row.membership.ended_at is not None or row.account.closed_at is not None:
-        return None
-    return row
-
-
-def api_key_needs_touch(row: ApiKey) -> bool:
-    return row.used_at is None or row.used_at + TOUCH <= clock.now()
-
-
-def touch_api_key(api_key_id: uuid.UUID) -> None:
-    db.session.execute(update(ApiKey).where(ApiKey.id == api_key_id).values(used_at=clock.now()))
-
-
-def actor_of_api_key(row: ApiKey) -> Actor:
-    """The actor a machine is: its account in one membership, with the key it may sign under."""
-    return replace(actor_of(row.account, row.membership), api_kid=row.kid or "")

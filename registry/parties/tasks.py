@@ -2,7 +2,7 @@
 go to a folder, which the log says loudly.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from registry.config import Settings
 from registry.database import db, transaction
 from registry.jobs import each, handler
 from registry.ledger.models import AuditRun
-from registry.parties import delivery, digests, mail_log
+from registry.parties import access, delivery, digests, mail_log, quotas
 from registry.parties.mail import SEND, write_to_staff
 
 
@@ -29,9 +29,14 @@ def send_mail(payload: Mapping[str, Any]) -> None:
 
 @handler("mail.round")
 def mail_round(_: Mapping[str, Any]) -> None:
-    """The hour's round: digests that are due, letters nobody has a job for, letters past their time."""
+    """The hour's round: digests that are due, machines' keys that end soon, letters nobody has a job for,
+    letters past their time.
+    """
     accounts = digests.due()
-    works = [partial(transaction, partial(digests.gather, one)) for one in accounts]
+    works: list[Callable[[], object]] = [
+        partial(transaction, partial(digests.gather, one)) for one in accounts
+    ]
+    works += [partial(transaction, access.warn_of_ends), partial(transaction, quotas.forget)]
     each((*works, partial(transaction, delivery.sweep), partial(mail_log.forget, _settings())))
 
 

@@ -18,7 +18,7 @@ blueprint = openapi.Blueprint(
 
 @blueprint.route("/patents", methods=["GET"])
 @blueprint.response(200, schemas.PatentOut(many=True))
-@doors.signed_in
+@doors.machine("patent.view")
 def index() -> list[dict[str, Any]]:
     """The organisation's patents, newest first."""
     return [_out(patent) for patent in patents.of_holder(doors.actor())]
@@ -27,7 +27,7 @@ def index() -> list[dict[str, Any]]:
 @blueprint.route("/patents", methods=["POST"])
 @blueprint.arguments(schemas.PatentSchema)
 @blueprint.response(201, schemas.PatentOut)
-@doors.signed_in
+@doors.machine("patent.add")
 def add(facts: dict[str, Any]) -> Any:
     """Enter a granted patent. Needs Idempotency-Key."""
     actor = doors.actor()
@@ -39,7 +39,7 @@ def add(facts: dict[str, Any]) -> Any:
 
 @blueprint.route("/patents/<number>", methods=["GET"])
 @blueprint.response(200, schemas.PatentOut)
-@doors.signed_in
+@doors.machine("patent.view")
 def show(number: str) -> dict[str, Any]:
     """One patent, its number in any common spelling."""
     return _out(patents.own(doors.actor(), number))
@@ -48,7 +48,7 @@ def show(number: str) -> dict[str, Any]:
 @blueprint.route("/patents/<number>", methods=["PUT"])
 @blueprint.arguments(schemas.PatentSchema)
 @blueprint.response(200, schemas.PatentOut)
-@doors.signed_in
+@doors.machine("patent.edit")
 def edit(facts: dict[str, Any], number: str) -> dict[str, Any]:
     """Correct a patent's particulars."""
     actor = doors.actor()
@@ -59,7 +59,7 @@ def edit(facts: dict[str, Any], number: str) -> dict[str, Any]:
 @blueprint.route("/patents/<number>/state", methods=["PUT"])
 @blueprint.arguments(schemas.StateSchema)
 @blueprint.response(200, schemas.PatentOut)
-@doors.signed_in
+@doors.machine("patent.edit")
 def state(loaded: dict[str, Any], number: str) -> dict[str, Any]:
     """Say until when annuities are paid, and answer the questions of the bars."""
     actor = doors.actor()
@@ -81,7 +81,7 @@ def state(loaded: dict[str, Any], number: str) -> dict[str, Any]:
 @blueprint.route("/patents/<number>/reports", methods=["POST"])
 @blueprint.arguments(schemas.ReportSchema)
 @blueprint.response(201, schemas.PatentOut)
-@doors.signed_in
+@doors.machine("patent.edit")
 def add_report(facts: dict[str, Any], number: str) -> Any:
     """Bring an evaluation report; a corrected one replaces the former. Needs Idempotency-Key."""
     actor = doors.actor()
