@@ -199,8 +199,8 @@ def _tell(row: ApiKey, *, what: str) -> None:
             readers.setdefault(one.account_id or account.id, one)
     kept = row.scopes.split()
     for reader in readers.values():
-        facts: dict[str, Any] = {"machine": row, "who": account.name, "scopes": kept, "ends": _ends(row), "what": what}
-        mail.write(reader, "machine_key_made", **facts)
+        facts: dict[str, Any] = {"machine": row, "who": account.name, "scopes": kept, "what": what}
+        mail.write(reader, "machine_key_made", ends=_ends(row), **facts)
 
 
 def _membership(actor: Actor) -> Membership:

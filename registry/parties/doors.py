@@ -22,8 +22,8 @@ from werkzeug.http import dump_options_header
 from registry import clock, idempotency
 from registry.config import Settings
 from registry.database import db, transaction
-from registry.errors import NotAllowed, NotFound, NotSignedIn, Refused, TooOften
-from registry.parties import access, ceremonies, quotas, scopes, sessions
+from registry.errors import NotAllowed, NotFound, NotSignedIn, Refused
+from registry.parties import ceremonies, gate, scopes, sessions
 from registry.parties.models import Upload
 from registry.parties.rules import Actor
 
@@ -227,13 +227,13 @@ def _enter() -> None:
         return
     g.actor = _who()
     if _by_machine():
-        _count()
+        gate.count(_settings())
     if mark not in {"public", "account"}:
         raise NotAllowed("not_allowed")
     if mark == "account" and g.actor is None:
         raise NotSignedIn("not_signed_in")
     if mark == "account" and _by_machine():
-        _check_scope()
+        gate.check_scope(actor())
     ceremonies.take_in_hand(None)
     if request.method not in SAFE and not _by_machine():
         _refuse_forgery()
@@ -255,42 +255,7 @@ def _by_machine() -> bool:
 
 
 def _who() -> Actor | None:
-    return _machine() if _by_machine() else _person()
-
-
-def _machine() -> Actor | None:
-    scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    row = access.read_api_key(bearer.strip()) if scheme.lower() == "bearer" else None
-    if row is None:
-        return None
-    found, row_id = access.actor_of_api_key(row), row.id
-    g.api_key = row_id
-    if access.api_key_needs_touch(row):
-        transaction(lambda: access.touch_api_key(row_id))
-    return found
-
-
-def _check_scope() -> None:
-    """Deny by default: a machine's door that names no scope opens to no key."""
-    needed = getattr(current_app.view_functions[str(request.endpoint)], "scope", None)
-    if needed is None:
-        raise NotAllowed("people_alone")
-    held = actor().scopes
-    if needed and held is not None and needed not in held:
-        raise NotAllowed("scope_missing", scope=needed)
-
-
-def _count() -> None:
-    """One request of the key's minute, or of the address's where there is no key. Raises TooOften."""
-    settings, key = _settings(), g.get("api_key")
-    limit = settings.rate_key if key else settings.rate_address
-    if not limit:
-        return
-    db.session.rollback()  # what was read to know the key holds no transaction open
-    who = str(key) if key else quotas.subject_of(request.remote_addr or "")
-    g.quota = quotas.take("key" if key else "address", who, limit)
-    if g.quota.spent:
-        raise TooOften("quota_used", limit=limit, seconds=g.quota.seconds, policy=g.quota.policy)
+    return gate.actor_of_request() if _by_machine() else _person()
 
 
 def _person() -> Actor | None:
@@ -367,21 +332,11 @@ def _leave(response: Response) -> Response:
     if not (request.endpoint or "").endswith("static"):
         headers.setdefault("Cache-Control", "no-store" if g.get("actor") else "no-cache")
         headers["X-Request-Id"] = str(g.get("request_id", ""))
-    if standing := g.get("quota"):
-        _say_standing(response, standing)
+    gate.say_standing(response)
     if g.get("replayed"):
         headers["Idempotency-Replayed"] = "true"
     db.session.rollback()
     return response
-
-
-def _say_standing(response: Response, standing: quotas.Standing) -> None:
-    """draft-ietf-httpapi-ratelimit-headers-10, sections 3 and 4."""
-    if response.status_code == 304:
-        quotas.give_back(standing)
-    name, headers = standing.policy, response.headers
-    headers["RateLimit-Policy"] = f'"{name}";q={standing.limit};w={quotas.WINDOW}'
-    headers["RateLimit"] = f'"{name}";r={standing.left};t={standing.seconds}'
 
 
 def _settings() -> Settings:
