@@ -39,6 +39,7 @@ def new() -> Answer:
 @doors.signed_in
 def make() -> Answer:
     actor = doors.actor()
+    hooks.endpoints_of(actor)
     try:
         asked = forms.load(EndpointSchema, forms.nested(request.form))
         made = doors.submit("webhook.make", asked, lambda: str(hooks.register(actor, **asked).id))
