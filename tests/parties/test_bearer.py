@@ -10,6 +10,7 @@ from registry.parties.permissions import TABLE
 from registry.parties.rules import Role
 from registry.parties.scopes import Scope
 
+
 def test_a_minted_key_is_known_by_its_pattern_and_comes_apart_again() -> None:
     made = bearer.mint()
     assert re.fullmatch(bearer.PATTERN, made)
