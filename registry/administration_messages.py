@@ -14,6 +14,11 @@ ADMINISTRATION: dict[str, LazyString] = {
     "invitation_settled": _l("这份邀请已经接受、收回、过期，或者还没有经第二人批准。"),
     "second_administrator": _l("增加系统管理员或安全管理员须由另一位安全管理员批准。"),
     "administrators_apart": _l("系统管理员、安全管理员和审计管理员须由不同的人担任；此人已任其中之一。"),
+    "approval_needed": _l("本单位规定此项由第二人批准：请送交另一位有签署权的成员，由其核对并签署。"),
+    "approval_not_needed": _l("本单位没有规定此项须由第二人批准，可以直接签署。"),
+    "approval_settled": _l("这份请求已经签署、收回、不批准或者过期。"),
+    "approval_alone": _l("本单位只有一位有签署权的成员，没有人可以做第二人；请先邀请一位签署人。"),
+    "second_signer": _l("送交的人不能自己批准；请由另一位有签署权的成员签署。"),
     "job_not_dead": _l("这项任务没有停下，或者已有人处理。"),
     "sample_size": _l("份数应为 1 至 %(max)s。"),
 }

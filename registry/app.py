@@ -119,6 +119,7 @@ from registry.licenses import tasks as licenses_tasks  # noqa: F401 - registers 
 from registry.parties import (
     account_pages,
     anchors_pages,
+    approvals_pages,
     audits_pages,
     choices_pages,
     directory_pages,
@@ -166,6 +167,7 @@ PAGES: list[Blueprint] = [
     machine_pages.blueprint,
     hooks_pages.blueprint,
     anchors_pages.blueprint,
+    approvals_pages.blueprint,
     audits_pages.blueprint,
     inbox_pages.blueprint,
     choices_pages.blueprint,

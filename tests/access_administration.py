@@ -13,7 +13,9 @@ from tests.access import (
     SECURITY,
     UUID0,
     Line,
+    drafting,
     line,
+    signing,
     those,
 )
 
@@ -35,6 +37,12 @@ ADMINISTRATION: Mapping[str, Line] = {
     "POST members.drop": line(those(HOLDER, "owner"), invitation_id="invitation"),
     "GET members.show": line(frozenset(), invitation_id="invitation"),  # whoever was asked, nobody here
     "POST members.accept": line(frozenset(), invitation_id="invitation"),
+    "GET approvals.index": line(HOLDER | LICENSEE | FOREIGN),
+    "POST approvals.change": line(OWNERS, {"declare": "yes"}),
+    "POST approvals.ask": line(drafting(HOLDER), {"act": "declare", "number": "{draft}"}),
+    "POST approvals.approve": line(signing(LICENSEE), approval_id="approval"),
+    "POST approvals.refuse": line(signing(LICENSEE), {"reason": "金额不对"}, approval_id="approval"),
+    "POST approvals.drop": line(those(LICENSEE, "owner"), approval_id="approval"),
     "GET staff.index": line(AUDITOR | SECURITY),
     "POST staff.invite": line(SECURITY, STAFF),
     "POST staff.approve": line(SECURITY, invitation_id="staff_invitation"),

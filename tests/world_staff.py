@@ -1,11 +1,12 @@
 """Invitations and memberships of the small world."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from registry.database import db, transaction
-from registry.parties import invitations
+from registry.parties import approvals, invitations
 from registry.parties.models import Membership
 from tests.factories import Person, reading
 
@@ -22,8 +23,18 @@ def add_to(world: "World") -> None:
     world.things["staff_invitation"] = transaction(
         lambda: str(invitations.invite_staff(admin, email="other@example.cn", role="administrator").id)
     )
+    world.things["approval"] = _loosening(world.people["licensee.owner"])
     world.things["member"] = _membership(world.people["holder.signer"])
     world.things["clerk"] = _membership(world.people["venue"])
+
+
+def _loosening(owner: Person) -> str:
+    """An owner wants fewer notices signed by two: somebody else has to agree."""
+    wanted = {"declare": False, "withdraw": False, "accept": True, "accept_above": Decimal("9000000.00")}
+    transaction(lambda: approvals.change_policy(owner.actor, wanted))
+    asked = transaction(lambda: approvals.change_policy(owner.actor, {**wanted, "accept": False}))
+    assert asked is not None
+    return str(asked.id)
 
 
 def _membership(who: Person) -> str:

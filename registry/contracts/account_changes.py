@@ -30,7 +30,7 @@ from registry.parties import service as parties
 from registry.parties.models import Membership
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
-from registry.parties.rules import CLOCK, Actor, Role
+from registry.parties.rules import CLOCK, Actor, Role, may_declare
 
 SECOND = (Role.OWNER, Role.SIGNER, Role.FINANCE)
 """Who of the holder may be the second person."""
@@ -54,6 +54,7 @@ def ask_act(actor: Actor, declaration: Declaration, facts: Mapping[str, Any]) ->
     reason. A plain read; raises as `ask`.
     """
     allow(actor, "account.change", declaration)
+    _may_change(actor)
     _check(declaration, facts)
     filing = Filing(
         type="account.changed",
@@ -77,6 +78,7 @@ def ask(
     `account_change_open`.
     """
     allow(actor, "account.change", declaration)
+    _may_change(actor)
     _check(declaration, facts)
     act.signed(statement)
     check_signature(statement)
@@ -251,6 +253,11 @@ def owing(declaration: Declaration) -> list[tuple[Acceptance, str]]:
 
 
 # --- inside ------------------------------------------------------------------------------------------
+
+
+def _may_change(actor: Actor) -> None:
+    """Where money goes weighs as much as a declaration: confirmed account, checked party (journeys 2.1)."""
+    may_declare(confirmed=actor.confirmed, verified=parties.organisation_of(actor).verified_at is not None)
 
 
 def _check(declaration: Declaration, facts: Mapping[str, Any]) -> None:

@@ -28,9 +28,10 @@ from registry.ledger.filings import Statement
 from registry.ledger.statement_lists import StatementList
 from registry.licenses import register as offers
 from registry.licenses.models import Declaration
+from registry.parties import approvals
 from registry.parties import service as parties
 from registry.parties.permissions import allow
-from registry.parties.rules import Actor
+from registry.parties.rules import Act, Actor
 
 LICENSOR_SET, SINGLE = "licensor_set", "single"
 Wanted = tuple[Declaration, Mapping[str, Any]]
@@ -214,6 +215,7 @@ def send(actor: Actor, found: Checkout, statements: Sequence[Statement]) -> Chec
     for one, statement in pairs:
         _line(one.place, lambda one=one: contracts.check_sendable(one))  # type: ignore[misc]
         contracts.check_signed(one, statement)
+    approvals.settle(actor, Act.LIST, found.number)
     sending.enter(actor, pairs)
     found.sent_at = found.acceptances[0].noticed_at
     joint_payments.join(found)
@@ -241,6 +243,20 @@ def unsent_of(actor: Actor) -> Checkout | None:
 
 
 # --- inside ------------------------------------------------------------------------------------------
+
+
+@approvals.subject(Act.LIST)
+def _drafted(number: str) -> approvals.Subject:
+    """A list that could be signed, as its licenses are read. Raises NotFound."""
+    found = find(number)
+    totals = [records.amounts(one, clock.today()) for one in found.acceptances]
+    untold = any(one.untold for one in totals)
+    return approvals.Subject(
+        organisation_id=found.licensee_id,
+        digest=contracts.read_digest(found.acceptances),
+        url=f"/checkouts/{found.number}/check",
+        amount=None if untold else sum((one.amount for one in totals), Decimal(0)),
+    )
 
 
 def _check_length(declarations: Sequence[Declaration]) -> None:

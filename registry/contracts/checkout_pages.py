@@ -19,9 +19,10 @@ from registry.contracts.rules import AcceptanceState
 from registry.database import transaction
 from registry.errors import Conflict, Refused
 from registry.forms import FormState, labels, load, nested
-from registry.parties import doors
+from registry.parties import approvals, doors
 from registry.parties import service as parties
 from registry.parties.permissions import allow
+from registry.parties.rules import Act
 
 blueprint = flask.Blueprint("checkout", __name__)
 
@@ -122,8 +123,9 @@ def _send(number: str, given: Mapping[str, Any]) -> None:
         raise Conflict("stale_digest", "digest", number=number)
     checkout.check_current(found)
     figures = schemas.answers({name: given[name] for name in FIGURES})
-    answers = found.acceptances[0].answers
-    if any(answers.get(name, "") != value for name, value in figures.items()):
+    answers, record = found.acceptances[0].answers, found.acceptances[0].record
+    other_signer = record["signers"]["licensee"] != actor.name  # who prepared it did not sign it
+    if other_signer or any(answers.get(name, "") != value for name, value in figures.items()):
         transaction(lambda: checkout.redraft(actor, own(number), figures).number)
     listed = checkout.listed(own(number))
     statements = parties.sign_list(actor, given["password"], listed)
@@ -142,6 +144,7 @@ def _check(found: Checkout, form: FormState) -> ResponseReturnValue:
     return render_template(
         "contracts/check_list.html",
         checkout=found,
+        approval=approvals.standing(doors.actor(), Act.LIST, found.number),
         shown=shown,
         contracts=checkout.contracts_of(found),
         sums=checkout.sums(found),

@@ -40,9 +40,10 @@ from registry.ledger.canonical import jcs
 from registry.licenses import register as offers
 from registry.licenses.models import Declaration
 from registry.licenses.offers import standing
-from registry.parties import doors
+from registry.parties import approvals, doors
 from registry.parties import service as parties
 from registry.parties.permissions import allow, may
+from registry.parties.rules import Act
 
 blueprint = flask.Blueprint("contracts", __name__)
 FIGURES = ("expected_input", "expected_output")
@@ -185,7 +186,8 @@ def _send(number: str, given: Mapping[str, Any]) -> None:
         raise Conflict("stale_digest", "digest", number=number)
     contracts.check_current(acceptance)
     figures = schemas.answers({name: given[name] for name in FIGURES})
-    if any(acceptance.answers.get(name, "") != value for name, value in figures.items()):
+    other_signer = acceptance.record["signers"]["licensee"] != actor.name  # who prepared it did not sign it
+    if other_signer or any(acceptance.answers.get(name, "") != value for name, value in figures.items()):
         answers = {**acceptance.answers, **figures}
         transaction(lambda: contracts.redraft(actor, own(number), answers).number)
     statement = parties.sign(actor, given["password"], own(number).statement_fields)
@@ -205,6 +207,7 @@ def _check(acceptance: Acceptance, form: FormState) -> ResponseReturnValue:
     return render_template(
         "contracts/check.html",
         acceptance=acceptance,
+        approval=approvals.standing(doors.actor(), Act.ACCEPT, acceptance.number),
         licensee=acceptance.licensee,
         preview=preview.of(acceptance, language.current()),
         form=FormState(form.values, form.errors, form.labels or labels(schemas.SigningSchema)),

@@ -20,14 +20,18 @@ from registry.contracts.sending import is_abroad as is_abroad
 from registry.database import db, new_id
 from registry.errors import Conflict, Refused
 from registry.jobs import enqueue
+from registry.ledger.canonical import jcs, sha256_hex
 from registry.ledger.filings import Statement
 from registry.licenses import schedule
 from registry.licenses.models import Declaration
 from registry.licenses.offers import standing
+from registry.parties import approvals
 from registry.parties import service as parties
 from registry.parties.models import Organisation
 from registry.parties.permissions import allow
-from registry.parties.rules import CLOCK, Actor
+from registry.parties.rules import CLOCK, Act, Actor
+
+FIGURES = ("expected_input", "expected_output")
 
 # --- drafting ----------------------------------------------------------------------------------------
 
@@ -132,6 +136,7 @@ def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accept
     _alone(acceptance)
     check_sendable(acceptance)
     check_signed(acceptance, statement)
+    approvals.settle(actor, Act.ACCEPT, acceptance.number)
     sending.enter(actor, [(acceptance, statement)])
     return acceptance
 
@@ -296,6 +301,33 @@ def _refuse_second(declaration: Declaration, licensee: Organisation) -> None:
     live = _live(declaration, licensee)
     if live is not None:
         raise Conflict("already_licensed", article="PL 51", number=live.number)
+
+
+@approvals.subject(Act.ACCEPT)
+def _drafted(number: str) -> approvals.Subject:
+    """A notice that could be signed: the offer's text and the answers, whatever the day. Raises NotFound."""
+    acceptance = register.find(number)
+    total = records.amounts(acceptance, clock.today())
+    return approvals.Subject(
+        organisation_id=acceptance.licensee_id,
+        digest=read_digest([acceptance]),
+        url=f"/acceptances/{acceptance.number}/check",
+        amount=None if total.untold else total.amount,
+    )
+
+
+def read_digest(acceptances: Sequence[Acceptance]) -> str:
+    """Of what a person reads before signing: offers and answers, without the day's dates. Figures for
+    statistics may be added by whoever signs.
+    """
+    read = [
+        {
+            "text": one.version.digest,
+            "answers": {name: value for name, value in one.answers.items() if name not in FIGURES},
+        }
+        for one in acceptances
+    ]
+    return sha256_hex(jcs(read))
 
 
 def _alone(acceptance: Acceptance) -> None:

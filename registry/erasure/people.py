@@ -3,7 +3,7 @@
 A unit's legal name and credit code are public and stay; a natural person's name and number go.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from registry.licenses import answers as reading
 from registry.licenses.batch_models import BatchRow, DeclarationBatch, TermSet, TermSetVersion
 from registry.licenses.models import Declaration
 from registry.parties import enrolment, sessions
+from registry.parties.approval_models import Approval
 from registry.parties.kept_forms import KeptForm
 from registry.parties.machine_models import ApiKey
 from registry.parties.models import (
@@ -183,6 +184,12 @@ def _invitations(whose: ColumnElement[bool]) -> Iterator[Goes]:
         yield from blanked(one, email=GONE, dropped_at=one.dropped_at or clock.now())
 
 
+def _approvals(party: Organisation) -> Sequence[Approval]:
+    """What its members asked each other to sign; the words of a refusal go."""
+    query = select(Approval).where(Approval.organisation_id == party.id).order_by(Approval.id)
+    return db.session.scalars(query).all()
+
+
 def _owned(account: Account) -> list[Membership]:
     query = select(Membership).where(
         Membership.account_id == account.id,
@@ -249,6 +256,7 @@ def party_listing(party: Organisation) -> Listing:
         ),
         *([removed(document)] if document else []),
         *_invitations(Invitation.organisation_id == party.id),
+        *(gone for one in _approvals(party) for gone in blanked(one, reason="")),
         *(gone for one in given for gone in blanked(one, agent="", scope="")),
         *(removed(one) for one in _statement_rows(party)),
         *(gone for one in _term_sets(party) for gone in blanked(one, steps={})),

@@ -23,11 +23,11 @@ from registry.licenses import assembly, consents, register, rules, statements
 from registry.licenses.answers import SIGNING, TICKS
 from registry.licenses.models import Declaration, DeclarationVersion
 from registry.licenses.register import lock, terms_on_day
-from registry.parties import mail
+from registry.parties import approvals, mail
 from registry.parties import service as parties
 from registry.parties.models import Venue
 from registry.parties.permissions import allow
-from registry.parties.rules import Actor, may_declare
+from registry.parties.rules import Act, Actor, may_declare
 from registry.patents.models import Patent
 
 STEPS = (
@@ -184,6 +184,7 @@ def submit(
     terms = terms_on_day().version
     if dict(statement.fields) != statements.declarant_statement(declaration, terms):
         raise Conflict("stale_digest", "statement")
+    approvals.settle(actor, Act.DECLARE, declaration.number)
     statements.check_signature(statement)
     version = statements.freeze(declaration, statement, terms=terms, signed_by=actor.name)
     db.session.add(version)
@@ -201,6 +202,18 @@ def submit(
 
 
 # --- inside ------------------------------------------------------------------------------------------
+
+
+@approvals.subject(Act.DECLARE)
+def _draft(number: str) -> approvals.Subject:
+    """A declaration that could be signed, by the digest of its public text."""
+    declaration = register.find(number)
+    try:
+        read = assembly.present(declaration).digest
+    except Refused as refused:
+        raise NotFound("not_found") from refused
+    url = f"/declarations/{declaration.number}/check"
+    return approvals.Subject(organisation_id=declaration.holder_id, digest=read, url=url)
 
 
 def _may_sign(actor: Actor) -> None:

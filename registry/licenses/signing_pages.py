@@ -20,8 +20,9 @@ from registry.licenses.models import Declaration
 from registry.licenses.pages import own
 from registry.licenses.public_text import RECEIVING_SYSTEM, STANDING_AUTHORISATION, UNDERTAKING
 from registry.licenses.words import word
-from registry.parties import doors
+from registry.parties import approvals, doors
 from registry.parties import service as parties
+from registry.parties.rules import Act
 
 blueprint = flask.Blueprint("signing", __name__)
 
@@ -97,11 +98,12 @@ def _check(declaration: Declaration, form: FormState) -> str:
     found = task_list.problems(declaration)
     ticked = [one for one in found if task_list.step_of(one) == task_list.CHECK]
     blocking = [one for one in found if one not in ticked and one.code not in rules.OVERRIDABLE]
+    public = _public(declaration)
     return render_template(
         "licenses/check.html",
         declaration=declaration,
         form=form,
-        public=_public(declaration),
+        public=public,
         price=_price(declaration),
         blocking=[(one, task_list.step_of(one)) for one in blocking],
         to_decide=[one for one in found if one.code in rules.OVERRIDABLE and one not in ticked],
@@ -110,6 +112,7 @@ def _check(declaration: Declaration, form: FormState) -> str:
         step_url=lambda step: task_list.url(declaration, step),
         clauses={"undertaking": UNDERTAKING, "standing_authorisation": STANDING_AUTHORISATION,
                  "receives_here": RECEIVING_SYSTEM},
+        approval=approvals.standing(doors.actor(), Act.DECLARE, declaration.number) if public else None,
         institution=declaration.holder.nature[:3] in assembly.PUBLIC_INSTITUTIONS,
     )  # fmt: skip
 

@@ -19,10 +19,10 @@ from registry.ledger.filings import Filing, Statement
 from registry.licenses import assembly, consents, offers, register, rules, statements
 from registry.licenses.models import Declaration, Withdrawal
 from registry.licenses.public_text import digest
-from registry.parties import mail
+from registry.parties import approvals, mail
 from registry.parties import service as parties
 from registry.parties.permissions import allow
-from registry.parties.rules import Actor, may_declare
+from registry.parties.rules import Act, Actor, may_declare
 
 OPEN_CLAIMS: list[Callable[[UUID], bool]] = []
 """Asked with a declaration's id: does a payment claim wait for its answer? Contracts live above and
@@ -109,6 +109,7 @@ def file(actor: Actor, withdrawal: Withdrawal, statement: Statement) -> Declarat
     refuse_all(obstacles(withdrawal))
     if dict(statement.fields) != statement_for(withdrawal):
         raise Conflict("stale_digest", "statement")
+    approvals.settle(actor, Act.WITHDRAW, withdrawal.number)
     statements.check_signature(statement)
     if verb == "withdraw_local" and any(claimed(declaration.id) for claimed in OPEN_CLAIMS):
         raise Conflict("claims_open", article="PL 51; GL 7(3)", number=declaration.number)
@@ -157,6 +158,14 @@ def reopen(declaration: Declaration) -> None:
 
 
 # --- inside ------------------------------------------------------------------------------------------
+
+
+@approvals.subject(Act.WITHDRAW)
+def _prepared(number: str) -> approvals.Subject:
+    """A withdrawal that could be signed, by the digest of its text."""
+    found = find(number)
+    url = f"/declarations/{found.declaration.number}/withdrawals/{found.number}"
+    return approvals.Subject(organisation_id=found.declaration.holder_id, digest=found.digest, url=url)
 
 
 def _verb(declaration: Declaration) -> str:

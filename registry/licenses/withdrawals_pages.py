@@ -10,8 +10,9 @@ from registry.forms import AnySchema, FormState, load, nested
 from registry.licenses import consents, offers, rules, signing_schemas, withdrawals
 from registry.licenses.models import Declaration, Withdrawal
 from registry.licenses.pages import own
-from registry.parties import doors
+from registry.parties import approvals, doors
 from registry.parties import service as parties
+from registry.parties.rules import Act
 
 blueprint = flask.Blueprint("withdrawals", __name__)
 
@@ -95,6 +96,7 @@ def _shown(withdrawal: Withdrawal) -> dict[str, object]:
     declaration = withdrawal.declaration
     return {
         "withdrawal": withdrawal,
+        "approval": approvals.standing(doors.actor(), Act.WITHDRAW, withdrawal.number),
         "declaration": declaration,
         "standings": consents.status(declaration, "withdraw"),
         "obstacles": withdrawals.obstacles(withdrawal) if withdrawal.filed_at is None else (),

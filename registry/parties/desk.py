@@ -10,7 +10,7 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from registry.parties import invitations
+from registry.parties import approvals, invitations
 from registry.parties import service as parties
 from registry.parties.permissions import may
 from registry.parties.rules import Actor, Role
@@ -142,6 +142,8 @@ def _own(actor: Actor) -> Iterable[Card | Panel]:
 
 def _organisation(actor: Actor) -> Iterable[Card]:
     organisation = parties.organisation_of(actor)
+    if may(actor, "approval.answer", organisation) and (asked := approvals.to_answer(actor)):
+        yield Card(title=_l("等待您批准"), url="/organisation/approvals", count=asked, due=True, place=4)
     if organisation.suspended_at is not None:
         yield Card(
             title=_l("本单位已被暂停办理"),

@@ -68,6 +68,10 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "directory.view": (Grant((Role.SECURITY,), _any), READ_ALL),
     "staff.manage": (Grant((Role.SECURITY,), _any),),
     "staff.view": (Grant((Role.SECURITY,), _any), READ_ALL),
+    "approval.settings": (Grant((Role.OWNER,), _holder),),
+    "approval.ask": (Grant(DRAFT, _holder),),
+    "approval.answer": (Grant(SIGN, _holder),),
+    "approval.view": (Grant(PARTY_ROLES, _holder),),
     "key.enroll": (Grant((Role.OWNER,), _holder),),
     "key.revoke": (Grant((Role.OWNER,), _holder),),
     "upload.add": (Grant((*PARTY_ROLES, *STAFF, Role.GUEST), _any),),  # a co-owner may be nobody here yet

@@ -1,7 +1,10 @@
 """Roles and what an organisation must have shown before each act (design: journeys 2.1)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from registry.errors import Refused
@@ -89,6 +92,24 @@ class KeyEnd(StrEnum):
     LEFT = "left"  # the person who held it is with the organisation no more
 
 
+class Act(StrEnum):
+    """What an organisation may want a second person to sign."""
+
+    DECLARE = "declare"
+    WITHDRAW = "withdraw"
+    ACCEPT = "accept"
+    LIST = "list"  # several licenses accepted in one act
+    SETTINGS = "settings"  # that less should need a second person
+
+
+class ApprovalState(StrEnum):
+    WAITING = "waiting"
+    APPROVED = "approved"  # by signing
+    REFUSED = "refused"
+    DROPPED = "dropped"  # taken back, or asked anew
+    LAPSED = "lapsed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who acts, for whom, as what: never a bare account."""
@@ -106,6 +127,22 @@ class Actor:
 
 
 CLOCK = Actor(account_id=None, role=Role.CLOCK, name="clock", confirmed=True)
+
+
+def needs_second(act: Act, policy: Mapping[str, Any], amount: Decimal | None) -> bool:
+    """Whether a second person has to sign. An amount that cannot be told is above every limit."""
+    if act in (Act.DECLARE, Act.WITHDRAW):
+        return bool(policy[act])
+    limit = policy["accept_above"]
+    return bool(policy["accept"]) and (limit is None or amount is None or amount > limit)
+
+
+def may_loosen(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether something that needs a second person today might not under the wanted rule."""
+    if any(before[name] and not wanted[name] for name in ("declare", "withdraw", "accept")):
+        return True
+    limit, wished = before["accept_above"], wanted["accept_above"]
+    return bool(before["accept"]) and wished is not None and (limit is None or wished > limit)
 
 
 def check_password(password: str, *, field: str = "password") -> None:

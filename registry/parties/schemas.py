@@ -12,11 +12,11 @@ from marshmallow.validate import Length, OneOf
 
 from registry.codes.regions import region
 from registry.errors import Refused
-from registry.fields import Instant
+from registry.fields import Flag, Instant, Money
 from registry.forms import Checked, Choice, CleanText, Code, Schema, Whole
 from registry.parties import identifiers, names
 from registry.parties.letters import TOPICS
-from registry.parties.rules import PARTY_ROLES, Ground, IdentityKind, KeyEnd, check_password
+from registry.parties.rules import PARTY_ROLES, Act, Ground, IdentityKind, KeyEnd, check_password
 
 
 class Shaped(Checked[str]):
@@ -240,6 +240,22 @@ class ReasonSchema(Schema):
     """Why something is sent back, in words its owner will read."""
 
     reason = CleanText(min=2, max=1000, required=True, metadata=_named(_l("理由")))
+
+
+class ApprovalPolicySchema(Schema):
+    """Which acts a second person has to sign; the limit is of the contract's total, in yuan."""
+
+    declare = Flag(load_default=False, metadata=_named(_l("签署声明")))
+    withdraw = Flag(load_default=False, metadata=_named(_l("撤回声明")))
+    accept = Flag(load_default=False, metadata=_named(_l("签署实施通知")))
+    accept_above = Money(load_default=None, metadata=_named(_l("合同总额")))
+
+
+class ApprovalAskSchema(Schema):
+    """Which draft the others are asked to sign."""
+
+    act = Choice([str(one) for one in Act if one != Act.SETTINGS], required=True)
+    number = CleanText(min=1, max=60, required=True)
 
 
 class InviteSchema(Schema):

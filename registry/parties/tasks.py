@@ -13,7 +13,7 @@ from registry.config import Settings
 from registry.database import db, transaction
 from registry.jobs import each, handler
 from registry.ledger.models import AuditRun
-from registry.parties import access, delivery, digests, mail_log, quotas
+from registry.parties import access, approvals, delivery, digests, mail_log, quotas
 from registry.parties.mail import SEND, write_to_staff
 
 
@@ -30,13 +30,14 @@ def send_mail(payload: Mapping[str, Any]) -> None:
 @handler("mail.round")
 def mail_round(_: Mapping[str, Any]) -> None:
     """The hour's round: digests that are due, machines' keys that end soon, letters nobody has a job for,
-    letters past their time.
+    letters and requests past their time.
     """
     accounts = digests.due()
     works: list[Callable[[], object]] = [
         partial(transaction, partial(digests.gather, one)) for one in accounts
     ]
     works += [partial(transaction, access.warn_of_ends), partial(transaction, quotas.forget)]
+    works.append(partial(transaction, approvals.lapse_due))
     each((*works, partial(transaction, delivery.sweep), partial(mail_log.forget, _settings())))
 
 
