@@ -2,6 +2,7 @@
 files in another's name, whatever a form or a machine says.
 """
 
+import base64
 from dataclasses import replace
 from uuid import UUID
 
@@ -137,7 +138,8 @@ def test_a_machine_does_not_sign_with_another_organisations_key(lite: Flask) -> 
         "contact": {"name": "周工", "phone": "13900139000"},
     }  # fmt: skip
     made = mine.do("POST", f"/offers/{offer.number}/acceptances", body, status=201)
-    signed = {**victim.signed(made), "kid": victim.kid}
+    signature = victim.signer.sign(base64.b64decode(made["pae"]))
+    signed = {"kid": victim.kid, "signature": base64.b64encode(signature).decode()}
     answer = mine.call("POST", f"/acceptances/{made['number']}/notice", signed)
     assert answer.status_code == 422
     assert answer.json is not None
