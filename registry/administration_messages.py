@@ -20,5 +20,10 @@ ADMINISTRATION: dict[str, LazyString] = {
     "approval_alone": _l("本单位只有一位有签署权的成员，没有人可以做第二人；请先邀请一位签署人。"),
     "second_signer": _l("送交的人不能自己批准；请由另一位有签署权的成员签署。"),
     "job_not_dead": _l("这项任务没有停下，或者已有人处理。"),
+    "terms_in_force": _l("这个版本自 %(day)s 起已经使用，日子不再改变。"),
+    "terms_day_soon": _l("从今天起至少要公示 %(days)s 日。"),
+    "terms_day_taken": _l("另一个版本也自 %(day)s 起使用；请换一个日子。"),
+    "terms_day_known": _l("这个版本已有一个日子在等待批准；请先批准或者放弃它。"),
+    "terms_day_settled": _l("这一项已经批准或者放弃。"),
     "sample_size": _l("份数应为 1 至 %(max)s。"),
 }

@@ -15,6 +15,7 @@ LAWS: Mapping[str, tuple[str, str]] = {
     "PL": ("专利法", "Patent Law"),
     "IR": ("专利法实施细则", "Implementing Regulations of the Patent Law"),
     "CC": ("民法典", "Civil Code"),
+    "ECL": ("电子商务法", "E-Commerce Law"),
     "ESL": ("电子签名法", "Electronic Signature Law"),
     "PIPL": ("个人信息保护法", "Personal Information Protection Law"),
     "SPC": ("最高人民法院技术合同纠纷司法解释", "Supreme People's Court on technology contracts"),

@@ -40,6 +40,7 @@ AUDITOR: tuple[Item, ...] = (
     (_l("全库核验"), "/desk/audits"),
 )
 ADMINISTRATOR: tuple[Item, ...] = (
+    (_l("标准条款何时使用"), "/admin/terms"),
     (_l("后台任务"), "/admin/jobs"),
     (_l("设置和密钥"), "/admin/settings"),
     (_l("系统自检"), "/desk/system"),

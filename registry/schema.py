@@ -41,6 +41,7 @@ from registry.ledger import guards
 from registry.ledger import service as ledger
 from registry.licenses import batch_models as batches  # noqa: F401
 from registry.licenses import register
+from registry.licenses import terms_day_models as terms_days  # noqa: F401
 from registry.parties import approval_models as approvals  # noqa: F401
 from registry.parties import kept_forms, prepared  # noqa: F401
 from registry.parties import machine_models as machines  # noqa: F401

@@ -80,7 +80,7 @@ from tests.factories import (
     ready_draft,
     submitted,
 )
-from tests.licenses import batching
+from tests.licenses import batching, terms
 from tests.parties import devices
 from tests.parties.people import PDF
 
@@ -431,6 +431,7 @@ def _own_things(world: World) -> None:
     world.things["upload"] = str(make_upload(world.app, holder, "agreement"))
     administrator = world.people["administrator"].actor
     world.things["erasure"] = transaction(lambda: _asked(administrator, "guest@example.cn"))
+    world.things["terms_day"] = str(terms.day_asked(world.people["administrator"]))
     world.things["today"] = clock.today().isoformat()
 
 

@@ -1,4 +1,4 @@
-"""offer_visits"""
+"""openings of offers"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -89,6 +89,7 @@ FILINGS = {
     "objection.decided": _l("对异议作出决定"),
     "papers.issued": _l("出具文件"),
     "codes.changed": _l("代码表改动"),
+    "terms.scheduled": _l("确定标准条款使用之日"),
     "account.changed": _l("变更收款账户"),
     "registration.result": _l("记载技术合同登记结果"),
     "recordal.result": _l("记载备案结果"),

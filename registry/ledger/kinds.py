@@ -317,6 +317,10 @@ KINDS: Mapping[str, Kind] = {
         subject="table",
         required={"table": TEXT, "digest": DIGEST, "changes": NUMBER},  # digest of the table as it stands now
     ),
+    "terms.scheduled": Kind(
+        subject="version",
+        required={"version": TEXT, "digest": DIGEST, "day": DAY},  # digest of its Chinese text
+    ),
     "override.recorded": Kind(
         subject="subject",
         required={"subject": TEXT, "rule": TEXT},

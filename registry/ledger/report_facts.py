@@ -103,6 +103,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "papers.issued": ("出具文件", "papers issued"),
     "account.changed": ("收款账户变更", "receiving account changed"),
     "codes.changed": ("代码表改动", "code table changed"),
+    "terms.scheduled": ("确定标准条款使用之日", "day of the standard terms set"),
     "registration.result": ("记载技术合同登记结果", "registration result"),
     "recordal.result": ("记载备案结果", "recordal result"),
     "override.recorded": ("双人批准例外", "exception approved by two persons"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer, joinedload
 from registry import clock
 from registry.codes.calendar import working_days_between
 from registry.database import db
-from registry.licenses import timeline
+from registry.licenses import terms_days, timeline
 from registry.licenses.models import Consent, Declaration, Override
 from registry.licenses.rules import DeclarationState
 from registry.licenses.words import GROUPS, word
@@ -31,6 +31,8 @@ def waiting(actor: Actor) -> Iterable[Card | Panel]:
         yield from _of_holder(actor)
     if actor.role == Role.OPERATOR:
         yield from _of_venue(actor)
+    if may(actor, terms_days.SCHEDULE) and (asked := terms_days.to_approve(actor)):
+        yield Card(title=_l("标准条款的日子待批准"), url="/admin/terms", count=asked, due=True, place=42)
 
 
 def _of_holder(actor: Actor) -> Iterable[Card | Panel]:

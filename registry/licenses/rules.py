@@ -7,7 +7,7 @@ callers need only `rules`. Fees and dates: fees.py, terms.py.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from registry.errors import Conflict, Refused
@@ -220,3 +220,22 @@ def check_withdrawal(
         if name not in agreed
     ]
     return refused
+
+
+TERMS_NOTICE_DAYS = 7
+"""A platform publishes changed rules at least seven days before they are used (ECL 34)."""
+
+
+def check_terms_day(day: date, *, present: date, others: Iterable[date], today: date) -> None:
+    """Whether a version of the standard terms may hold from this day instead of `present`.
+
+    Raises Conflict `terms_in_force`, Refused `terms_day_soon`, `terms_day_taken`, `nothing_changes`.
+    """
+    if present <= today:  # licenses were given under it
+        raise Conflict("terms_in_force", "version", "CC 509", day=present)
+    if day == present:
+        raise Refused("nothing_changes", "day")
+    if day < today + timedelta(days=TERMS_NOTICE_DAYS):
+        raise Refused("terms_day_soon", "day", "ECL 34", days=TERMS_NOTICE_DAYS)
+    if day in others:  # which of the two would hold, nobody could say
+        raise Refused("terms_day_taken", "day", day=day)

@@ -154,6 +154,8 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "erasure.manage": (Grant(RUNNING, _any),),
     "erasure.view": (Grant(RUNNING, _any), READ_ALL),
     "codes.change": (Grant((Role.ADMINISTRATOR,), _any),),
+    "terms.schedule": (Grant((Role.ADMINISTRATOR,), _any),),
+    "terms.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "codes.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "audits.view": (Grant((*RUNNING, Role.OPERATOR), _any), READ_ALL),
     "anchors.view": (Grant((*RUNNING, Role.OPERATOR), _any), READ_ALL),

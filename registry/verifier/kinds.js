@@ -57,6 +57,7 @@ const TABLE = {
   "registration.result": ["contract", RESULT, 0],
   "recordal.result": ["contract", RESULT, 0],
   "codes.changed": ["table", "table text, digest digest, changes number", 0],
+  "terms.scheduled": ["version", "version text, digest digest, day day", 0],
   "override.recorded": ["subject", "*subject text, *rule text", 2],
   correction: ["subject", "*subject text, *corrects number, *values object", 0],
 };

@@ -294,6 +294,7 @@ const WORDS = {
   "objection.decided": ["异议决定", "Objection decided"],
   "papers.issued": ["出具文件", "Papers issued"],
   "codes.changed": ["代码表改动", "Code table changed"],
+  "terms.scheduled": ["确定标准条款使用之日", "Day of the standard terms set"],
   "registration.result": ["技术合同认定登记的结果", "Result of contract registration"],
   "recordal.result": ["国家知识产权局备案的结果", "Result of recordal with CNIPA"],
   "override.recorded": ["双人复核", "Two-person override"],
