@@ -158,8 +158,9 @@ def test_what_follows_a_license_is_there(demo: Flask) -> None:
 
 
 def test_some_offers_show_a_drawing(demo: Flask) -> None:
-    drawn = [one for one in db.session.scalars(select(DeclarationVersion)) if drawing_of(one)]
-    assert {one.declaration.patent.title for one in drawn} == {
+    versions = list(db.session.scalars(select(DeclarationVersion)))
+    drawn = [one.declaration_id for one in versions if drawing_of(one) is not None]
+    assert {db.session.get_one(Declaration, one).patent.title for one in drawn} == {
         "焊接机器人旋转臂架", "机器人焊接回转支撑装置", "便携检测仪外壳",
     }  # fmt: skip
 
