@@ -93,7 +93,7 @@ def test_a_need_is_posted_from_an_empty_search_read_by_a_clerk_and_answered(
     poster.get("/search?q=量子桥梁监测")
     poster.page.locator("main a[href^='/needs/new']").first.click()
     until = (clock.today() + timedelta(days=60)).isoformat()
-    poster.send_twice({"problem": "数据太多存不下。", "until": until})
+    poster.send_twice({"problem": "数据太多存不下，压缩之后仍要能还原。", "until": until})
     need = poster.path
     clerk = person(market.one.venue.email)
     clerk.get("/venue/needs")
