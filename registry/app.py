@@ -125,6 +125,7 @@ from registry.parties import (
     choices_pages,
     directory_pages,
     doors,
+    event_pages,
     inbox_api,
     inbox_pages,
     keys_pages,
@@ -136,6 +137,7 @@ from registry.parties import (
     passkey_pages,
     refilling,
     staff_pages,
+    watching,
 )
 from registry.parties import api as parties_api
 from registry.parties import mail_desk as parties_mail  # noqa: F401 - registers its cards
@@ -170,6 +172,7 @@ PAGES: list[Blueprint] = [
     anchors_pages.blueprint,
     approvals_pages.blueprint,
     audits_pages.blueprint,
+    event_pages.blueprint,
     inbox_pages.blueprint,
     choices_pages.blueprint,
     mail_pages.blueprint,
@@ -292,6 +295,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     metrics.init_app(app)  # first in, and of what is done afterwards last
     logs.init_app(app, settings)
     doors.init_app(app)
+    watching.init_app(app)
     refilling.init_app(app)
     codebook.init_app(app)
     navigation.init_app(app)

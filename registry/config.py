@@ -49,6 +49,7 @@ class Settings:
     pay_within_days: int = 15
     refund_days: int = 5
     statement_days: int = 180
+    event_days: int = 366  # so long the log of security is kept
     batch_zero_fee: bool = False
     combined_administrators: bool = False  # one person may be system, security and audit administrator
     data_license: str = "https://creativecommons.org/licenses/by/4.0/"
@@ -149,6 +150,9 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         values["data_license"] = env["REGISTRY_DATA_LICENSE"]
     values["refund_days"] = _whole(env, "REGISTRY_REFUND_DAYS", 5)
     values["statement_days"] = _whole(env, "REGISTRY_STATEMENT_DAYS", 180)
+    values["event_days"] = _whole(env, "REGISTRY_EVENT_DAYS", 366)
+    if values["event_days"] < 183:  # type: ignore[operator]
+        raise Misconfigured("REGISTRY_EVENT_DAYS must be 183 or more: half a year, Cybersecurity Law art. 21")
     values["audit_hour"] = _whole(env, "REGISTRY_AUDIT_HOUR", 3)
     values["clock_behind"] = _whole(env, "REGISTRY_CLOCK_BEHIND", 7200)
     if values["audit_hour"] not in range(24):

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import JSON, Index, String, Uuid, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry import clock
+from registry import clock, events
 from registry.database import Model, UtcDateTime, db, request_id, uuid_key
 
 
@@ -59,7 +59,9 @@ def record(
     changes: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> History:
-    """Add the row of one move. `subject` is a model with a UUID `id`; its table name is its kind."""
+    """Add the row of one move. `subject` is a model with a UUID `id`; its table name is its kind. A move that
+    concerns security is noted there too (`events.MOVES`).
+    """
     if subject.id is None:
         db.session.flush()
     row = History(
@@ -77,6 +79,7 @@ def record(
         changes=dict(changes or {}),
     )
     db.session.add(row)
+    events.of_move(actor, verb, subject)
     return row
 
 

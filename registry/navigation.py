@@ -38,6 +38,7 @@ AUDITOR: tuple[Item, ...] = (
     (_l("两人批准的例外"), "/audit/exceptions"),
     (lazy_pgettext("navigation", "核对"), "/reconciliation"),
     (_l("全库核验"), "/desk/audits"),
+    (_l("安全日志"), "/desk/events"),
 )
 ADMINISTRATOR: tuple[Item, ...] = (
     (_l("标准条款何时使用"), "/admin/terms"),

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 
-from registry import database, idempotency, jobs  # noqa: F401 - the metadata must be complete
+from registry import database, events, idempotency, jobs  # noqa: F401 - the metadata must be complete
 from registry.catalogue import collection_models as collections  # noqa: F401
 from registry.catalogue import dump_models as dumps  # noqa: F401
 from registry.catalogue import fulltext as catalogue
@@ -51,7 +51,7 @@ from registry.statistics import models as statistics  # noqa: F401
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 FROZEN = (
     "declaration_version", "history", "registration_result", "paper", "correction", "audit_run",
-    "code_change",
+    "code_change", "security_event",
 )  # fmt: skip
 ERASABLE: Mapping[str, tuple[str, ...]] = {
     "declaration_version": (

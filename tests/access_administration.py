@@ -47,6 +47,8 @@ ADMINISTRATION: Mapping[str, Line] = {
     "POST approvals.approve": line(signing(LICENSEE), approval_id="approval"),
     "POST approvals.refuse": line(signing(LICENSEE), {"reason": "金额不对"}, approval_id="approval"),
     "POST approvals.drop": line(those(LICENSEE, "owner"), approval_id="approval"),
+    "GET events.index": line(AUDITOR),
+    "GET events.file": line(AUDITOR),
     "GET staff.index": line(AUDITOR | SECURITY),
     "POST staff.invite": line(SECURITY, STAFF),
     "POST staff.approve": line(SECURITY, invitation_id="staff_invitation"),

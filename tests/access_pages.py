@@ -31,6 +31,7 @@ from tests.browser import PASSWORD
 PAGES: Mapping[str, Line] = {
     # one's own account
     "GET account.show": line(SIGNED_IN),
+    "GET events.own": line(SIGNED_IN),
     "GET account.password_form": line(SIGNED_IN),
     "POST account.change_password": line(SIGNED_IN),
     "POST kept.forget": line(SIGNED_IN, {"page": "/desk"}),

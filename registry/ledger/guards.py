@@ -45,6 +45,9 @@ GRANTS: Mapping[str, tuple[str, ...]] = {
     "closed_key": ("SELECT",),
     "closed_disclosure": ("SELECT",),
 }
+AGING: Mapping[str, int] = {"security_event": 183}
+"""Rows that may be removed once they are so many days old by the database's own clock (column `at`), and not
+before: half a year is what the Cybersecurity Law, article 21(3), asks for."""
 EVERYTHING = ("SELECT", "INSERT", "UPDATE", "DELETE")
 HERE = Path(__file__).parent
 
@@ -123,6 +126,8 @@ def apply_grants(
     connection.exec_driver_sql(f"GRANT SELECT ON alembic_version TO {quote(role)}")
     for table in sorted(present & set(Model.metadata.tables)):
         rights = GRANTS.get(table, ("SELECT", "INSERT") if table in frozen else EVERYTHING)
+        if table in AGING:
+            rights = (*rights, "DELETE")  # its guard looks at the age
         if table in erasable:
             rights = (*rights, f"UPDATE ({', '.join(('erased_at', *erasable[table]))})")
         connection.exec_driver_sql(f"REVOKE ALL ON {quote(table)} FROM {quote(role)}")
@@ -151,6 +156,12 @@ def _unless_erasing(table: str, verb: str, erasable: Mapping[str, Sequence[str]]
     return f"WHEN (NOT ({' AND '.join([*erased, *unchanged])})) "
 
 
+def _unless_old(table: str, verb: str, then: str) -> str:
+    """The condition under which removing is refused: always, or while the row is young."""
+    young = verb == "DELETE" and table in AGING
+    return f'WHEN (NOT (OLD."at" < {then.format(days=AGING[table])})) ' if young else ""
+
+
 def _sqlite_statements(
     unchanging: Mapping[str, tuple[str, ...]], erasable: Mapping[str, Sequence[str]] = MappingProxyType({})
 ) -> Iterator[str]:
@@ -158,6 +169,7 @@ def _sqlite_statements(
     for table, verbs in unchanging.items():
         for verb in verbs:
             unless = _unless_erasing(table, verb, erasable, same="IS")
+            unless += _unless_old(table, verb, "datetime('now', '-{days} days')")
             yield (
                 f'CREATE TRIGGER guard_{table}_no_{verb.lower()} BEFORE {verb} ON "{table}" {unless}BEGIN '
                 f"SELECT RAISE(ABORT, 'guard: rows of {table} are never changed ({verb})'); END"
@@ -178,6 +190,7 @@ def _postgresql_statements(
     for table, verbs in unchanging.items():
         for verb in verbs:
             unless = _unless_erasing(table, verb, erasable, same="IS NOT DISTINCT FROM")
+            unless += _unless_old(table, verb, "now() - interval '{days} days'")
             yield (
                 f'CREATE OR REPLACE TRIGGER guard_{table}_no_{verb.lower()} BEFORE {verb} ON "{table}" '
                 f"FOR EACH ROW {unless}EXECUTE FUNCTION guard_refuse()"

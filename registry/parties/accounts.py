@@ -16,10 +16,11 @@ from flask import current_app
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
-from registry import clock, history
+from registry import clock, events, history
 from registry.config import Settings
 from registry.database import db, new_id
 from registry.errors import NotFound, Refused
+from registry.events import What
 from registry.ledger.filings import signed_statement
 from registry.ledger.signing import Ed25519Signer
 from registry.parties import enrolment, mail, sessions
@@ -165,6 +166,7 @@ def attempt(what: str, who: str, *, limit: int, window: timedelta = WINDOW) -> N
     if row.window + window <= instant:
         row.window, row.count = instant, 0
     if row.count >= limit:
+        events.afterwards(What.THROTTLED, detail=what)
         raise Refused("too_many_attempts", minutes=int(window.total_seconds() // 60))
     row.count += 1
 
@@ -194,6 +196,7 @@ def sign_out(actor: Actor) -> None:
     """End the present session."""
     if actor.session_id is not None:
         sessions.revoke(actor.session_id)
+        events.observe(What.SIGN_OUT, actor)
 
 
 def end_session(actor: Actor, session_id: UUID) -> None:

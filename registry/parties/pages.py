@@ -9,9 +9,10 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
-from registry import forms
+from registry import events, forms
 from registry.database import transaction
 from registry.errors import Refused
+from registry.events import What
 from registry.forms import FormState
 from registry.parties import desk, doors, keys
 from registry.parties import service as parties
@@ -170,6 +171,7 @@ def _checked(email: str, password: str) -> str:
     transaction(count)
     account_id, stored = parties.credentials(email)
     if not keys.password_fits(stored, password) or account_id is None:
+        events.afterwards(What.SIGN_IN_FAILED, account_id=account_id, detail="sign_in_wrong")
         raise Refused("sign_in_wrong", "password")
 
     def enter() -> str:

@@ -157,6 +157,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "terms.schedule": (Grant((Role.ADMINISTRATOR,), _any),),
     "terms.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
     "codes.view": (Grant((Role.ADMINISTRATOR,), _any), READ_ALL),
+    "events.view": (READ_ALL,),
     "audits.view": (Grant((*RUNNING, Role.OPERATOR), _any), READ_ALL),
     "anchors.view": (Grant((*RUNNING, Role.OPERATOR), _any), READ_ALL),
     "mail.view": (Grant(STAFF, _venue), Grant((Role.ADMINISTRATOR,), _any), READ_ALL),

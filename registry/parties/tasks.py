@@ -13,7 +13,7 @@ from registry.config import Settings
 from registry.database import db, transaction
 from registry.jobs import each, handler
 from registry.ledger.models import AuditRun
-from registry.parties import access, approvals, delivery, digests, mail_log, quotas
+from registry.parties import access, approvals, delivery, digests, event_log, mail_log, quotas
 from registry.parties.mail import SEND, write_to_staff
 
 
@@ -38,7 +38,8 @@ def mail_round(_: Mapping[str, Any]) -> None:
     ]
     works += [partial(transaction, access.warn_of_ends), partial(transaction, quotas.forget)]
     works.append(partial(transaction, approvals.lapse_due))
-    each((*works, partial(transaction, delivery.sweep), partial(mail_log.forget, _settings())))
+    over = (partial(mail_log.forget, _settings()), partial(event_log.forget, _settings()))
+    each((*works, partial(transaction, delivery.sweep), *over))
 
 
 @handler("audits.alert")

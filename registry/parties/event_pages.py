@@ -1,0 +1,85 @@
+"""Doors to the log of security: one's own account's events, and everybody's for auditors and administrators,
+as a page and as a file.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from registry import clock
+from registry.documents.sheets import Cell, csv_chunks
+from registry.forms import FormState
+from registry.parties import doors, event_log
+from registry.parties.event_log import Asked, Row
+from registry.parties.event_words import DETAILS, KINDS
+from registry.parties.permissions import allow
+
+blueprint = Blueprint("events", __name__)
+
+
+@blueprint.get("/account/events")
+@doors.signed_in
+def own() -> ResponseReturnValue:
+    found = event_log.own(doors.actor(), request.args.get("page", 1, type=int))
+    return render_template("parties/own_events.html", found=found, kinds=KINDS, details=DETAILS)
+
+
+@blueprint.get("/desk/events")
+@doors.signed_in
+def index() -> ResponseReturnValue:
+    asked = _asked()
+    found = event_log.search(doors.actor(), asked, request.args.get("page", 1, type=int))
+    form = FormState({name: request.args.get(name, "") for name in Asked.__slots__})
+    return render_template(
+        "parties/events.html", found=found, form=form, kinds=KINDS, details=DETAILS, query=_query()
+    )
+
+
+@blueprint.get("/desk/events.csv")
+@doors.signed_in
+def file() -> ResponseReturnValue:
+    """The same rows, all of them, sent while they are read."""
+    actor, asked = doors.actor(), _asked()
+    allow(actor, "events.view")
+    headings = [
+        _("时间"), _("种类"), _("内容"), _("账号"), _("姓名"), _("角色"), _("对象种类"), _("对象"),
+        _("来源地址"), _("请求"),
+    ]  # fmt: skip
+
+    def rows() -> Iterator[list[Cell]]:
+        yield from (_cells(row) for row in event_log.every(actor, asked))
+
+    chunks = stream_with_context(csv_chunks(headings, rows()))
+    return doors.named(Response(chunks, content_type="text/csv; charset=utf-8"), "security-events.csv")
+
+
+def _cells(row: Row) -> list[Cell]:
+    event, name, _email = row
+    return [
+        clock.rfc3339(event.at), event.what, event.detail, str(event.account_id or ""), name, event.role,
+        event.subject_kind, event.subject, event.address, event.request,
+    ]  # fmt: skip
+
+
+def _asked() -> Asked:
+    """What the address asks for; a day that is none means any."""
+    given = {name: request.args.get(name, "").strip()[:254] for name in Asked.__slots__}
+    since, until = _day(given.pop("since")), _day(given.pop("until"))
+    return Asked(**given, since=since, until=until)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _query() -> str:
+    """The question again, for the pages that follow and for the file."""
+    asked = {name: request.args.get(name, "") for name in Asked.__slots__}
+    return urlencode({name: value for name, value in asked.items() if value})
