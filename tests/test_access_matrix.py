@@ -122,7 +122,8 @@ def _unnoticed(answer: TestResponse, name: str, values: set[str]) -> list[str]:
     if name.split()[1] in PERSONAL or name == "GET mail_log.letter":
         return []
     brought = answer.mimetype == "application/pdf" and len(answer.data) < 1000  # a bench's file, no real PDF
-    text = answer.get_data(as_text=True) if brought else _text(answer)
+    archive = answer.mimetype in ("application/zip", "image/png", "application/octet-stream")
+    text = answer.data.decode("utf-8", "replace") if brought or archive else _text(answer)
     return [one for one in values if one in text]
 
 
