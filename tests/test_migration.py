@@ -42,8 +42,10 @@ def test_every_guard_stands(app: Flask) -> None:
 def test_what_is_written_once_is_not_changed_even_by_the_application(app: Flask, table: str) -> None:
     if app.extensions["settings"].database_url.startswith("sqlite"):
         pytest.skip("SQLite has no roles: its triggers are tried with rows, in the folders' own tests")
+    old_ones_go = table in guards.AGING
+    change = f"UPDATE {table} SET at = at" if old_ones_go else f"DELETE FROM {table}"
     with pytest.raises(DatabaseError, match=r"permission denied|guard"):
-        db.session.execute(text(f"DELETE FROM {table}"))
+        db.session.execute(text(change))
     db.session.rollback()
 
 
