@@ -1,5 +1,5 @@
-"""The log of security as people read it: one's own account's events; all of them for auditors and
-administrators; and its end, when its days are over.
+"""The log of security as people read it: one's own account's events; all of them for auditors, for whoever
+runs the system or gives roles is looked at here; and its end, when its days are over.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,4 @@
-"""Doors to the log of security: one's own account's events, and everybody's for auditors and administrators,
-as a page and as a file.
-"""
+"""Doors to the log of security: one's own account's events, and everybody's for auditors, as a page and as a file."""
 
 from collections.abc import Iterator
 from datetime import date

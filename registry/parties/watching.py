@@ -10,10 +10,10 @@ from flask import Flask, Response, request
 from registry import events
 from registry.events import What
 from registry.parties.doors import current_actor
-from registry.parties.rules import Role
+from registry.parties.rules import STAFF
 
 log = logging.getLogger(__name__)
-REFUSALS, STAFF = (403, 404), (Role.OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR)
+REFUSALS = (403, 404)
 PERSONAL: Mapping[str, str] = {
     "organisations.compare": "particulars",
     "directory.show": "people",
