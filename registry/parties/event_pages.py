@@ -1,4 +1,6 @@
-"""Doors to the log of security: one's own account's events, and everybody's for auditors, as a page and as a file."""
+"""Doors to the log of security: one's own account's events, and everybody's for auditors, as a page and a
+file.
+"""
 
 from collections.abc import Iterator
 from datetime import date
