@@ -23,7 +23,7 @@ from registry.ledger import service as ledger
 from registry.licenses import answers as reading
 from registry.licenses.batch_models import BatchRow, DeclarationBatch, TermSet, TermSetVersion
 from registry.licenses.models import Declaration
-from registry.parties import enrolment, sessions
+from registry.parties import enrolment, event_log, sessions
 from registry.parties.approval_models import Approval
 from registry.parties.kept_forms import KeptForm
 from registry.parties.machine_models import ApiKey
