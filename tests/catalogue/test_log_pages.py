@@ -66,14 +66,15 @@ def test_an_entrys_page_gives_its_facts_and_leads_to_envelope_proof_and_subject(
 def test_an_entrys_page_says_who_signed_what_in_words_and_leads_to_its_neighbours(lite: Flask) -> None:
     signer = Ed25519Signer.generate()
     file(enrolment(signer), signed(notice("MX-C26-K7QM-3X9R"), signer, role="licensee"), effective("C-1"))
-    page = Browser(lite).get("/log/2")
-    assert f"被许可方（账号密钥 {signer.kid[:8]}…）" in page.text
+    page = Browser(lite).get("/log/3")
+    assert "被许可方（一次性密钥 " in page.text
+    assert signer.kid[:8] not in page.text
     assert '"type":"license.noticed"' in page.text
     assert re.search(r"<dt>contract</dt><dd>MX-C26-K7QM-3X9R</dd>", page.html)
-    assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.html) == ["/log/1", "/log/3"]
-    page.get("/log/3")
+    assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.html) == ["/log/2", "/log/4"]
+    page.get("/log/4")
     assert "被许可方（" not in page.text
-    assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.html) == ["/log/2"]
+    assert re.findall(r'rel="(?:prev|next)" href="([^"]+)"', page.html) == ["/log/3"]
 
 
 def test_the_names_in_a_filing_can_be_read(lite: Flask) -> None:

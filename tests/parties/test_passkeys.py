@@ -21,8 +21,13 @@ from registry.database import db, transaction
 from registry.errors import Conflict, NotFound, Refused
 from registry.ledger import service as ledger
 from registry.ledger.audit import audit
+from registry.ledger.canonical import jcs
 from registry.ledger.filings import statement_bytes
+from registry.ledger.policy import policy_of
+from registry.ledger.relayed import SIGNED
+from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import Ed25519Signer
+from registry.ledger.verify import verify_bytes
 from registry.parties import accounts, ceremonies, enrolment
 from registry.parties import service as parties
 from registry.parties.ceremonies import Purpose
@@ -119,9 +124,14 @@ def test_a_notice_signed_with_a_device_stands_in_the_log_as_such(
     page.check("[name=consent]")
     page.click("[data-passkey] button")
     page.wait_for_url(re.compile("/acceptances/[^/]+$"))
-    seq = db.session.scalars(select(Acceptance.noticed_seq)).one()
+    license = db.session.scalars(select(Acceptance)).one()
+    seq, subject = license.noticed_seq or 0, license.filed_under
     said = ledger.filed_at(seq)[1].statements
-    assert [(one.level, one.alg) for one in said] == [("passkey", "webauthn-p256")]
+    assert [(one.level, one.alg) for one in said] == [("relayed", "ed25519")]
+    own = ledger.bundle(subject, shown=lambda filed, path: path == SIGNED)
+    opened = [one["value"] for one in own["disclosures"]]
+    assert [(one["level"], one["alg"]) for one in opened] == [("passkey", "webauthn-p256")]
+    assert verify_bytes(jcs(own), policy_of(ledger_setup().vkey)).ok
     assert audit().ok
     assert db.session.scalars(select(Ceremony)).all() == []
 
