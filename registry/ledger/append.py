@@ -215,7 +215,9 @@ def _insert(connection: Connection, prepared: Sequence[_Prepared], done: Sequenc
         connection.execute(_INSERT_ENVELOPE, envelopes)
     except IntegrityError as error:  # the only key of this table is the digest: the same filing again
         raise Conflict("filing_repeated") from error
-    _use(connection, [said for filing in prepared for said in _stated(filing.piece)])
+    own = [filing.piece.own for filing in prepared if filing.piece.own is not None]
+    _use_own(connection, [said for one in own for said in one.statements])
+    _use(connection, [said for filing in prepared for said in filing.piece.built.filed.statements])
     names = ("seq", "prev", "leaf", "entry", "envelope_digest")
     rows = [
         {**{name: getattr(item, name) for name in names}, "subject": filing.piece.built.filed.subject}
@@ -231,9 +233,12 @@ def _insert(connection: Connection, prepared: Sequence[_Prepared], done: Sequenc
         connection.execute(_INSERT_DISCLOSURE, opened)
 
 
-def _stated(piece: Piece) -> tuple[Statement, ...]:
-    """All that counts once: what a party signed may not come in again behind another key."""
-    return (*piece.built.filed.statements, *(piece.own.statements if piece.own else ()))
+def _use_own(connection: Connection, statements: Sequence[Statement]) -> None:
+    """What a party signed may not come in again behind another key: it would be the same filing."""
+    try:
+        _use(connection, statements)
+    except Refused as refused:
+        raise Conflict("filing_repeated") from refused
 
 
 def _use(connection: Connection, statements: Sequence[Statement]) -> None:

@@ -131,11 +131,15 @@ function passedOn(items) {
   return values.filter((value) => isObject(value) && typeof value.kid === "string").map(({ kid }) => kid);
 }
 
+/** The shown signatures behind keys made for one statement, by the subject of the filing that holds them. */
+function ownSignatures(lines) {
+  const shown = lines.filter(({ disclosed }) => disclosed && SIGNED in disclosed);
+  return new Map(shown.map(({ filing, disclosed }) => [filing.subject, disclosed[SIGNED]]));
+}
+
 /** What a party signed itself holds as if it stood in the filing openly. */
 async function checkPassedOn(lines, keyring) {
-  const made = new Map(
-    lines.filter(({ disclosed }) => disclosed && SIGNED in disclosed).map(({ filing, disclosed }) => [filing.subject, disclosed[SIGNED]]),
-  );
+  const made = ownSignatures(lines);
   for (const line of lines) {
     for (const statement of line.filing.statements) {
       const passes = statement.level === RELAYED && made.has(statement.kid) && line.filing.subject !== statement.kid;
@@ -160,6 +164,7 @@ const OFFICES = { "registration.result": "registration", "recordal.result": "rec
 /** What the filings say, as far as they reach, in the words of the report for programs. */
 function factsOf(subject, lines, disclosures) {
   const told = lines.filter(({ filing }) => !/^(?:key|log)\./.test(filing.type));
+  const own = ownSignatures(lines); // a statement whose party's own signature is shown is told under that key
   const facts = { subject };
   for (const { filing } of told.filter((line) => line.filing.subject === subject)) {
     if (Object.hasOwn(STATES, filing.type)) facts.license_state = STATES[filing.type];
@@ -168,11 +173,18 @@ function factsOf(subject, lines, disclosures) {
     }
   }
   facts.filings = told.map(({ seq, entry, filing }) => {
-    const by = filing.statements.map(({ said, level, kid }) => ({ role: said.role, level, kid }));
+    const by = filing.statements.map((statement) => {
+      const { level, kid } = (statement.level === RELAYED && own.get(statement.kid)) || statement;
+      return { role: statement.said.role, level, kid };
+    });
     return { seq, type: filing.type, subject: filing.subject, time: entry.time, by };
   });
   facts.papers = papersOf(told);
-  facts.disclosed = disclosures.map(({ seq, path, value }) => ({ seq, path, value }));
+  const keys = new Set(lines.filter(({ filing }) => filing.type.startsWith("key.")).map(({ seq }) => seq));
+  const toldApart = ({ seq, path }) => path === SIGNED && keys.has(seq);
+  facts.disclosed = disclosures
+    .filter((item) => !toldApart(item))
+    .map(({ seq, path, value }) => ({ seq, path, value }));
   return facts;
 }
 

@@ -77,7 +77,9 @@ def test_a_correction_names_the_old_filing_and_commits_to_the_values(app: Flask)
     assert filed.type == "correction"
     assert filed.fields["corrects"] == seq_of(number)
     assert filed.fields["values"] == {"notice.contact.phone": sealed}
-    assert [said.kid for said in filed.statements] == [licensee.signer.kid]
+    made = ledger.public_key(filed.statements[0].kid)
+    assert made is not None
+    assert [row["value"]["kid"] for row in ledger.disclosures(made.enrolled_seq)] == [licensee.signer.kid]
     assert PHONE["notice.contact.phone"] not in str(filed.fields)
     assert ledger.audit().ok
 

@@ -35,7 +35,7 @@ def test_a_report_is_one_filing_without_an_amount_in_clear(app: Flask) -> None:
         assert kind == "royalty.reported"
         assert fields["key"] == "report:1"
         assert "3000" not in str(fields)
-        opened = {row["path"]: row["value"] for row in reading(lambda: ledger.disclosures(size))}
+        opened = {row["path"]: row["value"] for row in reading(lambda: ledger.disclosures(size + 1))}
         assert opened["amounts"]["due"] == "3000.00"
         assert len(opened["evidence"]) == 1
         do.answer_report(offer.holder, made, "agree")

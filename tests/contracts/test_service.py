@@ -57,7 +57,7 @@ def test_a_free_notice_is_a_license_at_once_with_dates_and_two_filings(
     state, on, last, noticed, effective = taking.seen(
         number, "state", "effective_on", "last_day", "noticed_seq", "effective_seq"
     )
-    assert (state, on, noticed, effective) == ("effective", clock.today(), before, before + 1)
+    assert (state, on, noticed, effective) == ("effective", clock.today(), before + 1, before + 2)
     assert last > on
     kinds = [kind for kind, _ in taking.filings(before)]
     assert kinds == ["license.noticed", "license.effective"]

@@ -89,7 +89,7 @@ def test_nothing_of_a_list_that_was_signed_at_once_ties_its_licenses_together(ke
     assert report.ok, report.to_text()
 
 
-@pytest.mark.parametrize("spoilt", ["signature_invalid", "key_unknown", "key_revoked", "statement_repeated"])
+@pytest.mark.parametrize("spoilt", ["signature_invalid", "key_unknown", "key_revoked", "filing_repeated"])
 def test_a_statement_is_no_less_checked_for_standing_apart(key: Ed25519Signer, spoilt: str) -> None:
     filing, stranger = signed(notice("C-1"), key, role="licensee"), Ed25519Signer.generate()
     size = ledger.size()
@@ -100,7 +100,7 @@ def test_a_statement_is_no_less_checked_for_standing_apart(key: Ed25519Signer, s
         filing = signed(notice("C-1"), stranger, role="licensee")
     if spoilt == "key_revoked":
         size = file(revocation(key.kid))[0].seq + 1
-    if spoilt == "statement_repeated":
+    if spoilt == "filing_repeated":
         size = file(filing)[0].seq + 1
     with pytest.raises(Refused) as refused:
         file(filing)
