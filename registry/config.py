@@ -67,6 +67,13 @@ class Settings:
     tsa_hours: int = 4
     tsa_seconds: int = 60
     proxies: int = 0
+    scanner: str = "none"  # what looks at files before they are kept (registry/documents/scanning.py)
+    oidc_issuer: str = ""  # where people of an institution sign in; empty: nowhere else
+    oidc_client: str = ""
+    oidc_secret: str = field(default="", repr=False)
+    oidc_secret_file: Path | None = None
+    oidc_name: str = ""  # on the button
+    oidc_inside: bool = False  # the issuer stands in the operator's own network
     outbound_ports: tuple[int, ...] = (443,)  # where others' addresses may listen
     outbound_loopback: bool = False  # this machine itself may be called: for tests and demonstrations
     outbound_ca: Path | None = None  # roots besides the system's
@@ -137,6 +144,8 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
     values.update(_mail(env))
     values["proxies"] = _whole(env, "REGISTRY_PROXIES", 0)
     values.update(_outbound(env))
+    values.update(_elsewhere(env))
+    values["scanner"] = env.get("REGISTRY_SCANNER") or "none"
     values["rate_key"] = _whole(env, "REGISTRY_RATE_KEY", 600)
     values["rate_address"] = _whole(env, "REGISTRY_RATE_ADDRESS", 120)
     values["log"] = env.get("REGISTRY_LOG") or ("text" if demo else "json")
@@ -200,6 +209,24 @@ def _mail(env: Mapping[str, str]) -> dict[str, object]:
         raise Misconfigured("REGISTRY_DIGEST_HOUR must be an hour from 0 to 23")
     if not found["smtp_seconds"]:
         raise Misconfigured("REGISTRY_SMTP_SECONDS must be one or more")
+    return found
+
+
+def _elsewhere(env: Mapping[str, str]) -> dict[str, object]:
+    """Sign-in at an issuer of the operator's choice. Raises Misconfigured."""
+    issuer, secret = env.get("REGISTRY_OIDC_ISSUER", ""), env.get("REGISTRY_OIDC_SECRET_FILE")
+    found: dict[str, object] = {
+        "oidc_issuer": issuer,
+        "oidc_client": env.get("REGISTRY_OIDC_CLIENT", ""),
+        "oidc_secret": env.get("REGISTRY_OIDC_SECRET", ""),
+        "oidc_secret_file": Path(secret) if secret else None,
+        "oidc_name": env.get("REGISTRY_OIDC_NAME") or urlsplit(issuer).hostname or "",
+        "oidc_inside": env.get("REGISTRY_OIDC_INSIDE") == "1",
+    }
+    if issuer and (urlsplit(issuer).scheme != "https" or issuer.endswith("/.well-known")):
+        raise Misconfigured("REGISTRY_OIDC_ISSUER must be the issuer's https address")
+    if issuer and not (found["oidc_client"] and (found["oidc_secret"] or secret)):
+        raise Misconfigured("REGISTRY_OIDC_ISSUER needs REGISTRY_OIDC_CLIENT and REGISTRY_OIDC_SECRET(_FILE)")
     return found
 
 

@@ -40,6 +40,9 @@ _NOT_OURS = tuple(
         "168.63.129.16/32", "100.100.100.200/32",  # where clouds answer about a machine
     )
 )  # fmt: skip
+_INSIDE = tuple(
+    ipaddress.ip_network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+)
 
 
 class NotReached(Exception):
@@ -52,6 +55,7 @@ class Policy:
 
     ports: tuple[int, ...] = (443,)
     loopback: bool = False
+    private: bool = False  # for a service of the operator's own choice, never for an address others name
     authority: Path | None = None
     seconds: float = SECONDS
 
@@ -117,6 +121,8 @@ def may_reach(address: Address, policy: Policy) -> bool:
         return False
     if address.is_loopback:
         return policy.loopback
+    if policy.private and any(address in one for one in _INSIDE if one.version == address.version):
+        return True
     return address.is_global and not any(
         address in network for network in _NOT_OURS if network.version == address.version
     )

@@ -45,6 +45,7 @@ from registry.licenses import terms_day_models as terms_days  # noqa: F401
 from registry.parties import approval_models as approvals  # noqa: F401
 from registry.parties import kept_forms, prepared  # noqa: F401
 from registry.parties import machine_models as machines  # noqa: F401
+from registry.parties import outside_models as elsewhere  # noqa: F401
 from registry.parties import staff_models as staff  # noqa: F401
 from registry.statistics import models as statistics  # noqa: F401
 

@@ -39,6 +39,12 @@ PAGES: Mapping[str, Line] = {
     "POST machines.create": line(SIGNED_IN),
     "GET machines.rotation": line(those(HOLDER, "owner"), api_key_id="machine"),
     "POST machines.rotate": line(those(HOLDER, "owner"), {"hours": "24"}, api_key_id="machine"),
+    "GET outside.begin": line(frozenset()),  # there is no issuer here: tests/parties/test_outside
+    "GET outside.come_back": line(frozenset()),
+    "GET outside.stranger": line(frozenset()),
+    "GET outside.show": line(SIGNED_IN),
+    "POST outside.link": line(SIGNED_IN),
+    "POST outside.end": line(frozenset(), identity_id="=" + UUID0),
     "GET hooks.index": line(OWNERS | OPERATORS),
     "GET hooks.new": line(OWNERS | OPERATORS),
     "POST hooks.make": line(OWNERS | OPERATORS),

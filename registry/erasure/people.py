@@ -42,6 +42,7 @@ from registry.parties.models import (
     Upload,
     Venue,
 )
+from registry.parties.outside_models import OutsideIdentity
 from registry.parties.prepared import PreparedAct
 from registry.parties.rules import Role
 from registry.parties.staff_models import Invitation
@@ -159,6 +160,8 @@ def _access(account: Account) -> Iterator[Goes]:
         ended = machine.revoked_at or clock.now()
         yield from blanked(machine, label="", old_hash="", old_until=None, revoked_at=ended)
     yield from duties.of_account(account)
+    outside = select(OutsideIdentity).where(OutsideIdentity.account_id == account.id)
+    yield from (removed(one) for one in db.session.scalars(outside.order_by(OutsideIdentity.id)))
     yield from wishes.of_account(account)
     chosen = select(MailChoice).where(MailChoice.account_id == account.id).order_by(MailChoice.topic)
     yield from (removed(one) for one in db.session.scalars(chosen))

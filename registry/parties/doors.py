@@ -22,6 +22,7 @@ from werkzeug.http import dump_options_header
 from registry import clock, idempotency
 from registry.config import Settings
 from registry.database import db, transaction
+from registry.documents import scanning
 from registry.errors import NotAllowed, NotFound, NotSignedIn, Refused
 from registry.parties import ceremonies, gate, scopes, sessions
 from registry.parties.models import Upload
@@ -239,6 +240,20 @@ def _enter() -> None:
         _refuse_forgery()
         ceremonies.take_in_hand(_in_hand())
     _refuse_zeros()
+    _scan()
+
+
+def _scan() -> None:
+    """Every file that somebody signed in brings, before any transaction: a scanner may take its time. Raises
+    Refused `file_infected`, Unavailable `scanner_down`.
+    """
+    setting = _settings().scanner
+    if setting == "none" or request.method in SAFE or g.actor is None:
+        return
+    db.session.rollback()
+    for name, part in request.files.items(multi=True):
+        scanning.check(part.read(), setting, field=name)
+        part.seek(0)
 
 
 def _access() -> str:

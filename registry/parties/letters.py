@@ -138,6 +138,7 @@ LETTERS: Mapping[str, Topic] = {
     "organisation_sent_back": Topic.ACCOUNT,
     "organisation_suspended": Topic.ACCOUNT,
     "organisation_verified": Topic.PROGRESS,
+    "outside_linked": Topic.ACCOUNT,
     "override_asked": Topic.WORK,
     "paper_reissued": Topic.REGISTRATION,
     "passkey_added": Topic.ACCOUNT,
