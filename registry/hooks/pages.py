@@ -31,7 +31,7 @@ def index() -> Answer:
 @blueprint.get("/webhooks/new")
 @doors.signed_in
 def new() -> Answer:
-    hooks.endpoints_of(doors.actor())  # refused here, not only when it is sent
+    hooks.may_register(doors.actor())  # refused here, not only when it is sent
     return _form(FormState())
 
 
@@ -39,7 +39,7 @@ def new() -> Answer:
 @doors.signed_in
 def make() -> Answer:
     actor = doors.actor()
-    hooks.endpoints_of(actor)
+    hooks.may_register(actor)
     try:
         asked = forms.load(EndpointSchema, forms.nested(request.form))
         made = doors.submit("webhook.make", asked, lambda: str(hooks.register(actor, **asked).id))

@@ -21,7 +21,7 @@ from registry.hooks.rules import DELIVERY, ENDPOINT, MOST, OVERLAP_HOURS, Endpoi
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
 
-VERB = "webhook.manage"
+VERB, VIEW = "webhook.manage", "webhook.view"
 SHOWN = 100
 
 
@@ -38,8 +38,7 @@ def register(actor: Actor, *, url: str, label: str, events: Collection[str]) -> 
 
     Raises Refused `address_form`, `address_port`, `address_not_public`, Conflict `too_many_webhooks`.
     """
-    owner = _owner(actor)
-    allow(actor, VERB, owner)
+    owner = may_register(actor)
     outbound.parse(url, outbox.policy(_settings()))
     if len(endpoints_of(actor)) >= MOST:
         raise Conflict("too_many_webhooks", max=MOST)
@@ -59,6 +58,13 @@ def register(actor: Actor, *, url: str, label: str, events: Collection[str]) -> 
     return row
 
 
+def may_register(actor: Actor) -> _Owner:
+    """Whose address it would be. Raises NotAllowed, Refused `no_organisation`."""
+    owner = _owner(actor)
+    allow(actor, VERB, owner)
+    return owner
+
+
 def secret_of(endpoint: Endpoint) -> str:
     """The secret that signs now; for whoever has just registered or changed it."""
     return outbox.secrets_of(endpoint, _settings())[0]
@@ -69,7 +75,7 @@ def rotate(actor: Actor, endpoint_id: UUID, *, hours: int) -> Endpoint:
 
     Raises NotFound, Conflict `wrong_state`.
     """
-    row = find(actor, endpoint_id, locked=True)
+    row = find(actor, endpoint_id, verb=VERB, locked=True)
     if row.state == EndpointState.ENDED:
         raise Conflict("wrong_state", state=row.state)
     hours = min(hours, OVERLAP_HOURS)
@@ -81,7 +87,7 @@ def rotate(actor: Actor, endpoint_id: UUID, *, hours: int) -> Endpoint:
 
 def move(actor: Actor, endpoint_id: UUID, verb: str) -> Endpoint:
     """`pause`, `resume` or `end`. Raises NotFound, Conflict `wrong_state`."""
-    row = find(actor, endpoint_id, locked=True)
+    row = find(actor, endpoint_id, verb=VERB, locked=True)
     before = row.state
     row.state = ENDPOINT.move(before, verb)
     if verb == "resume":
@@ -96,7 +102,7 @@ def move(actor: Actor, endpoint_id: UUID, verb: str) -> Endpoint:
 
 def ping(actor: Actor, endpoint_id: UUID) -> Delivery:
     """Push an event about nothing, to see whether it arrives. Raises NotFound, Conflict `wrong_state`."""
-    row = find(actor, endpoint_id)
+    row = find(actor, endpoint_id, verb=VERB)
     if row.state != EndpointState.ACTIVE:
         raise Conflict("wrong_state", state=row.state)
     made = outbox.add(row, PING, "", new_id())
@@ -106,7 +112,7 @@ def ping(actor: Actor, endpoint_id: UUID) -> Delivery:
 
 def send_again(actor: Actor, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
     """Push a delivery once more, under the same id. Raises NotFound, Conflict `wrong_state`."""
-    endpoint = find(actor, endpoint_id)
+    endpoint = find(actor, endpoint_id, verb=VERB)
     row = delivery(actor, endpoint_id, delivery_id, locked=True)
     if endpoint.state != EndpointState.ACTIVE:
         raise Conflict("wrong_state", state=endpoint.state)
@@ -116,12 +122,12 @@ def send_again(actor: Actor, endpoint_id: UUID, delivery_id: UUID) -> Delivery:
     return row
 
 
-def find(actor: Actor, endpoint_id: UUID, *, locked: bool = False) -> Endpoint:
+def find(actor: Actor, endpoint_id: UUID, *, verb: str = VIEW, locked: bool = False) -> Endpoint:
     """One of the actor's side's endpoints. Raises NotFound, NotAllowed."""
     row = db.session.get(Endpoint, endpoint_id, with_for_update=locked or None)
     if row is None:
         raise NotFound("not_found")
-    allow(actor, VERB, row)
+    allow(actor, verb, row)
     return row
 
 
@@ -137,7 +143,7 @@ def delivery(actor: Actor, endpoint_id: UUID, delivery_id: UUID, *, locked: bool
 def endpoints_of(actor: Actor) -> list[Endpoint]:
     """Those of whom the actor acts for, without what was ended; newest first. Raises NotAllowed."""
     owner = _owner(actor)
-    allow(actor, VERB, owner)
+    allow(actor, VIEW, owner)
     whose = Endpoint.holder_id == owner.holder_id if owner.holder_id else Endpoint.venue_id == owner.venue_id
     query = select(Endpoint).where(whose, Endpoint.state != EndpointState.ENDED)
     return list(db.session.scalars(query.order_by(Endpoint.created_at.desc())))

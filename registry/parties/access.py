@@ -47,6 +47,7 @@ def create_api_key(
     `scope_missing`, Conflict `too_many_machine_keys`.
     """
     member = _membership(actor)
+    allow(actor, "machine.manage", member)
     key = db.session.get(Key, kid) if kid else None
     if kid and (key is None or key.organisation_id is None or key.organisation_id != actor.organisation_id):
         raise Refused("key_unknown", "kid")

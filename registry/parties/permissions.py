@@ -56,6 +56,7 @@ EVERYBODY = tuple(role for role in Role if role != Role.CLOCK)
 
 TABLE: dict[str, tuple[Grant, ...]] = {
     "account.use": (Grant(EVERYBODY, _own),),
+    "webhook.view": (Grant((Role.OWNER,), _holder), Grant(STAFF, _venue)),
     "webhook.manage": (Grant((Role.OWNER,), _holder), Grant(STAFF, _venue)),
     "machine.manage": (Grant(EVERYBODY, _own),),
     "organisation.create": (Grant(EVERYBODY, _any),),

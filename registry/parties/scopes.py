@@ -51,7 +51,7 @@ _BY_SCOPE: Mapping[Scope, str] = {
         acceptance.decide payment.decide contract.print contract.reissue contract.register ending.settle
         registrar.edit""",
     Scope.EXPORT: "batch.make",
-    Scope.WEBHOOK: "webhook.manage",
+    Scope.WEBHOOK: "webhook.manage webhook.view",
     Scope.KEYS: "key.enroll key.revoke machine.manage",
 }
 OF_VERB: Mapping[str, Scope] = {verb: scope for scope, verbs in _BY_SCOPE.items() for verb in verbs.split()}

@@ -90,10 +90,11 @@ class Person:
         statement = browser.get(browser.link(page.address, holding="statement.bin"))
         browser.get(page.address)
         browser.submit({"signature": self.key.sign(b64(statement.body))}, action=page.address)
-        browser.get("/account")
-        fields = {"label": "walkthrough", "kid": self.key.kid, "days": "30"}
+        browser.get("/account/machine-keys")
+        fields: dict[str, str | list[str] | None] = {"label": "walkthrough", "kid": self.key.kid, "days": "30"}
+        fields["scopes[]"] = ["read", "draft", "sign", "pay"]
         made = browser.submit(fields, action="/account/machine-keys")
-        secret = next((word for word in made.text.split() if word.startswith("mx") and "." in word), "")
+        secret = next((word for word in made.text.split() if word.startswith("mx_")), "")
         self._machine = Machine(self.server.base_url, secret)
         if self.machine.get("/api/v1/me").json["signing_key"] != self.key.kid:
             raise WentWrong("the machine key is not bound to the enrolled key")

@@ -13,9 +13,10 @@ from flask import Flask
 from joserfc.jwk import ECKey
 
 from registry import clock
-from registry.database import db
+from registry.database import db, transaction
+from registry.erasure import people
 from registry.parties import oidc
-from registry.parties.models import Mail, Session
+from registry.parties.models import Account, Mail, Session
 from registry.parties.outside_models import OutsideIdentity
 from tests.browser import PASSWORD, Browser
 from tests.parties.issuer import CLIENT, SECRET, Issuer, serving
@@ -109,6 +110,19 @@ def test_somebody_linked_with_one_account_is_not_linked_with_another(lite: Flask
     other.get("/account/elsewhere").submit({"password": PASSWORD}, action="/account/elsewhere")
     assert other.status == 409
     assert db.session.query(OutsideIdentity).count() == 1
+
+
+def test_with_an_account_its_identities_elsewhere_are_erased(lite: Flask, issuer: Issuer) -> None:
+    email = linked(lite, issuer)
+
+    def erase() -> None:
+        account = db.session.query(Account).filter_by(email=email).one()
+        for gone in people.account_listing(account).goes:
+            if gone.table == OutsideIdentity.__tablename__:
+                gone.erase()
+
+    transaction(erase)
+    assert db.session.query(OutsideIdentity).count() == 0
 
 
 def test_an_ended_link_opens_nothing_more(lite: Flask, issuer: Issuer) -> None:
