@@ -91,9 +91,9 @@ class Person:
         browser.get(page.address)
         browser.submit({"signature": self.key.sign(b64(statement.body))}, action=page.address)
         browser.get("/account/machine-keys")
-        fields: dict[str, str | list[str] | None] = {"label": "walkthrough", "kid": self.key.kid, "days": "30"}
-        fields["scopes[]"] = ["read", "draft", "sign", "pay"]
-        made = browser.submit(fields, action="/account/machine-keys")
+        scopes = ["read", "draft", "sign", "pay"]
+        fields = {"label": "walkthrough", "kid": self.key.kid, "days": "30"}
+        made = browser.submit({**fields, "scopes[]": scopes}, action="/account/machine-keys")
         secret = next((word for word in made.text.split() if word.startswith("mx_")), "")
         self._machine = Machine(self.server.base_url, secret)
         if self.machine.get("/api/v1/me").json["signing_key"] != self.key.kid:
