@@ -149,6 +149,21 @@ def add_operator(email: str, venue_code: str, role: str) -> None:
     click.echo(f"{email} is {role}" + (f" at {venue_code}" if venue_code else ""))
 
 
+@cli.group()
+def account() -> None:
+    """People's accounts."""
+
+
+@account.command("forget-second-factor")
+@click.argument("email")
+@click.option("--reason", required=True, help="How the person was recognised, and who decided.")
+def forget_second_factor(email: str, reason: str) -> None:
+    """Turn off the authenticator app of somebody who lost phone and recovery codes; they are told by mail."""
+    with application():
+        done(lambda: staff.forget_second_factor(email, reason=reason))
+    click.echo(f"the authenticator app of {email} is off, every session of theirs has ended")
+
+
 @cli.command("walkthrough")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 def walkthrough_command(out: Path) -> None:

@@ -35,6 +35,7 @@ class Settings:
     body_limit: int = 24 * 1024 * 1024
     session_idle: int = 2 * 3600
     session_absolute: int = 12 * 3600
+    staff_second_factor: bool = True  # operators, auditors and administrators act with a second factor alone
     mail_from: str = "no-reply@localhost"
     mail_bounces: str = ""  # return address of letters; each adds +mark before the @
     mail_hours: int = 72  # so long a letter is tried
@@ -133,6 +134,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
         "operator_name": env.get("REGISTRY_OPERATOR_NAME", DEMO_OPERATOR if demo else NO_OPERATOR),
         "operator_contact": env.get("REGISTRY_OPERATOR_CONTACT", ""),
         "mail_from": env.get("REGISTRY_MAIL_FROM", "no-reply@localhost"),
+        "staff_second_factor": env.get("REGISTRY_STAFF_SECOND_FACTOR", "0" if demo else "1") != "0",
         "batch_zero_fee": env.get("REGISTRY_BATCH_ZERO_FEE") == "1",
         "combined_administrators": demo or env.get("REGISTRY_COMBINED_ADMINISTRATORS") == "1",
         "signer_countersign": env.get("REGISTRY_SIGNER_COUNTERSIGN") or "file",

@@ -42,6 +42,14 @@ class NotAllowed(Refused):
     """The actor is known and may not do this."""
 
 
+class NotProved(NotAllowed):
+    """The actor may, and has first to show that it is still the same person."""
+
+
+class SecondFactorOwed(NotAllowed):
+    """The actor may, once a second factor was shown."""
+
+
 class NotSignedIn(Refused):
     """Nobody is signed in, or the session has ended."""
 

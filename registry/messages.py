@@ -15,6 +15,7 @@ from registry.money_messages import MONEY
 from registry.paper_messages import PAPERS
 from registry.passkey_messages import PASSKEYS
 from registry.registrar_messages import REGISTRARS
+from registry.sign_in_messages import SIGN_IN, SIGN_IN_ADVICE
 
 MESSAGES: dict[str, LazyString] = {
     **BATCHES,
@@ -24,6 +25,7 @@ MESSAGES: dict[str, LazyString] = {
     **LETTERS,
     **PASSKEYS,
     **MACHINES,
+    **SIGN_IN,
     # general
     "invalid": _l("有 %(count)s 处需要改正。"),
     "required": _l("请填写此项。"),
@@ -377,6 +379,7 @@ MESSAGES: dict[str, LazyString] = {
 }
 
 ADVICE: dict[str, LazyString] = {
+    **SIGN_IN_ADVICE,
     # what to do about a refusal, where the general advice of its status would not help
     "timestamps_missing": _l("外部时间戳恢复后自动继续受理，届时用同样的内容重新提交；运营方已经看到此事。"),
     "witnesses_missing": _l("外部见证恢复后自动继续受理，届时用同样的内容重新提交；运营方已经看到此事。"),

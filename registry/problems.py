@@ -34,9 +34,11 @@ from registry.errors import (
     Mistyped,
     NotAllowed,
     NotFound,
+    NotProved,
     NotSignedIn,
     Paused,
     Refused,
+    SecondFactorOwed,
     TooLarge,
     TooOften,
     Unavailable,
@@ -191,6 +193,11 @@ def answer(refused: Refused, number: int) -> Response:
         if isinstance(refused, NotSignedIn):
             back = kept.page or _way_back()
             response = make_response(redirect(f"/login?next={quote(back, safe='/')}", 303))
+        elif isinstance(refused, NotProved):
+            back = kept.page or _way_back()
+            response = make_response(redirect(f"/account/proof?next={quote(back, safe='/')}", 303))
+        elif isinstance(refused, SecondFactorOwed):
+            response = make_response(redirect("/account/second-factor", 303))
         elif refused.code == "csrf" and kept.page:  # nothing is wrong but the page's age: back to the form
             response = make_response(redirect(kept.page, 303))
         else:

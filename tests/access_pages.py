@@ -26,6 +26,7 @@ from tests.access_contracts import CONTRACTS
 from tests.access_licenses import LICENSES
 from tests.access_passkeys import PASSKEYS
 from tests.access_registration import REGISTRATION
+from tests.access_second_factors import SECOND_FACTORS
 from tests.browser import PASSWORD
 
 PAGES: Mapping[str, Line] = {
@@ -133,4 +134,5 @@ PAGES: Mapping[str, Line] = {
     **ADMINISTRATION,
     **CATALOGUE,
     **PASSKEYS,
+    **SECOND_FACTORS,
 }

@@ -50,6 +50,7 @@ def settings_for(folder: Path, url: str, owner_url: str | None = None) -> Settin
         base_url="http://localhost",
         demo=False,
         testing=True,
+        staff_second_factor=False,  # tests of it turn it on
     )
 
 

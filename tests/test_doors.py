@@ -52,6 +52,7 @@ def test_only_a_few_pages_are_open_to_strangers_who_post(lite: Flask) -> None:
         "/confirm",
         "/confirm/again",
         "/login",
+        "/login/code",
         "/login/passkey",
         "/login/passkey/options",
         "/logout",

@@ -36,7 +36,7 @@ from registry.ledger import service as ledger
 from registry.licenses import batches
 from registry.licenses import register as offers
 from registry.licenses.withdrawals import OPEN_CLAIMS
-from registry.parties import ceremonies, kept_forms
+from registry.parties import ceremonies, kept_forms, sign_ins
 from registry.parties.models import Venue
 from registry.parties.rules import CLOCK
 
@@ -133,6 +133,7 @@ def tick(_: Mapping[str, Any]) -> None:
         partial(result_lists.forget, register.settings().statement_days),
         kept_forms.sweep,
         ceremonies.sweep,
+        sign_ins.sweep,
         partial(batches.forget, register.settings().statement_days),
         reminders.start,
     ]

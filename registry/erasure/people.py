@@ -25,6 +25,7 @@ from registry.licenses.batch_models import BatchRow, DeclarationBatch, TermSet, 
 from registry.licenses.models import Declaration
 from registry.parties import enrolment, event_log, sessions
 from registry.parties.approval_models import Approval
+from registry.parties.factor_models import AuthenticatorApp, HalfSignIn, KnownBrowser, RecoveryCode
 from registry.parties.kept_forms import KeptForm
 from registry.parties.machine_models import ApiKey
 from registry.parties.models import (
@@ -170,7 +171,7 @@ def _access(account: Account) -> Iterator[Goes]:
     yield from (removed(one) for one in db.session.scalars(asked))
     typed = select(KeptForm).where(KeptForm.account_id == account.id).order_by(KeptForm.id)
     yield from (removed(one) for one in db.session.scalars(typed))
-    for table in (Ceremony, Passkey):
+    for table in (Ceremony, Passkey, AuthenticatorApp, RecoveryCode, KnownBrowser, HalfSignIn):
         rows = select(table).where(table.account_id == account.id).order_by(table.created_at)
         yield from (removed(one) for one in db.session.scalars(rows))
     acts = select(PreparedAct).where(PreparedAct.account_id == account.id).order_by(PreparedAct.id)

@@ -11,11 +11,12 @@ from registry.database import db, transaction
 from registry.documents import store
 from registry.errors import Invalid, Refused
 from registry.forms import FormState
-from registry.parties import doors, keys, sessions
+from registry.parties import doors, keys, passwords, sessions
 from registry.parties import service as parties
 from registry.parties.files import PICTURES
-from registry.parties.models import Account, Session
+from registry.parties.models import Account, Organisation, Session
 from registry.parties.pages import Answer
+from registry.parties.rules import Actor
 from registry.parties.schemas import ChangePasswordSchema, StepUpSchema
 
 blueprint = Blueprint("account", __name__)
@@ -23,12 +24,14 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @blueprint.get("/account")
+@doors.even_owing
 @doors.signed_in
 def show() -> Answer:
     return _page(FormState())
 
 
 @blueprint.post("/acting")
+@doors.even_owing
 @doors.signed_in
 def act_for() -> Answer:
     actor, chosen = doors.actor(), _uuid(request.form.get("membership", ""))
@@ -37,6 +40,7 @@ def act_for() -> Answer:
 
 
 @blueprint.post("/account/sessions/<uuid:session_id>/end")
+@doors.even_owing
 @doors.signed_in
 def end_session(session_id: UUID) -> Answer:
     actor = doors.actor()
@@ -45,17 +49,20 @@ def end_session(session_id: UUID) -> Answer:
 
 
 @blueprint.get("/account/password")
+@doors.even_owing
 @doors.signed_in
 def password_form() -> Answer:
     return render_template("parties/password.html", form=FormState())
 
 
 @blueprint.post("/account/password")
+@doors.even_owing
 @doors.signed_in
 def change_password() -> Answer:
     actor = doors.actor()
     try:
         asked = forms.load(ChangePasswordSchema, forms.nested(request.form))
+        passwords.check_new(asked["password"], _own_names(actor))
         sealed = parties.key_of(actor.account_id).sealed or b""
         resealed = keys.reseal(sealed, asked["present_password"], asked["password"], field="present_password")
         hashed = keys.hash_password(asked["password"])
@@ -68,12 +75,14 @@ def change_password() -> Answer:
 
 
 @blueprint.get("/account/key")
+@doors.even_owing
 @doors.signed_in
 def renew_form() -> Answer:
     return render_template("parties/key_renew.html", form=FormState())
 
 
 @blueprint.post("/account/key")
+@doors.even_owing
 @doors.signed_in
 def renew_key() -> Answer:
     """Make a new account key for somebody who fears the old one; the password is shown again."""
@@ -100,6 +109,12 @@ def file(upload_id: UUID) -> Answer:
     response = doors.plain_response(store.get(upload.digest), upload.media_type)
     response.headers["Content-Security-Policy"] = SANDBOX
     return doors.named(response, upload.filename, inline=bool(look))
+
+
+def _own_names(actor: Actor) -> list[str]:
+    """What a guesser tries first at this person's account."""
+    found = db.session.get(Organisation, actor.organisation_id) if actor.organisation_id else None
+    return [actor.name, actor.email, *([found.name] if found else [])]
 
 
 def _page(form: FormState) -> str:

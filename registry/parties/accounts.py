@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from flask import current_app
-from sqlalchemy import Select, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock, events, history
-from registry.config import Settings
 from registry.database import db, new_id
 from registry.errors import NotFound, Refused
 from registry.events import What
 from registry.ledger.filings import signed_statement
 from registry.ledger.signing import Ed25519Signer
 from registry.parties import enrolment, mail, sessions
+from registry.parties.factor_models import HalfSignIn, KnownBrowser
 from registry.parties.models import Account, Key, Membership, Session, Throttle
 from registry.parties.permissions import allow
 from registry.parties.rules import CONFIRM_CODE_MINUTES, CONFIRM_TRIES, Actor, Level
@@ -119,6 +118,8 @@ def reset_password(email: str, code: str, password: NewPassword) -> bool:
             enrolment.revoke(old, reason="password_reset")
     enrolment.file(_prepare_key(account, password))
     sessions.revoke_all(account.id)
+    db.session.execute(delete(KnownBrowser).where(KnownBrowser.account_id == account.id))
+    db.session.execute(delete(HalfSignIn).where(HalfSignIn.account_id == account.id))
     history.record(sessions.actor_of(account, None), "reset_password", account)
     mail.write_to_account(account, "key_changed", what="reset")
     return True
@@ -148,12 +149,34 @@ def _sealed(account_id: UUID | None) -> Select[Key]:
     return select(Key).where(Key.account_id == account_id, Key.level == Level.ACCOUNT)
 
 
+def count(what: str, who: str, *, window: timedelta = WINDOW) -> int:
+    """Count something without refusing it; returns how many stand in this window."""
+    row = _throttle(what, who, window)
+    row.count += 1
+    return row.count
+
+
+def counted(what: str, who: str, *, window: timedelta = WINDOW) -> int:
+    """How many stand in this window."""
+    row = db.session.get(Throttle, _throttle_key(what, who))
+    return row.count if row is not None and row.window + window > clock.now() else 0
+
+
 def attempt(what: str, who: str, *, limit: int, window: timedelta = WINDOW) -> None:
     """Count an attempt before it is made, so that parallel ones cannot slip through. Raises Refused
     `too_many_attempts`.
 
     Counts stand in the database under a digest: they hold across workers and restarts and name nobody.
     """
+    row = _throttle(what, who, window)
+    if row.count >= limit:
+        events.afterwards(What.THROTTLED, detail=what)
+        raise Refused("too_many_attempts", minutes=int(window.total_seconds() // 60))
+    row.count += 1
+
+
+def _throttle(what: str, who: str, window: timedelta) -> Throttle:
+    """The row of these attempts, locked, begun anew where its window has passed."""
     key, instant = _throttle_key(what, who), clock.now()
     row = db.session.get(Throttle, key, with_for_update=True)
     if row is None:
@@ -165,10 +188,7 @@ def attempt(what: str, who: str, *, limit: int, window: timedelta = WINDOW) -> N
             row = db.session.get_one(Throttle, key, with_for_update=True)
     if row.window + window <= instant:
         row.window, row.count = instant, 0
-    if row.count >= limit:
-        events.afterwards(What.THROTTLED, detail=what)
-        raise Refused("too_many_attempts", minutes=int(window.total_seconds() // 60))
-    row.count += 1
+    return row
 
 
 def forget_attempts(what: str, who: str) -> None:
@@ -182,14 +202,6 @@ def credentials(email: str) -> tuple[UUID | None, str | None]:
     """(account id, password hash) of an address; both None for a stranger."""
     account = _by_email(email)
     return (account.id, account.password_hash) if account else (None, None)
-
-
-def sign_in(account_id: UUID) -> str:
-    """Open a session after the password has been checked; returns the cookie's value."""
-    account = db.session.get_one(Account, account_id)
-    history.record(sessions.actor_of(account, None), "sign_in", account)
-    settings: Settings = current_app.extensions["settings"]
-    return sessions.open_session(account, settings)
 
 
 def sign_out(actor: Actor) -> None:

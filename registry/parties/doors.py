@@ -18,18 +18,21 @@ from uuid import UUID
 from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import dump_options_header
+from werkzeug.wrappers import Response as AnyResponse
 
 from registry import clock, idempotency
 from registry.config import Settings
 from registry.database import db, transaction
 from registry.documents import scanning
-from registry.errors import NotAllowed, NotFound, NotSignedIn, Refused
+from registry.errors import NotAllowed, NotFound, NotSignedIn, Refused, SecondFactorOwed
 from registry.parties import ceremonies, gate, scopes, sessions
 from registry.parties.models import Upload
 from registry.parties.rules import Actor
+from registry.parties.sign_ins import BROWSER_DAYS
 
 View = TypeVar("View", bound=Callable[..., Any])
-SESSION_COOKIE, VISITOR_COOKIE = "mingxu_session", "mingxu_visitor"
+R = TypeVar("R", bound=AnyResponse)
+SESSION_COOKIE, VISITOR_COOKIE, BROWSER_COOKIE = "mingxu_session", "mingxu_visitor", "mingxu_browser"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KNOWN_AFTER = 24 * 3600
 CSP = (
@@ -65,6 +68,18 @@ def any_machine(view: View) -> View:
     """Every live key may come in, whatever it is for."""
     view.access, view.scope = "account", ""  # type: ignore[attr-defined]
     return view
+
+
+def even_owing(view: View) -> View:
+    """Also those who owe a second factor: here they settle it, or leave."""
+    view.even_owing = True  # type: ignore[attr-defined]
+    return view
+
+
+def owes_second() -> bool:
+    """Whether whoever is here acts for nobody before a second factor was shown."""
+    found = current_actor()
+    return found is not None and found.owes_second
 
 
 def current_actor() -> Actor | None:
@@ -179,8 +194,12 @@ def csrf_token() -> str:
     return hmac.new(_settings().secret_key.encode(), f"csrf:{bound}".encode(), hashlib.sha256).hexdigest()
 
 
-def set_session_cookie(response: Response, token: str) -> Response:
-    """The cookie outlives its session by a day: whose session has ended is still known (`refilling`)."""
+def set_session_cookie(response: R, token: str, *, browser: str = "") -> R:
+    """The cookie outlives its session by a day: whose session has ended is still known (`refilling`).
+    `browser`: what this browser is known again by, for longer than a year.
+    """
+    if browser:
+        _set_cookie(response, BROWSER_COOKIE, browser, max_age=BROWSER_DAYS * 24 * 3600)
     _set_cookie(response, SESSION_COOKIE, token, max_age=_settings().session_absolute + KNOWN_AFTER)
     return response
 
@@ -188,6 +207,11 @@ def set_session_cookie(response: Response, token: str) -> Response:
 def session_token() -> str | None:
     """The value of the session's cookie, whether the session is still open or not."""
     return _cookie(SESSION_COOKIE)
+
+
+def browser_token() -> str:
+    """What this browser is known by: its cookie, or a fresh one."""
+    return _cookie(BROWSER_COOKIE) or secrets.token_urlsafe(32)
 
 
 def clear_session_cookie(response: Response) -> Response:
@@ -209,7 +233,7 @@ def _cookie(name: str) -> str | None:
     return request.cookies.get(_cookie_name(name))
 
 
-def _set_cookie(response: Response, name: str, value: str, *, max_age: int | None = None) -> None:
+def _set_cookie(response: AnyResponse, name: str, value: str, *, max_age: int | None = None) -> None:
     response.set_cookie(
         _cookie_name(name), value, max_age=max_age, httponly=True, samesite="Lax", secure=_is_secure()
     )
@@ -235,6 +259,8 @@ def _enter() -> None:
         raise NotSignedIn("not_signed_in")
     if mark == "account" and _by_machine():
         gate.check_scope(actor())
+    if mark == "account" and owes_second() and not _even_owing():
+        raise SecondFactorOwed("second_factor_owed")
     ceremonies.take_in_hand(None)
     if request.method not in SAFE and not _by_machine():
         _refuse_forgery()
@@ -265,6 +291,11 @@ def _access() -> str:
     return str(getattr(view, "access", "none"))
 
 
+def _even_owing() -> bool:
+    view = current_app.view_functions[str(request.endpoint)]
+    return bool(getattr(view, "even_owing", False))
+
+
 def _by_machine() -> bool:
     return request.path.startswith("/api/")
 
@@ -279,7 +310,7 @@ def _person() -> Actor | None:
     if row is None:
         return None
     found, row_id, ends = (
-        sessions.actor_of(row.account, row.membership, session_id=row.id),
+        sessions.actor_of_session(row, _settings()),
         row.id,
         row.expires_at,
     )

@@ -61,7 +61,7 @@ class By(StrEnum):
     SITE = "site"
 
 
-SECRET = frozenset({"confirm", "reset"})
+SECRET = frozenset({"confirm", "reset", "sign_in_code"})
 """They carry a code that proves who reads the mailbox: never shown on the site, to nobody."""
 
 SEALED = SECRET | {
@@ -110,6 +110,8 @@ LETTERS: Mapping[str, Topic] = {
     "duty_reminder": Topic.REMINDERS,
     "ending_answered": Topic.DUTIES,
     "ending_settled": Topic.DUTIES,
+    "factor_added": Topic.ACCOUNT,
+    "factor_removed": Topic.ACCOUNT,
     "filing_corrected": Topic.REGISTRATION,
     "handover_answered": Topic.DUTIES,
     "handover_recorded": Topic.DUTIES,
@@ -122,6 +124,7 @@ LETTERS: Mapping[str, Topic] = {
     "invoice_issued": Topic.PROGRESS,
     "invoice_reversed": Topic.MONEY,
     "key_changed": Topic.ACCOUNT,
+    "key_made": Topic.ACCOUNT,
     "license_barred": Topic.LICENSE,
     "license_effective": Topic.LICENSE,
     "license_ended": Topic.LICENSE,
@@ -147,6 +150,8 @@ LETTERS: Mapping[str, Topic] = {
     "payment_claimed": Topic.MONEY,
     "payment_requested": Topic.MONEY,
     "receipt_brought": Topic.MONEY,
+    "recovery_low": Topic.ACCOUNT,
+    "recovery_used": Topic.ACCOUNT,
     "refund_decided": Topic.MONEY,
     "refund_due": Topic.MONEY,
     "refund_overdue": Topic.MONEY,
@@ -158,6 +163,8 @@ LETTERS: Mapping[str, Topic] = {
     "royalty_asked": Topic.DUTIES,
     "royalty_reported": Topic.DUTIES,
     "search_finds": Topic.SEARCHES,
+    "sign_in_code": Topic.ACCOUNT,
+    "signed_in_new": Topic.ACCOUNT,
     "stamp_differs": Topic.REGISTRATION,
     "webhook_stopped": Topic.SYSTEM,
     "withdrawal_announced": Topic.DECLARATION,

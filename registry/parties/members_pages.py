@@ -6,9 +6,10 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from registry import forms, problems
+from registry.database import transaction
 from registry.errors import NotAllowed, NotFound, Refused
 from registry.forms import FormState
-from registry.parties import doors, invitations
+from registry.parties import doors, invitations, organisations
 from registry.parties import service as parties
 from registry.parties.permissions import may
 from registry.parties.rules import PARTY_ROLES
@@ -44,6 +45,22 @@ def end(membership_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
     asked = {"membership": str(membership_id)}
     doors.submit("member.end", asked, lambda: str(invitations.end(actor, membership_id).id))
+    return redirect("/organisation/members", 303)
+
+
+@blueprint.post("/organisation/second-factor")
+@doors.signed_in
+def demand_second_factor() -> ResponseReturnValue:
+    """Whether members act for it only with a second factor."""
+    actor, wanted = doors.actor(), request.form.get("second_factor") == "yes"
+    try:
+        transaction(
+            lambda: organisations.demand_second_factor(actor, parties.organisation_of(actor), wanted)
+        )
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        return _page(FormState.failed(request.form, refused)), problems.status(refused)
     return redirect("/organisation/members", 303)
 
 

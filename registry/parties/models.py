@@ -77,6 +77,8 @@ class Organisation(Model):
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     suspended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # signs nothing new while it is set
     suspended_ground: Mapped[str] = mapped_column(String(20), default="", server_default="")  # Ground
+    # whether its members must have shown a second factor before they act for it
+    second_factor: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     @property
     def holder_id(self) -> uuid.UUID:
@@ -164,6 +166,8 @@ class Session(Model):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last shown that it is still the person
+    second_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a second factor was shown
     account: Mapped[Account] = relationship()
     membership: Mapped[Membership | None] = relationship()
 

@@ -84,6 +84,25 @@ def edit(actor: Actor, organisation: Organisation, facts: Mapping[str, Any]) -> 
     history.record(actor, "edit", organisation, changes=changes)
 
 
+def demand_second_factor(actor: Actor, organisation: Organisation, wanted: bool) -> None:
+    """Whether its members act for it only after a second factor was shown; from their next page on.
+
+    Raises Refused `second_factor_first` where who asks for it has none: nobody locks themselves out.
+    """
+    allow(actor, "member.manage", organisation)
+    if wanted == organisation.second_factor:
+        return
+    if wanted and not _has_second(actor):
+        raise Refused("second_factor_first", "second_factor")
+    organisation.second_factor = wanted
+    history.record(actor, "demand_second_factor", organisation, changes={"wanted": wanted})
+
+
+def _has_second(actor: Actor) -> bool:
+    session = db.session.get(Session, actor.session_id) if actor.session_id else None
+    return session is None or session.second_at is not None
+
+
 def bring_evidence(actor: Actor, organisation: Organisation, upload: Upload) -> None:
     """Attach the document that shows who the organisation is; a venue's operator looks at it."""
     allow(actor, "organisation.edit", organisation)

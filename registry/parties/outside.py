@@ -56,7 +56,7 @@ def end(actor: Actor, identity_id: UUID) -> None:
     row = db.session.get(OutsideIdentity, identity_id)
     if row is None:
         raise NotFound("not_found")
-    allow(actor, "account.use", row)
+    allow(actor, "factor.manage", row)
     history.record(actor, "end_outside", row.account, changes={"issuer": row.issuer})
     db.session.delete(row)
 

@@ -11,7 +11,7 @@ from registry.database import db, transaction
 from registry.errors import NotFound, Refused
 from registry.forms import FormState
 from registry.parties import accounts, doors, keys, oidc, outside
-from registry.parties import service as parties
+from registry.parties.entrance import let_in
 from registry.parties.models import Account
 from registry.parties.oidc import Outside
 from registry.parties.pages import Answer
@@ -49,7 +49,7 @@ def come_back() -> Answer:
     who = oidc.finish(settings, memo, request.args.to_dict())
     account_id = transaction(lambda: outside.account_of(who))
     if account_id is not None:
-        return _let_in(account_id, str(memo["back"]))
+        return let_in(account_id, str(memo["back"]))
     session[CAME] = {"issuer": who.issuer, "subject": who.subject, "at": int(clock.now().timestamp())}
     return redirect("/account/elsewhere" if doors.current_actor() else "/login/elsewhere/new", 303)
 
@@ -93,11 +93,6 @@ def end(identity_id: UUID) -> Answer:
     transaction(lambda: outside.end(actor, identity_id))
     session["done"] = "outside_ended"
     return redirect("/account/elsewhere", 303)
-
-
-def _let_in(account_id: UUID, back: str) -> Answer:
-    token = transaction(lambda: parties.sign_in(account_id))
-    return doors.set_session_cookie(redirect(local_path(back, "/desk"), 303), token)  # type: ignore[arg-type]
 
 
 def _password_again(account_id: UUID | None, password: str) -> None:

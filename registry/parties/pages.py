@@ -5,6 +5,7 @@ Whether an address is known changes neither what these pages say nor how long th
 """
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
@@ -14,8 +15,9 @@ from registry.database import transaction
 from registry.errors import Refused
 from registry.events import What
 from registry.forms import FormState
-from registry.parties import desk, doors, keys
+from registry.parties import desk, doors, keys, sign_ins
 from registry.parties import service as parties
+from registry.parties.entrance import let_in
 from registry.parties.schemas import AddressSchema, ConfirmSchema, RegisterSchema, ResetSchema, SignInSchema
 from registry.text import local_path
 
@@ -24,6 +26,8 @@ Answer = str | AnyResponse | tuple[str, int]
 MEMO = "address"
 TRIES = (("sign_in", 10), ("sign_in_account", 50), ("sign_in_address", 200))
 """Attempts in a quarter of an hour: at one account from one address, at one account, from one address."""
+FROM_ONE_ADDRESS = 60
+"""Accounts opened, letters asked for and codes tried, each in a quarter of an hour."""
 
 
 @blueprint.get("/register")
@@ -37,6 +41,7 @@ def register_form() -> Answer:
 def register() -> Answer:
     try:
         asked = forms.load(RegisterSchema, forms.nested(request.form))
+        _count("register_address")
         password = _new_password(asked["password"])
         transaction(
             lambda: parties.register(
@@ -60,6 +65,7 @@ def confirm_form() -> Answer:
 def confirm() -> Answer:
     try:
         asked = forms.load(ConfirmSchema, forms.nested(request.form))
+        _count("code_address")
         if not transaction(lambda: parties.confirm(asked["email"], asked["code"])):
             raise Refused("code_wrong", "code")
     except Refused as refused:
@@ -73,6 +79,7 @@ def confirm() -> Answer:
 def send_again() -> Answer:
     try:
         asked = forms.load(AddressSchema, forms.nested(request.form))
+        _count("letter_address")
         transaction(lambda: parties.send_code(asked["email"], "confirm"))
     except Refused as refused:
         return _again("parties/confirm.html", refused, AddressSchema)
@@ -92,11 +99,10 @@ def sign_in_form() -> Answer:
 def sign_in() -> Answer:
     try:
         asked = forms.load(SignInSchema, forms.nested(request.form))
-        token = _checked(asked["email"], asked["password"])
+        account_id = _checked(asked["email"], asked["password"])
     except Refused as refused:
         return _again("parties/login.html", refused, SignInSchema)
-    answer = redirect(local_path(asked["next"], "/desk"), 303)
-    return doors.set_session_cookie(answer, token)  # type: ignore[arg-type]
+    return let_in(account_id, asked["next"])
 
 
 @blueprint.post("/logout")
@@ -120,6 +126,7 @@ def forgotten() -> Answer:
 def send_reset() -> Answer:
     try:
         asked = forms.load(AddressSchema, forms.nested(request.form))
+        _count("letter_address")
         transaction(lambda: parties.send_code(asked["email"], "reset"))
     except Refused as refused:
         return _again("parties/reset.html", refused, AddressSchema)
@@ -138,6 +145,7 @@ def reset_form() -> Answer:
 def reset() -> Answer:
     try:
         asked = forms.load(ResetSchema, forms.nested(request.form))
+        _count("code_address")
         password = _new_password(asked["password"])
         if not transaction(lambda: parties.reset_password(asked["email"], asked["code"], password)):
             raise Refused("code_wrong", "code")
@@ -159,8 +167,8 @@ def _memo() -> dict[str, Any]:
     return {"done": lambda: session.pop("done", "")}
 
 
-def _checked(email: str, password: str) -> str:
-    """The cookie of a fresh session. Raises Refused `sign_in_wrong`, `too_many_attempts`."""
+def _checked(email: str, password: str) -> UUID:
+    """Whose password it was. Raises Refused `sign_in_wrong`, `too_many_attempts`."""
     address = request.remote_addr or ""
     whom = dict(zip((name for name, _ in TRIES), (f"{email}|{address}", email, address), strict=True))
 
@@ -172,13 +180,16 @@ def _checked(email: str, password: str) -> str:
     account_id, stored = parties.credentials(email)
     if not keys.password_fits(stored, password) or account_id is None:
         events.afterwards(What.SIGN_IN_FAILED, account_id=account_id, detail="sign_in_wrong")
+        transaction(sign_ins.failed)
         raise Refused("sign_in_wrong", "password")
+    transaction(lambda: parties.forget_attempts("sign_in", whom["sign_in"]))
+    return account_id
 
-    def enter() -> str:
-        parties.forget_attempts("sign_in", whom["sign_in"])
-        return parties.sign_in(account_id)
 
-    return transaction(enter)
+def _count(what: str) -> None:
+    """Count what an address does, before it is done and whoever it is about. Raises Refused."""
+    address = request.remote_addr or ""
+    transaction(lambda: parties.attempt(what, address, limit=FROM_ONE_ADDRESS))
 
 
 def _new_password(password: str) -> parties.NewPassword:

@@ -12,17 +12,18 @@ from registry import forms
 from registry.database import db, transaction
 from registry.errors import Invalid, NotAllowed, NotFound, Refused
 from registry.forms import FormState
-from registry.parties import accounts, ceremonies, doors, keys, passkeys
+from registry.parties import accounts, ceremonies, doors, passkeys
 from registry.parties import service as parties
 from registry.parties.ceremonies import Purpose
-from registry.parties.models import Account, Passkey
+from registry.parties.entrance import let_in
+from registry.parties.models import Passkey
 from registry.parties.schemas import NewPasskeySchema, PasskeyAnswerSchema, PasskeyEndSchema
-from registry.text import local_path
+from registry.parties.sign_in_pages import check_password
 
 blueprint = Blueprint("passkeys", __name__)
 QUESTION = "application/vnd.open-license.passkey+json"
-TRIES = 30
-"""Passwords shown, and challenges asked for, in a quarter of an hour."""
+CHALLENGES = 300
+"""Asked for from one address in a quarter of an hour."""
 
 
 @blueprint.app_errorhandler(passkeys.PasskeyAsked)
@@ -38,7 +39,7 @@ def sign_in_options() -> ResponseReturnValue:
     address = request.remote_addr or ""
 
     def work() -> dict[str, Any]:
-        accounts.attempt("passkey", address, limit=TRIES * 10)
+        accounts.attempt("passkey", address, limit=CHALLENGES)
         return passkeys.begin_sign_in()
 
     return _question(transaction(work))
@@ -48,33 +49,30 @@ def sign_in_options() -> ResponseReturnValue:
 @doors.public
 def sign_in() -> ResponseReturnValue:
     asked = forms.load(PasskeyAnswerSchema, forms.nested(request.form))
-
-    def enter() -> str:
-        return parties.sign_in(passkeys.sign_in(_uuid(asked["ceremony"]), asked["answer"]))
-
     try:
-        token = transaction(enter)
+        account_id = transaction(lambda: passkeys.sign_in(_uuid(asked["ceremony"]), asked["answer"]))
     except Refused as refused:
         form = FormState.failed(request.form, refused, PasskeyAnswerSchema)
         return render_template("parties/login.html", form=form), 422
-    answer = redirect(local_path(asked["next"], "/desk"), 303)
-    return doors.set_session_cookie(answer, token)  # type: ignore[arg-type]
+    return let_in(account_id, asked["next"], second=True)
 
 
 @blueprint.get("/account/passkeys")
+@doors.even_owing
 @doors.signed_in
 def index() -> ResponseReturnValue:
     return _index(FormState())
 
 
 @blueprint.post("/account/passkeys")
+@doors.even_owing
 @doors.signed_in
 def begin() -> ResponseReturnValue:
     """Begin to register a device; the password is shown again."""
     actor = doors.actor()
     try:
         asked = forms.load(NewPasskeySchema, forms.nested(request.form))
-        _step_up(asked["password"])
+        check_password(asked["password"])
         ceremony_id = transaction(lambda: passkeys.begin(actor, asked["name"]).id)
     except Refused as refused:
         return _index(FormState.failed(request.form, refused, NewPasskeySchema)), 422
@@ -82,6 +80,7 @@ def begin() -> ResponseReturnValue:
 
 
 @blueprint.get("/account/passkeys/new/<uuid:ceremony_id>")
+@doors.even_owing
 @doors.signed_in
 def create(ceremony_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
@@ -91,6 +90,7 @@ def create(ceremony_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/account/passkeys/new/<uuid:ceremony_id>")
+@doors.even_owing
 @doors.signed_in
 def register(ceremony_id: UUID) -> ResponseReturnValue:
     actor, answer = doors.actor(), request.form.get("answer", "")
@@ -99,12 +99,14 @@ def register(ceremony_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/account/passkeys/<kid>")
+@doors.even_owing
 @doors.signed_in
 def show(kid: str) -> ResponseReturnValue:
     return _page(kid, FormState())
 
 
 @blueprint.post("/account/passkeys/<kid>")
+@doors.even_owing
 @doors.signed_in
 def enrol(kid: str) -> ResponseReturnValue:
     """The device states its own key; from then on it signs."""
@@ -116,13 +118,14 @@ def enrol(kid: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/account/passkeys/<kid>/end")
+@doors.even_owing
 @doors.signed_in
 def end(kid: str) -> ResponseReturnValue:
     """End a device's key; the account's own key states it."""
     actor = doors.actor()
     try:
         asked = forms.load(PasskeyEndSchema, forms.nested(request.form))
-        _step_up(asked["password"])
+        check_password(asked["password"])
         act = passkeys.removal_of(actor, kid, asked["reason"])
         filing = None if act is None else act.signed(parties.sign(actor, asked["password"], act.statement))
         named = {"kid": kid, "reason": asked["reason"]}
@@ -154,16 +157,6 @@ def has_passkey() -> bool:
 def _ready(state: Any) -> None:
     app: Flask = state.app
     app.jinja_env.globals["has_passkey"] = has_passkey
-
-
-def _step_up(password: str) -> None:
-    """The password once more. Raises Refused `password_wrong`, `too_many_attempts`."""
-    account_id = doors.actor().account_id
-    transaction(lambda: accounts.attempt("step_up", str(account_id), limit=TRIES))
-    stored = db.session.get_one(Account, account_id).password_hash
-    db.session.rollback()
-    if not keys.password_fits(stored, password):
-        raise Refused("password_wrong", "password")
 
 
 def _question(asked: dict[str, Any]) -> ResponseReturnValue:

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from registry import clock
 from registry.database import db
-from registry.errors import NotAllowed, NotFound, NotSignedIn
+from registry.errors import NotAllowed, NotFound, NotProved, NotSignedIn
 from registry.parties.models import Organisation
-from registry.parties.rules import HELD, PARTY_ROLES, Actor, Role
+from registry.parties.rules import HELD, PARTY_ROLES, PROOF_LASTS, Actor, Role
 
 Relation = Callable[[Actor, Any], bool]
 
@@ -58,6 +59,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "account.use": (Grant(EVERYBODY, _own),),
     "webhook.view": (Grant((Role.OWNER,), _holder), Grant(STAFF, _venue)),
     "webhook.manage": (Grant((Role.OWNER,), _holder), Grant(STAFF, _venue)),
+    "factor.manage": (Grant(EVERYBODY, _own),),
     "machine.manage": (Grant(EVERYBODY, _own),),
     "organisation.create": (Grant(EVERYBODY, _any),),
     "organisation.edit": (Grant((Role.OWNER,), _holder),),
@@ -172,12 +174,22 @@ TABLE: dict[str, tuple[Grant, ...]] = {
 }
 
 
+PROVED = frozenset(
+    {
+        "factor.manage", "key.enroll", "machine.manage", "member.manage", "organisation.edit", "staff.manage",
+        "webhook.manage",
+    }
+)  # fmt: skip
+"""Verbs that change an account, its keys or its people without signing: a browser has to have shown within
+ten minutes that it is still the person (`proofs`). A test sorts every verb of these kinds."""
+
+
 def allow(actor: Actor | None, verb: str, thing: Any = None) -> None:
     """Return when the actor may do the verb to the thing.
 
-    Raises NotSignedIn for nobody, NotFound when the thing is none of the actor's business,
-    NotAllowed when it is but the role does not carry the verb, or a suspended organisation would bind
-    itself anew. An unknown verb is a programming error.
+    Raises NotProved where a browser must first show that it is still the person, NotSignedIn for nobody,
+    NotFound when the thing is none of the actor's business, NotAllowed when it is but the role does not carry
+    the verb, or a suspended organisation would bind itself anew. An unknown verb is a programming error.
     """
     grants = TABLE[verb]
     if actor is None:
@@ -186,6 +198,8 @@ def allow(actor: Actor | None, verb: str, thing: Any = None) -> None:
     if any(actor.role in grant.roles for grant in related):
         if verb in HELD:
             _refuse_suspended(actor)
+        if verb in PROVED:
+            _refuse_unproved(actor)
         return
     concerned = any(relation(actor, thing) for relation in (_holder, _licensee, _venue, _own))
     if thing is None or concerned:
@@ -202,10 +216,19 @@ def _refuse_suspended(actor: Actor) -> None:
         raise NotAllowed("organisation_suspended", article="[ours]")
 
 
+def _refuse_unproved(actor: Actor) -> None:
+    """Machines and commands have no session: their key, or the shell, is the proof."""
+    late = actor.proved_at is None or actor.proved_at + PROOF_LASTS <= clock.now()
+    if actor.session_id is not None and late:
+        raise NotProved("proof_wanted")
+
+
 def may(actor: Actor | None, verb: str, thing: Any = None) -> bool:
     """Whether `allow` would return; for pages that show or hide a button."""
     try:
         allow(actor, verb, thing)
+    except NotProved:  # asked for when the button is pressed
+        return True
     except (NotSignedIn, NotFound, NotAllowed):
         return False
     return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -124,7 +125,11 @@ class Actor:
     api_kid: str = ""
     session_id: UUID | None = None
     scopes: frozenset[str] | None = None  # of a machine's key; None for a person
+    proved_at: datetime | None = None  # when this browser last showed that it is still the person
+    owes_second: bool = False  # acts for nobody until a second factor was shown
 
+
+PROOF_LASTS = timedelta(minutes=10)
 
 CLOCK = Actor(account_id=None, role=Role.CLOCK, name="clock", confirmed=True)
 
@@ -146,7 +151,7 @@ def may_loosen(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 
 
 def check_password(password: str, *, field: str = "password") -> None:
-    """Long enough for a key to hang on. Raises Refused."""
+    """Long enough for a key to hang on; `passwords` asks how soon it is guessed. Raises Refused."""
     if len(password) < PASSWORD_MIN:
         raise Refused("password_short", field, min=PASSWORD_MIN)
     if len(password) > PASSWORD_MAX:

@@ -14,7 +14,7 @@ from registry.codes.regions import region
 from registry.errors import Refused
 from registry.fields import Flag, Instant, Money
 from registry.forms import Checked, Choice, CleanText, Code, Schema, Whole
-from registry.parties import identifiers, names
+from registry.parties import identifiers, names, passwords
 from registry.parties.letters import TOPICS
 from registry.parties.rules import PARTY_ROLES, Act, Ground, IdentityKind, KeyEnd, check_password
 
@@ -83,6 +83,14 @@ class _NewPasswordSchema(Schema):
     def _same(self, data: dict[str, Any], **_: Any) -> None:
         if data["password"] != data["password_again"]:
             raise ValidationError({"password_again": [Refused("password_differs")]})
+
+    @validates_schema
+    def _not_guessed_first(self, data: dict[str, Any], **_: Any) -> None:
+        own = [str(data[name]) for name in ("name", "email") if data.get(name)]
+        try:
+            passwords.check_new(data["password"], own, field="")
+        except Refused as refused:
+            raise ValidationError({"password": [refused]}) from refused
 
 
 class _PersonSchema(Schema):

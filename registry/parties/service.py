@@ -19,7 +19,6 @@ from registry.parties.accounts import (
     register,
     reset_password,
     send_code,
-    sign_in,
     sign_out,
 )
 from registry.parties.files import PURPOSES, also_visible, keep_upload, may_see, shown, uploaded
@@ -111,7 +110,6 @@ __all__ = [
     "send_code",
     "shown",
     "sign",
-    "sign_in",
     "sign_list",
     "sign_out",
     "unverified",

@@ -5,15 +5,17 @@ digest only.
 import hashlib
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.orm import joinedload
 
 from registry import clock
 from registry.config import Settings
 from registry.database import db
 from registry.parties.models import Account, Membership, Session
-from registry.parties.rules import Actor, Role
+from registry.parties.rules import STAFF, Actor, Role
 
 TOUCH = timedelta(minutes=1)
 
@@ -22,8 +24,11 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def open_session(account: Account, settings: Settings) -> str:
-    """A new session for an account, acting for its first membership; returns the cookie's value."""
+def open_session(account: Account, settings: Settings, *, second: bool = False) -> str:
+    """A new session for an account, acting for its first membership; returns the cookie's value.
+
+    `second`: whether a second factor was shown on the way in. Coming in is a fresh proof.
+    """
     instant, token = clock.now(), secrets.token_urlsafe(32)
     membership = db.session.scalar(memberships_of(account.id).limit(1))
     row = Session(
@@ -33,6 +38,8 @@ def open_session(account: Account, settings: Settings) -> str:
         created_at=instant,
         seen_at=instant,
         expires_at=instant + timedelta(seconds=settings.session_absolute),
+        proved_at=instant,
+        second_at=instant if second else None,
     )
     db.session.add(row)
     return token
@@ -40,7 +47,9 @@ def open_session(account: Account, settings: Settings) -> str:
 
 def read(token: str, settings: Settings) -> Session | None:
     """The live session of a cookie's value, or None."""
-    row = db.session.scalar(select(Session).where(Session.token_hash == digest(token)))
+    query = select(Session).where(Session.token_hash == digest(token))
+    whose = joinedload(Session.account), joinedload(Session.membership).joinedload(Membership.organisation)
+    row = db.session.scalar(query.options(*whose))
     instant = clock.now()
     if (
         row is None
@@ -114,3 +123,18 @@ def actor_of(
         confirmed=account.confirmed_at is not None,
         session_id=session_id,
     )
+
+
+def actor_of_session(row: Session, settings: Settings) -> Actor:
+    """The actor a browser is. Whoever owes a second factor acts for nobody: only for the account itself."""
+    made = actor_of(row.account, row.membership, session_id=row.id)
+    if row.second_at is None and _wants_second(made, row.membership, settings):
+        made = replace(actor_of(row.account, None, session_id=row.id), owes_second=True)
+    return replace(made, proved_at=row.proved_at)
+
+
+def _wants_second(actor: Actor, membership: Membership | None, settings: Settings) -> bool:
+    if actor.role in STAFF:
+        return settings.staff_second_factor
+    organisation = membership.organisation if membership is not None and actor.organisation_id else None
+    return organisation is not None and organisation.second_factor

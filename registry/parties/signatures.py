@@ -19,7 +19,7 @@ from registry.ledger.canonical import unb64
 from registry.ledger.filings import Statement, statement_bytes
 from registry.ledger.signing import PASSKEY, check_public, kid_of
 from registry.ledger.statement_lists import StatementList
-from registry.parties import accounts, ceremonies, enrolment, keys, passkeys
+from registry.parties import accounts, ceremonies, enrolment, keys, mail, passkeys
 from registry.parties.models import Key
 from registry.parties.organisations import organisation_of
 from registry.parties.permissions import allow
@@ -202,6 +202,7 @@ def enroll_key(actor: Actor, kid: str, signature: bytes) -> Key:
     enrolment.state(key, said)
     enrolment.file(key)
     history.record(actor, "enroll_key", organisation_of(actor), changes={"kid": kid})
+    mail.write_to_organisation(organisation_of(actor).id, "key_made", kid=kid)
     return key
 
 

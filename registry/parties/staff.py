@@ -10,7 +10,7 @@ from sqlalchemy import select
 from registry import clock, history
 from registry.database import db, new_id
 from registry.errors import Conflict, Refused
-from registry.parties import identifiers, names, organisations, separation
+from registry.parties import factors, identifiers, mail, names, organisations, separation, sessions
 from registry.parties.models import Account, Membership, Organisation, Venue
 from registry.parties.rules import Actor, OrganisationKind, Role
 
@@ -58,6 +58,21 @@ def appoint(address: str, *, role: Role = Role.OPERATOR, venue_code: str = "") -
     member = organisations.join(account.id, role=role, venue_id=venue.id if venue else None)
     history.record(COMMAND, "appoint", member, changes={"role": str(role), "venue": venue_code})
     return member
+
+
+def forget_second_factor(address: str, *, reason: str) -> None:
+    """Turn off an account's app for a person who lost it with the recovery codes, and end its sessions.
+
+    Raises Refused `account_unknown`, `app_not_begun`.
+    """
+    account = db.session.scalar(select(Account).where(Account.email == address.strip().lower()))
+    if account is None:
+        raise Refused("account_unknown", "email")
+    if not factors.forget(account.id):
+        raise Refused("app_not_begun", "email")
+    sessions.revoke_all(account.id)
+    mail.write_to_account(account, "factor_removed", name=account.name, by="operator")
+    history.record(COMMAND, "forget_second_factor", account, changes={"reason": reason})
 
 
 def _venue(code: str) -> Venue:

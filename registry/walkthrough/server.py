@@ -156,6 +156,7 @@ def _environment(instance: Path, base_url: str) -> dict[str, str]:
         "REGISTRY_SECRET_KEY": secrets.token_hex(32),
         "REGISTRY_ORIGIN": ORIGIN,
         "REGISTRY_BASE_URL": base_url,
+        "REGISTRY_STAFF_SECOND_FACTOR": "0",  # the clerk of an hour has no phone
         "REGISTRY_OPERATOR_NAME": "明许走查运营方（演示）",
         "REGISTRY_MAIL_FROM": "no-reply@walkthrough.mingxu.invalid",
         "PYTHONUNBUFFERED": "1",

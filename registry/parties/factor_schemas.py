@@ -1,0 +1,28 @@
+"""What people type where a code, or a proof that it is still they, is asked for."""
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields
+
+from registry.forms import CleanText, Schema
+from registry.parties.schemas import Password
+
+
+class CodeSchema(Schema):
+    """A code of an app, of a letter, or for the day the app is gone."""
+
+    code = CleanText(max=40, required=True, metadata={"label": _l("验证码")})
+    next = fields.String(load_default="")
+
+
+class AppCodeSchema(Schema):
+    """The code an app shows after it was given its secret."""
+
+    code = CleanText(max=40, required=True, metadata={"label": _l("验证码")})
+
+
+class ProofSchema(Schema):
+    """The password or a code; an empty password is a wrong one."""
+
+    password = Password(load_default="", metadata={"label": _l("密码")})
+    code = CleanText(max=40, load_default="", metadata={"label": _l("验证码")})
+    next = fields.String(load_default="")

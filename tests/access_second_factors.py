@@ -1,0 +1,21 @@
+"""The access matrix of second factors and proofs: one's own account, nobody else's."""
+
+from collections.abc import Mapping
+
+from tests.access import EVERYBODY, OWNERS, SIGNED_IN, Line, line
+from tests.browser import PASSWORD
+
+SECOND_FACTORS: Mapping[str, Line] = {
+    "GET proofs.code_form": line(EVERYBODY),
+    "POST proofs.code": line(EVERYBODY),
+    "GET proofs.show": line(SIGNED_IN),
+    "POST proofs.prove": line(SIGNED_IN, {"password": PASSWORD}),
+    "POST proofs.prove_by_passkey": line(SIGNED_IN, {"answer": "null"}),
+    "GET factors.show": line(SIGNED_IN),
+    "POST factors.begin": line(SIGNED_IN),
+    "GET factors.app_form": line(SIGNED_IN),
+    "POST factors.confirm": line(SIGNED_IN, {"code": "123456"}),
+    "POST factors.draw": line(SIGNED_IN),
+    "POST factors.end": line(SIGNED_IN),
+    "POST members.demand_second_factor": line(OWNERS, {"second_factor": "no"}),
+}
