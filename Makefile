@@ -7,7 +7,7 @@ PORT   ?= 8000
 BIN    := $(VENV)/bin
 export REGISTRY_INSTANCE ?= instance
 
-.PHONY: crawl pages pictures run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
+.PHONY: audit fuzz machine crawl pages pictures run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
 
 run: setup
 	@$(BIN)/registry serve --demo --port $(PORT)
@@ -75,6 +75,19 @@ pictures: setup-dev fonts-test
 # Needs Chromium and a served demonstration; writes docs/pictures/pages, shown by docs/pages.md.
 pages: setup-dev
 	@$(BIN)/python -m tests.page_pictures $(ORIGIN) $(PASSWORD)
+
+# COUNT cases for each door, kind of data and visitor, every door as everybody; minutes.
+fuzz: setup-dev fonts-test
+	@REGISTRY_FUZZ_EXAMPLES=$(or $(COUNT),8) $(BIN)/python -m pytest -n 0 -s tests/fuzz
+
+# COUNT long ways of offers, notices, payments, withdrawals and restarts on both databases; minutes.
+machine: setup-dev fonts-test
+	@REGISTRY_MACHINE_EXAMPLES=$(or $(COUNT),50) $(BIN)/python -m pytest -n 0 -s tests/licenses/test_machine.py
+
+# What bandit and detect-secrets find beyond what docs/security.md says is harmless.
+audit: setup-dev
+	@$(BIN)/bandit -q -r registry -s B101 -b .ci/bandit.json
+	@git ls-files -z | grep -zvE '\.(po|png|docx)$$|^requirements|^\.ci/' | xargs -0 $(BIN)/detect-secrets-hook --baseline .ci/secrets.json
 
 walkthrough: setup
 	@$(BIN)/registry walkthrough --out build/walkthrough

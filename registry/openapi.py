@@ -13,7 +13,7 @@ from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import ValidationError
 from webargs.flaskparser import FlaskParser
 
-from registry import forms
+from registry import forms, machine_document
 from registry.errors import Refused
 
 SCHEME = (
@@ -106,6 +106,7 @@ def init_app(app: Flask, blueprints: list[Blueprint]) -> None:
     app.view_functions["api-docs.openapi_json"] = _everybody(shown)
     for blueprint in blueprints:
         machines.register_blueprint(blueprint)
+    machine_document.complete(app, machines.spec)
 
 
 def _schema_name(schema: Any) -> str:

@@ -58,7 +58,7 @@ def me() -> dict[str, Any]:
 @doors.machine("key.enroll")
 def prepare_key(asked: dict[str, Any]) -> dict[str, Any]:
     """Prepare the enrolment of the organisation's own key: sign `pae` with it and post the
-    signature.
+    signature. Needs Idempotency-Key.
     """
     actor = doors.actor()
     alg, public = parties.parse_public(asked["public_key"])
@@ -84,7 +84,9 @@ def show_key(kid: str) -> dict[str, Any]:
 @blueprint.response(201, KeyAnswer)
 @doors.machine("key.enroll")
 def enroll_key(asked: dict[str, Any], kid: str) -> dict[str, Any]:
-    """Complete an enrolment with the key's own signature; from now on it is a filing in the log."""
+    """Complete an enrolment with the key's own signature; from now on it is a filing in the log.
+    Needs Idempotency-Key.
+    """
     actor, signature = doors.actor(), parties.parse_signature(asked["signature"])
     old = parties.parse_signature(asked["old_signature"], field="old_signature")
 
@@ -165,6 +167,7 @@ def revoke_key(asked: dict[str, Any], kid: str, prepared_id: UUID) -> dict[str, 
                 "schema": {
                     "type": "object",
                     "required": ["file", "purpose"],
+                    "additionalProperties": False,
                     "properties": {
                         "file": {"type": "string", "contentMediaType": "application/octet-stream"},
                         "purpose": {"type": "string", "enum": sorted(parties.PURPOSES)},
@@ -176,7 +179,9 @@ def revoke_key(asked: dict[str, Any], kid: str, prepared_id: UUID) -> dict[str, 
 )
 @doors.machine("upload.add")
 def bring_file(asked: dict[str, Any]) -> dict[str, Any]:
-    """Bring a file (multipart form: `file`, `purpose`); its type is read from its content."""
+    """Bring a file (multipart form: `file`, `purpose`); its type is read from its content. Needs
+    Idempotency-Key.
+    """
     actor, name, data = doors.actor(), *doors.uploaded_file("file")
     if not data and "file" not in request.files:
         raise Refused("required", "file")
