@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 from babel.support import NullTranslations, Translations
 from flask import Flask, Response, has_request_context, redirect, request
 from flask_babel import Babel, get_locale
-from markupsafe import Markup
+from flask_babel.speaklater import LazyString
+from markupsafe import Markup, escape
 
 from registry import clock
 from registry.text import local_path
@@ -28,6 +29,15 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+
+
+def _text(said: LazyString) -> Markup:
+    return escape(str(said))
+
+
+LazyString.__html__ = _text
+"""The library calls a sentence that is said later markup as it stands; with a name in it, it is what somebody
+typed, and text like any other."""
 
 
 def init_app(app: Flask) -> None:

@@ -273,7 +273,7 @@ class AcceptanceAnswer(Schema):
     amount_due = Money(allow_none=True)
     outstanding = Money(allow_none=True)
     pay_by = LegalDate(allow_none=True)
-    reference = fields.String()
+    reference = fields.String(allow_none=True)
     noticed_at = Instant(allow_none=True)
     noticed_seq = fields.Integer(allow_none=True)
     leaf = fields.String()
