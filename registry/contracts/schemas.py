@@ -328,8 +328,8 @@ class ContractAnswer(Schema):
     findings = fields.List(fields.Dict())
     results = fields.List(fields.Dict())
     corrections = fields.List(fields.Dict())
-    erased_at = fields.String()
-    erased_ground = fields.String()
+    erased_at = fields.String(allow_none=True)
+    erased_ground = fields.String(allow_none=True)
     acceptances = fields.List(fields.Nested(AcceptanceAnswer))
 
 

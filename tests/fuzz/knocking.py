@@ -64,14 +64,14 @@ def schema_of(app: Flask) -> Any:
 
 def knock(world: World, examples: int, tally: Tally, *, only: str = "", everybody: bool = True) -> None:
     """Every door with both kinds of data: at random addresses, and at those of things there are. As every
-    visitor, or each door as another.
+    visitor, or a third of the doors and each as another.
     """
     schema = schema_of(world.app)
     schema.app = world.app
     endpoints = dict(_endpoints(world.app))
     for n, found in enumerate(schema.get_all_operations()):
         operation = found.ok()
-        if only not in operation.label:
+        if only not in operation.label or not (everybody or n % 3 == 0):
             continue
         method = operation.method.upper()
         known = _things(world, f"{method} {endpoints[operation.path, method]}")
@@ -117,8 +117,12 @@ def _try(
 def _judge(case: Any, visitor: Visitor, mode: GenerationMode, tally: Tally) -> None:
     label = case.operation.label
     headers = {"Authorization": f"Bearer {visitor.bearer}"} if visitor.bearer else {}
+    others = {name: one for name, one in (case.headers or {}).items() if name.lower() != "authorization"}
+    case.headers = {**others, **headers}  # keys are the visitors' own, never made up
     response = Context().run(lambda: case.call(headers=dict(headers)))
     tally.sent += 1
+    if response.status_code == 401 and visitor.bearer:
+        tally.note(label, "a key that holds is refused", response.text)
     tally.statuses[visitor.person.email if visitor.person else "nobody", response.status_code] += 1
     asked = [*CHECKS, *([checks.negative_data_rejection] if mode.is_negative else [])]
     try:
@@ -153,6 +157,10 @@ def _endpoints(app: Flask) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _things(world: World, name: str) -> dict[str, str]:
-    """The path's values that lead to something, as the access matrix has them."""
+    """The path's values that lead to something, as the access matrix has them; not to the very key that
+    knocks, or one door would close all others.
+    """
+    if "machine-keys" in name or "machine" in name.partition(" ")[2]:
+        return {}
     wanted = LINES[name].things if name in LINES else {}
     return {key: value[1:] if value[0] == "=" else world.things[value] for key, value in wanted.items()}
