@@ -26,6 +26,7 @@ from tests.bench import (
     acceptances,
     audit,
     browser,
+    crowded,
     ledgers,
     packages,
     pages,
@@ -54,8 +55,8 @@ ALONE: Mapping[str, Callable[[], list[Row]]] = {
     "proofs": proofs.run,
     "audit": audit.run,
 }
-BROWSER, SEARCH = "browser", "search"
-PARTS = (*ALONE, *ON_A_DATABASE, SEARCH, BROWSER)
+BROWSER, CROWDED, SEARCH = "browser", "crowded", "search"
+PARTS = (*ALONE, *ON_A_DATABASE, CROWDED, SEARCH, BROWSER)
 
 
 def main() -> None:
@@ -73,6 +74,8 @@ def main() -> None:
         print(table(rows))
     if "packages" in wanted:
         print(packages.batch(asked.count or packages.COUNT))
+    if CROWDED in wanted:
+        print(crowded.report([name for name in (LITE, SERVER) if asked.database in (None, name)]))
     if SEARCH in wanted:
         sizes = (asked.count,) if asked.count else searches.SIZES
         for name in (LITE, SERVER):

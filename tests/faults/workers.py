@@ -37,7 +37,7 @@ def dies(place: Place, point: str) -> Result:
         load.finish()
         filed = time.monotonic()
         complaints = _killed_at(place, point)
-        with _worker(place):
+        with worker(place):
             complaints += _head_published(place, filed) if "sign" in point else _papers_done(place)
     return load.result(f"worker: {point}", "1 kill", least=1, complaints=tuple(complaints))
 
@@ -52,7 +52,7 @@ def _killed_at(place: Place, point: str) -> list[str]:
 
 
 @contextlib.contextmanager
-def _worker(place: Place) -> Iterator[None]:
+def worker(place: Place) -> Iterator[None]:
     with (place.folder / "worker.log").open("ab") as log:
         command = [sys.executable, "-m", "registry", "worker"]
         running = subprocess.Popen(command, env=place.environ(), stdout=log, stderr=log)
