@@ -8,7 +8,6 @@ signed outside. Each line tells the wait for the filing answer (201) in millisec
 """
 
 import json
-import os
 import tempfile
 import threading
 import time
@@ -109,12 +108,14 @@ def _place(database: str, stack: ExitStack) -> Place:
 def _line(place: Place) -> str:
     given = json.loads(place.work.read_text())
     pairs = [(machine, offer) for offer in given["offers"] for machine in given["machines"]]
-    with Service(place) as service, open(os.devnull, "w", encoding="utf-8") as nowhere:
-        watch = Watch(service.port, nowhere)
+    with Service(place) as service, (place.folder.parent / "answers").open("w", encoding="utf-8") as answers:
+        watch = Watch(service.port, answers)
         for n, pair in enumerate(pairs[:WAITING]):
             watch.take(*pair, f"first-{n}")
         alone, watch.waits = watch.waits, []
         with worker(place), Crowd(service.port) as crowd:
+            while not _jobs_done(place):
+                time.sleep(1)
             for n, pair in enumerate(pairs[WAITING : WAITING + MEASURED]):
                 watch.take(*pair, f"then-{n}")
         done = _jobs_done(place)
