@@ -2,6 +2,7 @@
 its printed papers takes a second. For a test that travels in time they are made anew.
 """
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from functools import wraps
@@ -82,8 +83,9 @@ def _leave() -> None:
 
 def _files(instance: Path) -> list[str]:
     """A seal or a key that a test brought before makes another world."""
-    return sorted(path.name for folder in instance.iterdir() if folder.name != "fonts" and folder.is_dir()
-                  for path in folder.rglob("*"))  # fmt: skip
+    folders = (folder for folder in instance.iterdir() if folder.name != "fonts" and folder.is_dir())
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
 
 
 def _name(settings: Any) -> str:

@@ -46,6 +46,10 @@ NO_BODY = {
     "needs-api.withdraw",
     "term-sets-api.retire",
     "basket-api.prepare",
+    "hooks-api.pause",
+    "hooks-api.resume",
+    "hooks-api.ping",
+    "hooks-api.again",
 }
 
 

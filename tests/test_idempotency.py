@@ -97,6 +97,6 @@ def test_the_fingerprint_does_not_depend_on_order_but_on_verb_and_values() -> No
 
 def test_a_form_with_no_key_is_refused_by_its_door(lite: Flask) -> None:
     actor: Actor = owner("u1")
-    browser = Browser(lite).sign_in(actor.email).get("/account")
+    browser = Browser(lite).sign_in(actor.email).get("/account/machine-keys")
     browser.submit({"label": "x", "idempotency_key": ""}, action="/account/machine-keys")
     assert browser.status == 422

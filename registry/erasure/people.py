@@ -17,7 +17,6 @@ from registry.erasure import duties, machines, traces, wishes
 from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.errors import NotFound
-from registry.events import SecurityEvent
 from registry.idempotency import Idempotency
 from registry.ledger import service as ledger
 from registry.licenses import answers as reading
@@ -176,9 +175,7 @@ def _access(account: Account) -> Iterator[Goes]:
         yield from (removed(one) for one in db.session.scalars(rows))
     acts = select(PreparedAct).where(PreparedAct.account_id == account.id).order_by(PreparedAct.id)
     yield from (removed(one) for one in db.session.scalars(acts))
-    noted = select(SecurityEvent).where(SecurityEvent.account_id == account.id).order_by(SecurityEvent.id)
-    past = noted.where(SecurityEvent.at < clock.now() - event_log.LEAST)  # the others go at that age
-    yield from (removed(one) for one in db.session.scalars(past))
+    yield from (removed(one) for one in event_log.removable(account.id))  # the others go at that age
     counted = select(Throttle).where(Throttle.key.endswith(sessions.digest(account.email)))
     yield from (removed(one) for one in db.session.scalars(counted.order_by(Throttle.key)))
     members = select(Membership).where(Membership.account_id == account.id).order_by(Membership.id)

@@ -4,7 +4,7 @@ runs the system or gives roles is looked at here; and its end, when its days are
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +68,16 @@ def every(actor: Actor, asked: Asked) -> Iterator[Row]:
     allow(actor, "events.view")
     query = _query(_conditions(asked)).execution_options(yield_per=AT_ONCE)
     return (_row(found) for found in db.session.execute(query))
+
+
+def removable(account_id: UUID) -> list[SecurityEvent]:
+    """Somebody's events that may go already. Age is told by the database's own clock, as its guard tells it."""
+    there = db.session.scalars(select(func.now())).one()
+    present = there if there.tzinfo else there.replace(tzinfo=UTC)
+    query = select(SecurityEvent).where(
+        SecurityEvent.account_id == account_id, SecurityEvent.at < min(present, clock.now()) - LEAST
+    )
+    return list(db.session.scalars(query.order_by(SecurityEvent.id)))
 
 
 def forget(settings: Settings) -> int:

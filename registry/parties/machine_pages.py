@@ -97,6 +97,7 @@ def _page(form: FormState) -> str:
         machines=[_line(one) for one in parties.api_keys_of(actor)],
         names=scopes.NAMES,
         signing_keys=[one.kid for one in parties.keys_of(actor) if _signs(one)],
+        pushes=actor.role in (Role.OWNER, Role.OPERATOR),
         acts=db.session.scalars(sessions.memberships_of(actor.account_id)).first() is not None,
     )
 

@@ -243,6 +243,7 @@ const WORDS = {
   intended_use_path: ["拟实施的内容", "Intended use"],
   contacts_path: ["联系方式", "Contacts"],
   record_path: ["冻结记录的摘要", "Digest of the frozen record"],
+  signed_path: ["当事人自己的签名", "The party's own signature"],
   nonce_path: ["记录随机数", "Record nonce"],
   wording_path: ["文本版本", "Wording"],
   amount_path: ["金额", "Amount"],

@@ -14,6 +14,7 @@ from registry.ledger.canonical import jcs
 from registry.ledger.filings import build
 from registry.ledger.notes import Head, Vkey, sign_note
 from registry.ledger.policy import Policy, policy_of
+from registry.ledger.relayed import Piece
 from registry.ledger.report import State
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import RegistryKeys
@@ -172,6 +173,6 @@ def test_a_filing_countersigned_by_a_key_out_of_its_range_is_found_by_verify_and
 def test_a_list_never_goes_on_behind_the_end_of_its_own_key(lite: Flask) -> None:
     keys = ledger_setup().keys
     ring = Keyring({key.kid: key for key in ledger.own_keys()})
-    both = [build(revocation(keys.countersigner.kid)), build(effective("C-1"))]
+    both = [Piece(built=build(one)) for one in (revocation(keys.countersigner.kid), effective("C-1"))]
     with pytest.raises(ValueError, match="last filing"):
         _prepare(both, ring, keys.countersigner)

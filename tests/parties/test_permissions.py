@@ -79,8 +79,10 @@ def test_nobody_acts_on_what_is_none_of_their_business(verb: str, role: Role) ->
         assert not open_to_role
 
 
-ADMINISTERED = {"erasure.manage", "codes.change", "mail.open", "mail.resend", "jobs.manage"}
-"""What runs the system, and none of it a filing."""
+ADMINISTERED = {
+    "erasure.manage", "codes.change", "mail.open", "mail.resend", "jobs.manage", "terms.schedule",
+}  # fmt: skip
+"""What runs the system, and of the filings none but the day from which a version of our own terms holds."""
 SECURED = {"erasure.manage", "organisation.suspend", "staff.manage"}
 """What decides who may come in; whoever runs the system gives no roles."""
 READ = {"mail.open"}
