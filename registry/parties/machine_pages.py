@@ -15,6 +15,7 @@ from registry.parties.machine_models import ApiKey
 from registry.parties.machine_schemas import OVERLAPS, MachineKeySchema, RotationSchema
 from registry.parties.models import Key
 from registry.parties.pages import Answer
+from registry.parties.rules import Role
 
 blueprint = Blueprint("machines", __name__)
 
