@@ -83,7 +83,7 @@ def test_an_acceptance_fails_whole_at_each_of_its_statements_and_then_succeeds_o
 
 @contextmanager
 def _the_same_minute(app: Flask) -> Iterator[None]:
-    """What is done now and then only would shift the steps: a key's last use, its quota, a look at the tables."""
+    """What is done now and then would shift the steps: a key's last use, its quota, a look at the tables."""
     settings = app.extensions["settings"]
     app.extensions["settings"] = replace(settings, rate_key=0, rate_address=0)
     tables = patch.object(present, "CHECK_EVERY", 1e9)
