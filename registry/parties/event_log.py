@@ -71,7 +71,7 @@ def every(actor: Actor, asked: Asked) -> Iterator[Row]:
 
 
 def removable(account_id: UUID) -> list[SecurityEvent]:
-    """Somebody's events that may go already. Age is told by the database's own clock, as its guard tells it."""
+    """Somebody's events that may go already, by the database's own clock as its guard tells the age."""
     there = db.session.scalars(select(func.now())).one()
     present = there if there.tzinfo else there.replace(tzinfo=UTC)
     query = select(SecurityEvent).where(
