@@ -41,6 +41,7 @@ class Settings:
     mail_hours: int = 72  # so long a letter is tried
     mail_days: int = 1095  # so long letters are kept, in the inbox too
     digest_hour: int = 8  # in Shanghai
+    sms: str = "none"  # where text messages go: none, folder (demonstration) or package.module:function
     smtp_url: str = field(default="", repr=False)
     smtp_password_file: Path | None = None
     smtp_ca: Path | None = None
@@ -144,6 +145,7 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
     }
     values.update(_anchors(env))
     values.update(_mail(env))
+    values["sms"] = _sms(env, demo=demo)
     values["proxies"] = _whole(env, "REGISTRY_PROXIES", 0)
     values.update(_outbound(env))
     values.update(_elsewhere(env))
@@ -257,6 +259,18 @@ def _check_smtp(url: str) -> None:
         raise Misconfigured("REGISTRY_SMTP_URL must be smtp://host, smtps://host or smtp+plain://host")
     if parts.scheme == "smtp+plain" and parts.username:
         raise Misconfigured("REGISTRY_SMTP_URL: smtp+plain:// takes no user, for nothing would hide it")
+
+
+def _sms(env: Mapping[str, str], *, demo: bool) -> str:
+    """How text messages leave. Raises Misconfigured."""
+    named = env.get("REGISTRY_SMS") or ("folder" if demo else "none")
+    if named == "folder" and not demo:
+        raise Misconfigured("REGISTRY_SMS=folder is for the demonstration: nobody would get a message")
+    module, colon, function = named.partition(":")
+    dotted = all(part.isidentifier() for part in module.split("."))
+    if named not in ("folder", "none") and not (colon and dotted and function.isidentifier()):
+        raise Misconfigured("REGISTRY_SMS must be none, folder or package.module:function")
+    return named
 
 
 def _whole(env: Mapping[str, str], name: str, otherwise: int) -> int:

@@ -53,6 +53,8 @@ MOVES: Mapping[tuple[str, str], What] = {
     ("account", "reset_password"): What.PASSWORD,
     ("account", "change_password"): What.PASSWORD,
     ("account", "renew_key"): What.KEY,
+    ("account", "confirm_phone"): What.ACCOUNT,
+    ("account", "confirm_mail"): What.ACCOUNT,
     ("account", "register_passkey"): What.KEY,
     ("account", "enroll_passkey"): What.KEY,
     ("account", "remove_passkey"): What.KEY,

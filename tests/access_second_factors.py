@@ -17,5 +17,9 @@ SECOND_FACTORS: Mapping[str, Line] = {
     "POST factors.confirm": line(SIGNED_IN, {"code": "123456"}),
     "POST factors.draw": line(SIGNED_IN),
     "POST factors.end": line(SIGNED_IN),
+    "GET phones.show": line(SIGNED_IN),
+    "POST phones.ask": line(SIGNED_IN, {"phone": "13800138000"}),
+    "GET phones.code_form": line(SIGNED_IN),
+    "POST phones.confirm": line(SIGNED_IN, {"code": "123456"}),
     "POST members.demand_second_factor": line(OWNERS, {"second_factor": "no"}),
 }

@@ -43,6 +43,7 @@ from registry.parties.models import (
     Venue,
 )
 from registry.parties.outside_models import OutsideIdentity
+from registry.parties.phone_models import PhoneCode, TextMessage
 from registry.parties.prepared import PreparedAct
 from registry.parties.rules import Role
 from registry.parties.staff_models import Invitation
@@ -120,6 +121,7 @@ def account_listing(account: Account) -> Listing:
             email=f"{account.id}@erased.invalid",
             name=GONE,
             phone="",
+            phone_confirmed_at=None,
             password_hash="",
             confirm_hash="",
             confirm_until=None,
@@ -170,7 +172,7 @@ def _access(account: Account) -> Iterator[Goes]:
     yield from (removed(one) for one in db.session.scalars(asked))
     typed = select(KeptForm).where(KeptForm.account_id == account.id).order_by(KeptForm.id)
     yield from (removed(one) for one in db.session.scalars(typed))
-    for table in (Ceremony, Passkey, AuthenticatorApp, RecoveryCode, KnownBrowser, HalfSignIn):
+    for table in _OF_ACCOUNT:
         rows = select(table).where(table.account_id == account.id).order_by(table.created_at)
         yield from (removed(one) for one in db.session.scalars(rows))
     acts = select(PreparedAct).where(PreparedAct.account_id == account.id).order_by(PreparedAct.id)
@@ -181,6 +183,11 @@ def _access(account: Account) -> Iterator[Goes]:
     members = select(Membership).where(Membership.account_id == account.id).order_by(Membership.id)
     for member in db.session.scalars(members):
         yield from blanked(member, ended_at=member.ended_at or clock.now())
+
+
+_OF_ACCOUNT = (
+    Ceremony, Passkey, AuthenticatorApp, RecoveryCode, KnownBrowser, HalfSignIn, PhoneCode, TextMessage,
+)  # fmt: skip
 
 
 def _invitations(whose: ColumnElement[bool]) -> Iterator[Goes]:

@@ -21,7 +21,7 @@ from registry.errors import NotFound, Refused
 from registry.events import What
 from registry.ledger.filings import signed_statement
 from registry.ledger.signing import Ed25519Signer
-from registry.parties import enrolment, mail, sessions
+from registry.parties import enrolment, mail, sessions, texts
 from registry.parties.factor_models import HalfSignIn, KnownBrowser
 from registry.parties.models import Account, Key, Membership, Session, Throttle
 from registry.parties.permissions import allow
@@ -68,7 +68,7 @@ def register(*, email: str, name: str, password: NewPassword, phone: str = "") -
         known = db.session.scalars(select(Account).where(Account.email == email.lower())).one()
         mail.write(known.email, "already_registered", name=known.name)
         return None
-    _prepare_key(account, password)
+    prepare_key(account, password)
     _send_code(account, "confirm")
     history.record(sessions.actor_of(account, None), "register", account)
     return account
@@ -81,7 +81,8 @@ def send_code(email: str, purpose: str) -> None:
     """
     attempt("letter", email, limit=LETTERS)
     account = _by_email(email)
-    if account is not None and (purpose == "reset" or account.confirmed_at is None):
+    unproved = account is not None and (account.confirmed_at is None or account.mail_unproved)
+    if account is not None and (purpose == "reset" or unproved):
         _send_code(account, purpose)
 
 
@@ -91,8 +92,12 @@ def confirm(email: str, code: str) -> bool:
     """
     attempt("code", email, limit=CODES, window=CODES_WINDOW)
     account = _by_email(email, locked=True)
-    if account is None or (account.confirmed_at is None and not _code_fits(account, "confirm", code)):
+    owed = account is not None and (account.confirmed_at is None or account.mail_unproved)
+    if account is None or (owed and not _code_fits(account, "confirm", code)):
         return False
+    if account.mail_unproved:
+        account.mail_unproved, account.confirm_hash = False, ""
+        history.record(sessions.actor_of(account, None), "confirm_mail", account)
     if account.confirmed_at is None:
         account.confirmed_at, account.confirm_hash = clock.now(), ""
         key = db.session.scalars(_sealed(account.id).where(Key.enrolled_seq.is_(None))).one()
@@ -116,7 +121,7 @@ def reset_password(email: str, code: str, password: NewPassword) -> bool:
             db.session.delete(old)
         else:
             enrolment.revoke(old, reason="password_reset")
-    enrolment.file(_prepare_key(account, password))
+    enrolment.file(prepare_key(account, password))
     sessions.revoke_all(account.id)
     db.session.execute(delete(KnownBrowser).where(KnownBrowser.account_id == account.id))
     db.session.execute(delete(HalfSignIn).where(HalfSignIn.account_id == account.id))
@@ -233,7 +238,15 @@ def _by_email(email: str, *, locked: bool = False) -> Account | None:
     return db.session.scalar(query.with_for_update() if locked else query)
 
 
-def _prepare_key(account: Account, password: NewPassword) -> Key:
+def drop_unfiled_keys(account: Account) -> None:
+    """Keys that never came into the log, for the account is confirmed another way than they state."""
+    for old in db.session.scalars(_sealed(account.id).where(Key.enrolled_seq.is_(None))).all():
+        db.session.delete(old)
+    db.session.flush()
+
+
+def prepare_key(account: Account, password: NewPassword, *, confirmed: str = "mail") -> Key:
+    """A fresh account key that states its own enrolment, and by what the account was `confirmed`."""
     signer = password.signer
     key = Key(
         kid=signer.kid,
@@ -244,7 +257,7 @@ def _prepare_key(account: Account, password: NewPassword) -> Key:
         sealed=password.sealed,
         created_at=clock.now(),
     )
-    fields = enrolment.prepare(key, holder=account.id, person=account.name, evidence={"confirmed": "mail"})
+    fields = enrolment.prepare(key, holder=account.id, person=account.name, evidence={"confirmed": confirmed})
     enrolment.state(key, signed_statement(fields, signer, level=Level.ACCOUNT))
     db.session.add(key)
     db.session.flush()
@@ -256,6 +269,9 @@ def _send_code(account: Account, purpose: str) -> None:
     account.confirm_hash = _code_digest(account, purpose, code)
     account.confirm_until = clock.now() + timedelta(minutes=CONFIRM_CODE_MINUTES)
     account.confirm_tries = 0
+    if purpose == "reset" and account.mail_unproved:  # the mailbox may be somebody else's
+        texts.code_to(account, code, minutes=CONFIRM_CODE_MINUTES)
+        return
     mail.write(account.email, purpose, name=account.name, code=code, minutes=CONFIRM_CODE_MINUTES)
 
 

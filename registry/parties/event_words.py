@@ -29,6 +29,8 @@ DETAILS: Mapping[str, LazyString] = {
     "reset_password": _l("忘记密码后重设"),
     "change_password": _l("更换密码"),
     "renew_key": _l("更换账号密钥"),
+    "confirm_phone": _l("验证手机号码"),
+    "confirm_mail": _l("确认邮箱"),
     "add_second_factor": _l("启用验证器应用"),
     "remove_second_factor": _l("停用验证器应用"),
     "forget_second_factor": _l("平台停用验证器应用"),

@@ -4,7 +4,8 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import fields
 
 from registry.forms import CleanText, Schema
-from registry.parties.schemas import Password
+from registry.parties import identifiers
+from registry.parties.schemas import Password, Shaped
 
 
 class CodeSchema(Schema):
@@ -26,3 +27,15 @@ class ProofSchema(Schema):
     password = Password(load_default="", metadata={"label": _l("密码")})
     code = CleanText(max=40, load_default="", metadata={"label": _l("验证码")})
     next = fields.String(load_default="")
+
+
+class PhoneSchema(Schema):
+    """The number a code is sent to."""
+
+    phone = Shaped(identifiers.mobile, required=True, metadata={"label": _l("手机号码")})
+
+
+class ConfirmByPhoneSchema(AppCodeSchema):
+    """The code, and the password that seals the key."""
+
+    password = Password(required=True, metadata={"label": _l("密码")})

@@ -37,6 +37,9 @@ class Account(Model):
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     phone: Mapped[str] = mapped_column(String(20), default="")
+    phone_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # confirmed by mobile alone: the address may be somebody else's
+    mail_unproved: Mapped[bool] = mapped_column(default=False, server_default=false())
     password_hash: Mapped[str] = mapped_column(String(200))
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirm_hash: Mapped[str] = mapped_column(String(64), default="")

@@ -42,7 +42,7 @@ def register() -> Answer:
     try:
         asked = forms.load(RegisterSchema, forms.nested(request.form))
         _count("register_address")
-        password = _new_password(asked["password"])
+        password = new_password(asked["password"])
         transaction(
             lambda: parties.register(
                 email=asked["email"], name=asked["name"], phone=asked["phone"], password=password
@@ -146,7 +146,7 @@ def reset() -> Answer:
     try:
         asked = forms.load(ResetSchema, forms.nested(request.form))
         _count("code_address")
-        password = _new_password(asked["password"])
+        password = new_password(asked["password"])
         if not transaction(lambda: parties.reset_password(asked["email"], asked["code"], password)):
             raise Refused("code_wrong", "code")
     except Refused as refused:
@@ -192,7 +192,8 @@ def _count(what: str) -> None:
     transaction(lambda: parties.attempt(what, address, limit=FROM_ONE_ADDRESS))
 
 
-def _new_password(password: str) -> parties.NewPassword:
+def new_password(password: str) -> parties.NewPassword:
+    """Hash and fresh sealed key of a password; outside a transaction."""
     signer, sealed = keys.create_sealed(password)
     return parties.NewPassword(hash=keys.hash_password(password), signer=signer, sealed=sealed)
 

@@ -60,6 +60,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "webhook.view": (Grant((Role.OWNER,), _holder), Grant(STAFF, _venue)),
     "webhook.manage": (Grant((Role.OWNER,), _holder), Grant(STAFF, _venue)),
     "factor.manage": (Grant(EVERYBODY, _own),),
+    "phone.manage": (Grant(EVERYBODY, _own),),
     "machine.manage": (Grant(EVERYBODY, _own),),
     "organisation.create": (Grant(EVERYBODY, _any),),
     "organisation.edit": (Grant((Role.OWNER,), _holder),),
@@ -176,8 +177,8 @@ TABLE: dict[str, tuple[Grant, ...]] = {
 
 PROVED = frozenset(
     {
-        "factor.manage", "key.enroll", "machine.manage", "member.manage", "organisation.edit", "staff.manage",
-        "webhook.manage",
+        "factor.manage", "key.enroll", "machine.manage", "member.manage", "organisation.edit", "phone.manage",
+        "staff.manage", "webhook.manage",
     }
 )  # fmt: skip
 """Verbs that change an account, its keys or its people without signing: a browser has to have shown within

@@ -119,7 +119,7 @@ def actor_of(
         venue_id=live.venue_id if live else None,
         role=Role(live.role) if live else Role.GUEST,
         name=account.name,
-        email=account.email,
+        email="" if account.mail_unproved else account.email,  # what nobody proved is not the actor's
         confirmed=account.confirmed_at is not None,
         session_id=session_id,
     )

@@ -13,7 +13,7 @@ from registry.config import Settings
 from registry.database import db, transaction
 from registry.jobs import each, handler
 from registry.ledger.models import AuditRun
-from registry.parties import access, approvals, delivery, digests, event_log, mail_log, quotas
+from registry.parties import access, approvals, delivery, digests, event_log, mail_log, quotas, texts
 from registry.parties.mail import SEND, write_to_staff
 
 
@@ -27,6 +27,12 @@ def send_mail(payload: Mapping[str, Any]) -> None:
     delivery.send_round(_settings(), UUID(payload["mail"]))
 
 
+@handler(texts.SEND)
+def send_text(payload: Mapping[str, Any]) -> None:
+    """Hand over one text message; a crash after the provider's answer may send it twice."""
+    texts.send(UUID(payload["text"]))
+
+
 @handler("mail.round")
 def mail_round(_: Mapping[str, Any]) -> None:
     """The hour's round: digests that are due, machines' keys that end soon, letters nobody has a job for,
@@ -37,7 +43,7 @@ def mail_round(_: Mapping[str, Any]) -> None:
         partial(transaction, partial(digests.gather, one)) for one in accounts
     ]
     works += [partial(transaction, access.warn_of_ends), partial(transaction, quotas.forget)]
-    works.append(partial(transaction, approvals.lapse_due))
+    works += [partial(transaction, approvals.lapse_due), partial(transaction, texts.sweep)]
     over = (partial(mail_log.forget, _settings()), partial(event_log.forget, _settings()))
     each((*works, partial(transaction, delivery.sweep), *over))
 
