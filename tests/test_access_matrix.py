@@ -98,7 +98,8 @@ def test_everybody_reads_what_concerns_them_and_nothing_else(world: World) -> No
             own_list = may and found == 422 and denied(answer)  # a list of one's own without an organisation
             if found >= 500 or (denied(answer) if may and not own_list else not may and not denied(answer)):
                 wrong.append((name, visitor, found, _code(answer)))
-            if found == 200 and visitor in _STAFF and (read := _unnoticed(answer, name, values)):
+            others = values - {world.people[visitor].email} if visitor in _STAFF else set()
+            if found == 200 and others and (read := _unnoticed(answer, name, others)):
                 wrong.append((name, visitor, "reads what nobody notes", read))
             if found < 300 and visitor in _STRANGERS and _leaks(world, answer, name):
                 wrong.append((name, visitor, "leaks", _leaks(world, answer, name)))
