@@ -57,6 +57,8 @@ STATUS: Mapping[type[Refused], int] = {
     Invalid: 422,
     NotSignedIn: 401,
     NotAllowed: 403,
+    NotProved: 403,
+    SecondFactorOwed: 403,
     NotFound: 404,
     Conflict: 409,
     Gone: 410,

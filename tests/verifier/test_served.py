@@ -82,7 +82,8 @@ def test_the_form_is_reached_and_sent_by_keyboard(shown: playwright.Page, receip
         assert shown.evaluate("document.activeElement.matches(':focus-visible')")
         reached.append(shown.evaluate("document.activeElement.id"))
     assert reached[-2:] == ["checker-files", "checker-trust"]
-    shown.wait_for_function("window.mingxu !== undefined")  # brought by the focus
+    while not shown.evaluate("window.mingxu !== undefined"):  # brought by the focus; no eval here
+        shown.wait_for_timeout(50)
     shown.keyboard.press("Tab")
     shown.keyboard.press("Enter")
     shown.wait_for_selector("[data-report] [role=alert]")
