@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from registry.errors import Unavailable
 
 T = TypeVar("T")
+M = TypeVar("M", bound="Model")
 RETRIES = 6
 BUSY_TIMEOUT_MS = 5000
 PAUSE = (0.0002, 0.002)  # seconds between two tries for SQLite's write lock
@@ -173,6 +174,22 @@ def transaction(work: Callable[[], T]) -> T:
         raise AssertionError("unreachable")
     finally:
         _writing.reset(token)
+
+
+def locked(model: type[M], key: object, make: Callable[[], M]) -> M:
+    """The row of a primary key, locked and read anew; `make` builds it where there is none. Of two who add it
+    at one moment the later gets the earlier's.
+    """
+    row = db.session.get(model, key, with_for_update=True, populate_existing=True)
+    if row is not None:
+        return row
+    made = make()
+    try:
+        with db.session.begin_nested():
+            db.session.add(made)
+    except IntegrityError:
+        return db.session.get_one(model, key, with_for_update=True, populate_existing=True)
+    return made
 
 
 def in_transaction() -> bool:

@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from registry import clock
 from registry.catalogue.visit_models import OfferVisits
-from registry.database import db
+from registry.database import db, locked
 from registry.licenses.models import Declaration
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
@@ -65,11 +66,14 @@ def keep(gathered: Gathered) -> None:
     for (number, day), count in sorted(gathered.items()):
         if number not in ids:
             continue
-        row = (OfferVisits.declaration_id == ids[number], OfferVisits.day == day)
-        added = update(OfferVisits).where(*row).values(count=OfferVisits.count + count)
-        if not db.session.execute(added).rowcount:  # type: ignore[attr-defined]
-            db.session.add(OfferVisits(declaration_id=ids[number], day=day, count=count))
-            db.session.flush()
+        _add(ids[number], day, count)
+
+
+def _add(declaration_id: UUID, day: date, count: int) -> None:
+    fresh = OfferVisits(declaration_id=declaration_id, day=day, count=count)
+    row = locked(OfferVisits, (declaration_id, day), lambda: fresh)
+    if row is not fresh:
+        row.count += count
 
 
 def of_offer(actor: Actor, declaration: Declaration) -> Opened:

@@ -16,7 +16,7 @@ from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock, events, history
-from registry.database import db, new_id
+from registry.database import db, locked, new_id
 from registry.errors import NotFound, Refused
 from registry.events import What
 from registry.ledger.filings import signed_statement
@@ -24,7 +24,7 @@ from registry.ledger.signing import Ed25519Signer
 from registry.parties import enrolment, mail, sessions, texts
 from registry.parties.factor_models import HalfSignIn, KnownBrowser
 from registry.parties.models import Account, Key, Membership, Session, Throttle
-from registry.parties.permissions import allow
+from registry.parties.permissions import OfAccount, allow
 from registry.parties.rules import CONFIRM_CODE_MINUTES, CONFIRM_TRIES, Actor, Level
 
 WINDOW = timedelta(minutes=15)
@@ -133,7 +133,7 @@ def reset_password(email: str, code: str, password: NewPassword) -> bool:
 def change_password(actor: Actor, *, password_hash: str, sealed: bytes) -> None:
     """Keep the same key under a new password; every other session ends."""
     account = db.session.get_one(Account, actor.account_id, with_for_update=True)
-    allow(actor, "account.use", _Own(account.id))
+    allow(actor, "account.use", OfAccount(account.id))
     account.password_hash = password_hash
     key_of(account.id).sealed = sealed
     sessions.revoke_others(account.id, actor.session_id)
@@ -183,14 +183,7 @@ def attempt(what: str, who: str, *, limit: int, window: timedelta = WINDOW) -> N
 def _throttle(what: str, who: str, window: timedelta) -> Throttle:
     """The row of these attempts, locked, begun anew where its window has passed."""
     key, instant = _throttle_key(what, who), clock.now()
-    row = db.session.get(Throttle, key, with_for_update=True)
-    if row is None:
-        row = Throttle(key=key, window=instant, count=0)
-        try:
-            with db.session.begin_nested():
-                db.session.add(row)
-        except IntegrityError:
-            row = db.session.get_one(Throttle, key, with_for_update=True)
+    row = locked(Throttle, key, lambda: Throttle(key=key, window=instant, count=0))
     if row.window + window <= instant:
         row.window, row.count = instant, 0
     return row
@@ -290,8 +283,3 @@ def _throttle_key(what: str, who: str) -> str:
     return f"{what}:{hashlib.sha256(who.strip().lower().encode()).hexdigest()}"
 
 
-class _Own:
-    """A stand-in object that belongs to an account, for `allow`."""
-
-    def __init__(self, account_id: UUID) -> None:
-        self.account_id = account_id

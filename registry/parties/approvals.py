@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from registry import clock, history
-from registry.database import db, new_id
+from registry.database import db, locked, new_id
 from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.canonical import jcs, sha256_hex
 from registry.parties import mail
@@ -23,7 +23,7 @@ from registry.parties.approval_models import Approval, ApprovalPolicy
 from registry.parties.models import Account, Membership, Organisation
 from registry.parties.organisations import organisation_of
 from registry.parties.permissions import SIGN, allow
-from registry.parties.rules import Act, Actor, ApprovalState, may_loosen, needs_second
+from registry.parties.rules import CLOCK, Act, Actor, ApprovalState, may_loosen, needs_second
 
 DAYS = 14
 
@@ -168,12 +168,9 @@ def lapse_due() -> int:
     rows = db.session.scalars(query.with_for_update()).all()
     for row in rows:
         row.state, row.answered_at = ApprovalState.LAPSED, clock.now()
-        mail.write_to_account(
-            row.asker,
-            "approval_lapsed",
-            approval=row,
-            organisation=db.session.get_one(Organisation, row.organisation_id),
-        )
+        organisation = db.session.get_one(Organisation, row.organisation_id)
+        _note(CLOCK, row, organisation)
+        mail.write_to_account(row.asker, "approval_lapsed", approval=row, organisation=organisation)
     return len(rows)
 
 
@@ -231,18 +228,12 @@ def _subject(act: Act, number: str) -> Subject:
 
 def _locked(organisation_id: UUID) -> ApprovalPolicy:
     """The rule, locked: of two persons who answer at one moment the later sees the earlier's answer."""
-    policy = db.session.get(ApprovalPolicy, organisation_id, with_for_update=True, populate_existing=True)
-    if policy is None:
-        policy = ApprovalPolicy(
-            organisation_id=organisation_id,
-            declare=False,
-            withdraw=False,
-            accept=False,
-            changed_at=clock.now(),
-        )
-        db.session.add(policy)
-        db.session.flush()
-    return policy
+    none = {"declare": False, "withdraw": False, "accept": False}
+    return locked(
+        ApprovalPolicy,
+        organisation_id,
+        lambda: ApprovalPolicy(organisation_id=organisation_id, changed_at=clock.now(), **none),
+    )
 
 
 def _values(policy: ApprovalPolicy | None) -> dict[str, Any]:
@@ -313,7 +304,7 @@ def _ask(
 
 
 def _find(actor: Actor, approval_id: UUID) -> Approval:
-    row = db.session.get(Approval, approval_id, with_for_update=True)
+    row = db.session.get(Approval, approval_id)  # unlocked: the rule is locked first, by everybody
     if row is None or row.organisation_id != actor.organisation_id:
         raise NotFound("not_found")
     return row
@@ -330,8 +321,12 @@ def _end(actor: Actor, row: Approval, state: ApprovalState, *, reason: str = "")
     if row.state != ApprovalState.WAITING or row.until <= clock.now():
         raise Conflict("approval_settled")
     row.state, row.answered_by, row.answered_at, row.reason = state, actor.account_id, clock.now(), reason
-    organisation = db.session.get_one(Organisation, row.organisation_id)
-    history.record(actor, f"{state}_approval", organisation, changes={"act": row.act, "number": row.number})
+    _note(actor, row, db.session.get_one(Organisation, row.organisation_id))
+
+
+def _note(actor: Actor, row: Approval, organisation: Organisation) -> None:
+    changes = {"act": row.act, "number": row.number}
+    history.record(actor, f"{row.state}_approval", organisation, changes=changes)
 
 
 def _signers(organisation_id: UUID) -> int:

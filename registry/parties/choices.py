@@ -13,7 +13,7 @@ from registry.errors import Conflict, NotFound, Refused
 from registry.parties import mail
 from registry.parties.letters import MAIL, OPTIONAL, WAITING, By, MailState, Topic
 from registry.parties.models import Account, Mail, MailChoice
-from registry.parties.permissions import allow
+from registry.parties.permissions import OfAccount, allow
 from registry.parties.rules import Actor
 
 
@@ -27,7 +27,7 @@ def of(account_id: UUID) -> dict[Topic, By]:
 def choose(actor: Actor, wanted: Mapping[str, str]) -> None:
     """Keep the account's choices. What must be sent by mail cannot be chosen: Refused `letter_required`."""
     account = db.session.get_one(Account, actor.account_id, with_for_update=True)
-    allow(actor, "account.use", _Own(account.id))
+    allow(actor, "account.use", OfAccount(account.id))
     before = of(account.id)
     for topic, by in wanted.items():
         if topic not in OPTIONAL:
@@ -56,7 +56,7 @@ def unsubscribe(token: str) -> Topic:
 def send_test(actor: Actor) -> Mail:
     """A letter that says only that it came. One at a time: Conflict `letter_waits`."""
     account = db.session.get_one(Account, actor.account_id, with_for_update=True)
-    allow(actor, "account.use", _Own(account.id))
+    allow(actor, "account.use", OfAccount(account.id))
     waiting = select(Mail.id).where(
         Mail.account_id == account.id, Mail.letter == "address_test", Mail.state.in_(WAITING)
     )
@@ -85,8 +85,3 @@ def _let_go(account_id: UUID, topic: Topic) -> None:
         letter.state = MAIL.move(letter.state, "gather")
 
 
-class _Own:
-    """A stand-in object that belongs to an account, for `allow`."""
-
-    def __init__(self, account_id: UUID) -> None:
-        self.account_id = account_id

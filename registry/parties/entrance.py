@@ -4,6 +4,7 @@ Every kind of sign-in ends here, so that none of them forgets the second factor 
 browser.
 """
 
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import redirect, request, session
@@ -30,7 +31,7 @@ def let_in(account_id: UUID, where: str, *, second: bool = False) -> Response:
     token, half = transaction(work)
     if half:
         session[HALF] = half
-        return redirect(f"/login/code?next={local_path(where, '/desk')}", 303)
+        return redirect(f"/login/code?next={quote(local_path(where, '/desk'), safe='/')}", 303)
     session.pop(HALF, None)
     answer: Response = redirect(local_path(where, "/desk"), 303)
     return doors.set_session_cookie(answer, token, browser=browser)

@@ -19,12 +19,12 @@ from sqlalchemy import delete, func, select, update
 
 from registry import clock, history
 from registry.config import Settings
-from registry.database import db, new_id
+from registry.database import db, locked, new_id
 from registry.errors import Conflict, Refused
 from registry.parties import mail, sessions, totp
 from registry.parties.factor_models import AuthenticatorApp, RecoveryCode
 from registry.parties.models import Account, Key, Passkey
-from registry.parties.permissions import allow
+from registry.parties.permissions import OfAccount, allow
 from registry.parties.rules import Actor
 
 log = logging.getLogger(__name__)
@@ -71,13 +71,15 @@ def begin(actor: Actor) -> None:
     account = _own(actor)
     if account.confirmed_at is None:
         raise Refused("account_unconfirmed", article="ESL 13")
-    row = db.session.get(AuthenticatorApp, account.id, with_for_update=True)
-    if row is not None and row.confirmed_at is not None:
+    sealed, instant = _seal(totp.new_secret(), account.id), clock.now()
+    row = locked(
+        AuthenticatorApp,
+        account.id,
+        lambda: AuthenticatorApp(account_id=account.id, sealed=sealed, created_at=instant),
+    )
+    if row.confirmed_at is not None:
         raise Conflict("app_known")
-    if row is None:
-        row = AuthenticatorApp(account_id=account.id)
-        db.session.add(row)
-    row.sealed, row.created_at = _seal(totp.new_secret(), account.id), clock.now()
+    row.sealed, row.created_at = sealed, instant
     db.session.flush()
 
 
@@ -167,15 +169,8 @@ def codes_left(account_id: UUID) -> int:
 
 def _own(actor: Actor) -> Account:
     account = db.session.get_one(Account, actor.account_id)
-    allow(actor, "factor.manage", _Own(account.id))
+    allow(actor, "factor.manage", OfAccount(account.id))
     return account
-
-
-class _Own:
-    """A stand-in object that belongs to an account, for `allow`."""
-
-    def __init__(self, account_id: UUID) -> None:
-        self.account_id = account_id
 
 
 def _passkeys(account_id: UUID) -> int:

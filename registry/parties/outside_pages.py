@@ -10,20 +10,19 @@ from registry.config import Settings
 from registry.database import db, transaction
 from registry.errors import NotFound, Refused
 from registry.forms import FormState
-from registry.parties import accounts, doors, keys, oidc, outside
+from registry.parties import accounts, doors, oidc, outside
 from registry.parties.entrance import let_in
-from registry.parties.models import Account
 from registry.parties.oidc import Outside
 from registry.parties.pages import Answer
 from registry.parties.schemas import StepUpSchema
+from registry.parties.sign_in_pages import check_password
 from registry.text import local_path
 
 blueprint = Blueprint("outside", __name__)
 GONE, CAME = "oidc", "outside"
 """In the browser's memo: what went to the issuer, and who came back and is not linked yet."""
-TRIES = 30
 STARTS = 60
-"""Passwords shown, and ways to the issuer asked for, in a quarter of an hour."""
+"""Ways to the issuer asked for from one address, in a quarter of an hour."""
 
 
 @blueprint.get("/login/elsewhere")
@@ -75,7 +74,7 @@ def link() -> Answer:
         raise Refused("outside_state")
     try:
         asked = forms.load(StepUpSchema, forms.nested(request.form))
-        _password_again(actor.account_id, asked["password"])
+        check_password(asked["password"])
         transaction(lambda: outside.link(actor, who))
     except Refused as refused:
         if refused.field != "password":
@@ -93,15 +92,6 @@ def end(identity_id: UUID) -> Answer:
     transaction(lambda: outside.end(actor, identity_id))
     session["done"] = "outside_ended"
     return redirect("/account/elsewhere", 303)
-
-
-def _password_again(account_id: UUID | None, password: str) -> None:
-    """Raises Refused `password_wrong`, `too_many_attempts`."""
-    transaction(lambda: accounts.attempt("step_up", str(account_id), limit=TRIES))
-    stored = db.session.get_one(Account, account_id).password_hash
-    db.session.rollback()
-    if not keys.password_fits(stored, password):
-        raise Refused("password_wrong", "password")
 
 
 def _came() -> Outside | None:

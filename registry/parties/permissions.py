@@ -7,6 +7,7 @@ An object says whose it is by its attributes: `holder_id`, `licensee_id` (organi
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from registry import clock
 from registry.database import db
@@ -35,6 +36,13 @@ def _own(actor: Actor, thing: Any) -> bool:
 
 def _any(actor: Actor, thing: Any) -> bool:
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class OfAccount:
+    """What stands for a thing of an account's own, where there is no row to ask about."""
+
+    account_id: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from registry import clock, history
-from registry.database import db
+from registry.database import db, locked
 from registry.errors import Conflict
 from registry.parties import accounts, enrolment, sessions, texts
 from registry.parties.accounts import NewPassword
 from registry.parties.models import Account
-from registry.parties.permissions import allow
+from registry.parties.permissions import OfAccount, allow
 from registry.parties.phone_models import PhoneCode
 from registry.parties.rules import CONFIRM_TRIES, Actor
 
@@ -34,11 +34,14 @@ def ask(actor: Actor, phone: str) -> None:
     texts.require()
     count(account.id, phone)
     code = f"{secrets.randbelow(1_000_000):06d}"
-    row = db.session.get(PhoneCode, account.id, with_for_update=True) or PhoneCode(account_id=account.id)
-    row.phone, row.code_hash, row.tries = phone, _digest(account.id, phone, code), 0
-    row.created_at = clock.now()
-    row.until = row.created_at + timedelta(minutes=MINUTES)
-    db.session.add(row)
+    instant = clock.now()
+    sent = {
+        "phone": phone, "code_hash": _digest(account.id, phone, code), "tries": 0,
+        "created_at": instant, "until": instant + timedelta(minutes=MINUTES),
+    }  # fmt: skip
+    row = locked(PhoneCode, account.id, lambda: PhoneCode(account_id=account.id, **sent))
+    for name, value in sent.items():
+        setattr(row, name, value)
     texts.write(account.id, phone, texts.words_of(code, MINUTES))
     history.record(actor, "ask_phone_code", account)
 
@@ -87,15 +90,8 @@ def confirm_account(actor: Actor, typed: str, password: NewPassword) -> bool:
 
 def _own(actor: Actor) -> Account:
     account = db.session.get_one(Account, actor.account_id)
-    allow(actor, "phone.manage", _Own(account.id))
+    allow(actor, "phone.manage", OfAccount(account.id))
     return account
-
-
-class _Own:
-    """A stand-in object that belongs to an account, for `allow`."""
-
-    def __init__(self, account_id: UUID) -> None:
-        self.account_id = account_id
 
 
 def _proved(account: Account, typed: str) -> str:

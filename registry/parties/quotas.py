@@ -10,10 +10,9 @@ import threading
 from dataclasses import dataclass
 
 from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
 
 from registry import clock
-from registry.database import db, transaction
+from registry.database import db, locked, transaction
 from registry.parties.machine_models import Quota
 from registry.parties.sessions import digest
 
@@ -125,14 +124,7 @@ def _drop(window: int) -> None:
 
 def _cut(subject: str, window: int, *, uncounted: int, limit: int) -> tuple[int, int]:
     """A slice of the common minute and what is left beyond it."""
-    row = db.session.get(Quota, subject, with_for_update=True, populate_existing=True)
-    if row is None:
-        row = Quota(subject=subject, window=window, taken=0)
-        try:
-            with db.session.begin_nested():
-                db.session.add(row)
-        except IntegrityError:
-            row = db.session.get_one(Quota, subject, with_for_update=True, populate_existing=True)
+    row = locked(Quota, subject, lambda: Quota(subject=subject, window=window, taken=0))
     if row.window < window:
         row.window, row.taken = window, 0
     row.taken = min(limit, row.taken + uncounted)

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from registry import clock
 from registry.catalogue import visit_count, visits
 from registry.catalogue.visit_models import OfferVisits
 from registry.database import db, transaction
@@ -12,6 +13,7 @@ from registry.errors import NotFound
 from registry.licenses import register
 from registry.statistics import service as statistics
 from tests.browser import Browser, as_request
+from tests.contracts.test_races import together
 from tests.factories import Offer, make_organisation, published, reading
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
@@ -41,6 +43,18 @@ def test_openings_are_added_up_on_their_day_kept_pages_among_them(app: Flask) ->
     transaction(statistics.count)
     series = reading(statistics.counted).series["visits_by_month"]
     assert series.points[-1].count == 4
+
+
+def test_processes_that_write_an_offers_first_openings_at_once_all_count(app: Flask) -> None:
+    """And none of them breaks the page whose reader it made wait."""
+    offer, day = published(app), clock.today()
+
+    def write() -> str:
+        transaction(lambda: visits.keep({(offer.number, day): 1}))
+        return "kept"
+
+    assert together(app, [write] * 6) == ["kept"] * 6
+    assert opened(app, offer).total == 6
 
 
 def test_programs_readings_ahead_and_data_for_machines_are_not_counted(lite: Flask) -> None:

@@ -2,6 +2,7 @@
 for every door.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from registry import clock
+from registry import clock, history
 from registry.contracts import register as licenses_taken
 from registry.contracts import service as contracts
 from registry.database import db, transaction
@@ -22,7 +23,7 @@ from registry.licenses import register, withdrawals
 from registry.licenses import service as licenses
 from registry.parties import approvals
 from registry.parties.approval_models import Approval
-from registry.parties.models import Mail
+from registry.parties.models import Mail, Organisation
 from registry.parties.rules import Act, Role, may_loosen, needs_second
 from registry.parties.tasks import mail_round
 from tests.browser import PASSWORD, Browser
@@ -167,6 +168,8 @@ def test_a_refusal_names_its_reason_and_a_request_runs_out(lite: Flask) -> None:
         mail_round({})
     letters = select(Mail).where(Mail.letter == "approval_lapsed")
     assert len(reading(lambda: db.session.scalars(letters).all())) == 1
+    moves = history.of(db.session.get_one(Organisation, owner.actor.organisation_id))
+    assert [row.verb for row in moves].count("lapsed_approval") == 1
 
 
 def test_strangers_preparers_and_the_database_itself_let_nobody_approve_for_two(
@@ -218,6 +221,20 @@ def test_of_two_answers_at_once_one_counts_and_the_other_learns_it(
     signed = reading(lambda: register.find(number).state) == "submitted"
     assert state(asked) == ("approved" if signed else "refused")
     assert answers == ([number, "approval_settled"] if signed else ["approval_needed", "refused"])
+
+
+def test_of_two_who_make_the_first_rule_at_once_both_are_heard(
+    app: Flask, two: tuple[Person, Person]
+) -> None:
+    owner, _ = two
+    other = make_member(app, owner, Role.OWNER, email="other@example.cn")
+    wanted = {"declare": True, "withdraw": False, "accept": False, "accept_above": None}
+
+    def rules(who: Person) -> Callable[[], str]:
+        return lambda: str(transaction(lambda: approvals.change_policy(who.actor, wanted)))
+
+    assert together(app, [rules(owner), rules(other)]) == ["None", "None"]
+    assert reading(lambda: approvals.policy_of(owner.organisation_id).declare)
 
 
 def test_of_two_answers_only_the_first_counts(app: Flask, two: tuple[Person, Person]) -> None:

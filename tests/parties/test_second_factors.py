@@ -72,11 +72,11 @@ def test_who_set_up_an_app_signs_in_with_password_and_code_and_a_code_counts_onc
     assert (len(drawn), len(set(drawn))) == (10, 10)
     with later(NEXT):
         right = code()
-        browser = Browser(app).get("/login?next=/account/password")
+        browser = Browser(app).get("/login?next=/account/password%3Fa%3D1%26b%3D2")
         browser.submit({"email": EMAIL, "password": PASSWORD}, action="/login")
         assert browser.address.startswith("/login/code")
         assert Browser(app).get("/account").address.startswith("/login")  # nothing is open yet
-        assert browser.submit({"code": right}).address == "/account/password"
+        assert browser.submit({"code": right}).address == "/account/password?a=1&b=2"
         again = Browser(app).get("/login")
         again.submit({"email": EMAIL, "password": PASSWORD}, action="/login")
         assert again.submit({"code": right}).status == 422
