@@ -64,7 +64,7 @@ class Settings:
     extra_fonts: tuple[Path, ...] = ()
     witness_policy: Path | None = None
     witness_hours: int = 0
-    tsa_url: str = ""
+    tsa_url: str = field(default="", repr=False)
     tsa_roots: Path | None = None
     tsa_hours: int = 4
     tsa_seconds: int = 60

@@ -19,8 +19,9 @@ from registry.parties.permissions import allow, may
 from registry.parties.rules import Actor
 
 ADDRESS = "/admin/settings"
-SECRET = frozenset({"secret_key", "metrics_token", "smtp_url", "tsa_url"})
-"""Held or carrying a password: said to be set or not, never shown. Database addresses lose theirs."""
+SECRET = frozenset(one.name for one in fields(Settings) if not one.repr)
+"""What the settings keep out of every print, for it is or carries a password: said to be set or not, and
+never shown. Database addresses lose theirs."""
 HIDDEN = frozenset({"testing"})
 KEYS = frozenset({"keys", "seal"})
 """Answers of the self-check about keys."""

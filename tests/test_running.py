@@ -79,12 +79,17 @@ def test_settings_are_shown_without_any_secret(lite: Flask) -> None:
         database_url="postgresql+psycopg://registry:hunter2@db/registry",
         smtp_url="smtp://u:hunter2@mail",
         metrics_token="hunter2",
+        oidc_secret="hunter2",
+        tsa_url="https://u:hunter2@tsa",
     )
     told = dict(settings_pages.shown(settings))
     assert "hunter2" not in str(told)
     assert settings.secret_key not in str(told)
     assert told["database_url"] == "postgresql+psycopg://…@db/registry"
-    assert (told["metrics_token"], told["tsa_url"]) == ("已设置", "未设置")
+    assert (told["metrics_token"], told["tsa_url"]) == ("已设置", "已设置")
+    assert "hunter2" not in repr(replace(settings, database_url="sqlite://"))
+    named = {one for one in told if re.search("secret|token|password", one) and not one.endswith("_file")}
+    assert named - {"staff_second_factor"} <= settings_pages.SECRET
     page = Browser(lite).sign_in(administrator(lite).email).get("/admin/settings")
     assert settings.secret_key not in page.html
     assert page.status == 200

@@ -17,7 +17,7 @@ from registry.documents.sheets import Cell, csv_chunks
 from registry.forms import FormState
 from registry.parties import doors, event_log
 from registry.parties.event_log import Asked, Row
-from registry.parties.event_words import DETAILS, KINDS
+from registry.parties.event_words import DETAILS, KINDS, SUBJECTS
 from registry.parties.permissions import allow
 
 CHUNK = 64 * 1024
@@ -37,9 +37,8 @@ def index() -> ResponseReturnValue:
     asked = _asked()
     found = event_log.search(doors.actor(), asked, request.args.get("page", 1, type=int))
     form = FormState({name: request.args.get(name, "") for name in Asked.__slots__})
-    return render_template(
-        "parties/events.html", found=found, form=form, kinds=KINDS, details=DETAILS, query=_query()
-    )
+    words = {"kinds": KINDS, "details": DETAILS, "subjects": SUBJECTS}
+    return render_template("parties/events.html", found=found, form=form, query=_query(), **words)
 
 
 @blueprint.get("/desk/events.csv")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 from registry.events import What
@@ -12,7 +13,7 @@ KINDS: Mapping[str, LazyString] = {
     What.SIGN_IN_FAILED: _l("登录失败"),
     What.SIGN_OUT: _l("退出登录"),
     What.THROTTLED: _l("尝试过多，已暂停"),
-    What.ACCOUNT: _l("账号"),
+    What.ACCOUNT: lazy_pgettext("security", "账号"),
     What.PASSWORD: _l("密码"),
     What.KEY: _l("签名密钥"),
     What.FACTOR: _l("第二重验证"),
@@ -24,6 +25,7 @@ KINDS: Mapping[str, LazyString] = {
     What.ADMINISTRATION: _l("管理操作"),
 }
 DETAILS: Mapping[str, LazyString] = {
+    "sign_in": _l("登录成功"),
     "register": _l("开立账号"),
     "confirm": _l("确认邮箱"),
     "reset_password": _l("忘记密码后重设"),
@@ -85,3 +87,19 @@ DETAILS: Mapping[str, LazyString] = {
     "erasure": _l("删除清单"),
 }
 """Words for `detail`; a code without any is shown as it is."""
+SUBJECTS: Mapping[str, LazyString] = {
+    "account": lazy_pgettext("security", "账号"),
+    "session": _l("登录"),
+    "organisation": _l("单位"),
+    "api_key": _l("接口密钥"),
+    "hook_endpoint": _l("推送接收地址"),
+    "invitation": _l("邀请"),
+    "membership": _l("成员身份"),
+    "venue": _l("交易场所"),
+    "code_change": _l("代码表"),
+    "erasure": _l("删除申请"),
+    "terms_day": _l("标准条款的施行日期"),
+    "mail": _l("信件"),
+    "job": _l("后台任务"),
+}
+"""Words for what an event is about; pages and doors are named as the program names them."""

@@ -18,6 +18,7 @@ from registry.errors import NotAllowed
 from registry.events import MOVES, SecurityEvent, What
 from registry.parties import event_log
 from registry.parties.event_log import Asked
+from registry.parties.event_words import DETAILS, KINDS, SUBJECTS
 from registry.parties.models import Account
 from registry.parties.rules import Actor, Role
 from registry.parties.watching import EXPORTS, PERSONAL
@@ -157,4 +158,7 @@ def test_half_a_year_is_the_least() -> None:
 
 def test_what_is_watched_are_doors_that_exist_and_moves_of_tables_that_exist(lite: Flask) -> None:
     assert set(PERSONAL) | EXPORTS <= set(lite.view_functions)
+    assert {verb for _, verb in MOVES} <= set(DETAILS)
+    assert {table for table, _ in MOVES} <= set(SUBJECTS)
+    assert set(What) == set(KINDS)
     assert {table for table, _ in MOVES} <= set(db.metadata.tables) | set(SecurityEvent.metadata.tables)
