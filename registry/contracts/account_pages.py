@@ -56,20 +56,26 @@ def _ask(number: str, given: dict[str, Any]) -> None:
 @doors.signed_in
 def approve(change_id: UUID) -> ResponseReturnValue:
     """The second person signs."""
-    actor, change = doors.actor(), _change(change_id)
-    number = change.declaration.number
+    number = _change(change_id).declaration.number
     try:
-        given = load(money_schemas.StepUpSchema, nested(request.form))
-        account_changes.check_second(actor, change)
-        statement = parties.sign(actor, given["password"], account_changes.second_statement(change))
-        doors.submit(
-            "account.approve",
-            {"change": str(change_id)},
-            lambda: str(account_changes.approve(actor, _change(change_id), statement).id),
-        )
+        _approve(change_id, load(money_schemas.StepUpSchema, nested(request.form))["password"])
     except Refused as refused:
         return again(refused, money_schemas.StepUpSchema, lambda form: _page(_declaration(number), form))
     return redirect(url_for("accounts.show", number=number), 303)
+
+
+def _approve(change_id: UUID, password: str) -> None:
+    actor, change = doors.actor(), _change(change_id)
+    asked = {"change": str(change_id)}
+    if doors.first("account.approve", asked):
+        return
+    account_changes.check_second(actor, change)
+    statement = parties.sign(actor, password, account_changes.second_statement(change))
+    doors.submit(
+        "account.approve",
+        asked,
+        lambda: str(account_changes.approve(actor, _change(change_id), statement).id),
+    )
 
 
 @blueprint.post("/account-changes/<uuid:change_id>/stop")

@@ -37,9 +37,9 @@ def bring() -> ResponseReturnValue:
     """Read a statement: credits are kept, nothing is confirmed."""
     actor = doors.actor()
     bank_lines.owner(actor)
-    name, data = doors.uploaded_file("file")
     rows: list[TableRow] = []
     try:
+        name, data = doors.uploaded_file("file")
         if not name:
             raise Refused("required", "file")
         rows = read_table(data)

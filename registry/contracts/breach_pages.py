@@ -40,19 +40,26 @@ def notice(number: str) -> ResponseReturnValue:
         )
     posted = attachments.received()
     try:
-        given, password = _loaded(posted, duty_schemas.NoticeFormSchema)
-        facts = {**given, "due_on": _late_since(acceptance, given["key"])}
-        act = notices.notice_act(actor, acceptance, facts)
-        statement = parties.sign(actor, password, act.statement)
-        made = doors.submit(
-            "default.notice",
-            {"number": number, **given},
-            lambda: str(notices.notice(actor, own(number), facts, act, statement).id),
-        )
+        made = _give_notice(acceptance, *_loaded(posted, duty_schemas.NoticeFormSchema))
     except Refused as refused:
         form = posted.failed(refused, duty_schemas.NoticeFormSchema)
         return _notice_page(own(number), form), problems.status(refused)
     return redirect(url_for("breaches.show_notice", notice_id=made), 303)
+
+
+def _give_notice(acceptance: Acceptance, given: dict[str, Any], password: str) -> str:
+    actor, number = doors.actor(), acceptance.number
+    asked = {"number": number, **given}
+    if known := doors.first("default.notice", asked):
+        return known
+    facts = {**given, "due_on": _late_since(acceptance, given["key"])}
+    act = notices.notice_act(actor, acceptance, facts)
+    statement = parties.sign(actor, password, act.statement)
+    return doors.submit(
+        "default.notice",
+        asked,
+        lambda: str(notices.notice(actor, own(number), facts, act, statement).id),
+    )
 
 
 def _late_since(acceptance: Acceptance, key: str) -> Any:
@@ -150,18 +157,23 @@ def end(number: str) -> ResponseReturnValue:
         return _end_page(acceptance, FormState())
     posted = attachments.received()
     try:
-        given, password = _loaded(posted, duty_schemas.EndingFormSchema)
-        act = endings.end_act(actor, acceptance, given)
-        statement = parties.sign(actor, password, act.statement)
-        made = doors.submit(
-            "license.end",
-            {"number": number, **given, "notice": str(given["notice"] or "")},
-            lambda: str(endings.end(actor, own(number), given, act, statement).id),
-        )
+        made = _end(acceptance, *_loaded(posted, duty_schemas.EndingFormSchema))
     except Refused as refused:
         form = posted.failed(refused, duty_schemas.EndingFormSchema)
         return _end_page(own(number), form), problems.status(refused)
     return redirect(url_for("breaches.show_ending", ending_id=made), 303)
+
+
+def _end(acceptance: Acceptance, given: dict[str, Any], password: str) -> str:
+    actor, number = doors.actor(), acceptance.number
+    asked = {"number": number, **given, "notice": str(given["notice"] or "")}
+    if known := doors.first("license.end", asked):
+        return known
+    act = endings.end_act(actor, acceptance, given)
+    statement = parties.sign(actor, password, act.statement)
+    return doors.submit(
+        "license.end", asked, lambda: str(endings.end(actor, own(number), given, act, statement).id)
+    )
 
 
 def _end_page(acceptance: Acceptance, form: FormState) -> str:

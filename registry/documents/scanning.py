@@ -9,6 +9,7 @@ again. A file that waited unseen would already be read by others.
 
 import contextlib
 import importlib
+import io
 import logging
 import shlex
 import socket
@@ -44,6 +45,31 @@ def check(data: bytes, setting: str, *, field: str = "file") -> None:
     if found:
         log.warning("an upload was refused by the scanner: %s", _one_line(found))
         raise Refused("file_infected", field, found=_one_line(found))
+
+
+class Barred(io.BytesIO):
+    """Stands in a form for a file that was refused: whoever would read it is told, beside its field."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__()
+        self._refused = refused
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise self._refused
+
+
+def look(data: bytes, setting: str, *, field: str) -> Barred | None:
+    """`check` for a page that has a form around the file: what is to stand in its place where it is infected.
+
+    Raises Unavailable `scanner_down`.
+    """
+    try:
+        check(data, setting, field=field)
+    except Unavailable:
+        raise
+    except Refused as refused:
+        return Barred(refused)
+    return None
 
 
 def scanner(setting: str) -> Scanner:

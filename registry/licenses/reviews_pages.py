@@ -1,5 +1,7 @@
 """The venue's reviewers: queue, one declaration beside its check list, decision, rules set aside by two."""
 
+from typing import Any
+
 import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -182,41 +184,52 @@ def override(number: str, rule: str) -> ResponseReturnValue:
 @blueprint.post("/venue/reviews/<number>/overrides/<rule>")
 @doors.signed_in
 def ask_override(number: str, rule: str) -> ResponseReturnValue:
-    actor = doors.actor()
     try:
-        given = load(reviews_schemas.OverrideSchema, nested(request.form))
-        act = reviews.override_act(reviewed(number), rule, given["reason"])
-        statement = parties.sign(actor, given["password"], act.statement)
-
-        def work() -> str:
-            return reviews.ask_override(actor, reviewed(number), act, statement).rule
-
-        doors.submit("review.ask_override", {"number": number, "rule": rule, "reason": given["reason"]}, work)
+        _ask_override(number, rule, load(reviews_schemas.OverrideSchema, nested(request.form)))
     except Refused as refused:
         form = failed(refused, reviews_schemas.OverrideSchema)
         return _override(reviewed(number), rule, form), problems.status(refused)
     return redirect(url_for("reviews.override", number=number, rule=rule), 303)
 
 
+def _ask_override(number: str, rule: str, given: dict[str, Any]) -> None:
+    actor, password = doors.actor(), given.pop("password")
+    asked = {"number": number, "rule": rule, **given}
+    if doors.first("review.ask_override", asked):
+        return
+    act = reviews.override_act(reviewed(number), rule, given["reason"])
+    statement = parties.sign(actor, password, act.statement)
+    doors.submit(
+        "review.ask_override",
+        asked,
+        lambda: reviews.ask_override(actor, reviewed(number), act, statement).rule,
+    )
+
+
 @blueprint.post("/venue/reviews/<number>/overrides/<rule>/second")
 @doors.signed_in
 def approve_override(number: str, rule: str) -> ResponseReturnValue:
-    actor = doors.actor()
     try:
         given = load(reviews_schemas.SecondPersonSchema, nested(request.form))
-        declaration = reviewed(number)
-        said = reviews.second_statement(reviewing.override(declaration, rule), declaration)
-        statement = parties.sign(actor, given["password"], said)
-
-        def work() -> str:
-            reviews.approve_override(actor, reviewing.override(reviewed(number), rule), statement)
-            return rule
-
-        doors.submit("review.approve_override", {"number": number, "rule": rule}, work)
+        _approve_override(number, rule, given["password"])
     except Refused as refused:
         form = failed(refused, reviews_schemas.SecondPersonSchema)
         return _override(reviewed(number), rule, form), problems.status(refused)
     return redirect(url_for("reviews.decide", number=number), 303)
+
+
+def _approve_override(number: str, rule: str, password: str) -> None:
+    actor, declaration, asked = doors.actor(), reviewed(number), {"number": number, "rule": rule}
+    if doors.first("review.approve_override", asked):
+        return
+    said = reviews.second_statement(reviewing.override(declaration, rule), declaration)
+    statement = parties.sign(actor, password, said)
+
+    def work() -> str:
+        reviews.approve_override(actor, reviewing.override(reviewed(number), rule), statement)
+        return rule
+
+    doors.submit("review.approve_override", asked, work)
 
 
 # --- pages -------------------------------------------------------------------------------------------

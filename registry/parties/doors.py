@@ -270,16 +270,18 @@ def _enter() -> None:
 
 
 def _scan() -> None:
-    """Every file that somebody signed in brings, before any transaction: a scanner may take its time. Raises
-    Refused `file_infected`, Unavailable `scanner_down`.
-    """
+    """Look at every file before any transaction: a scanner may take its time. Whoever reads an infected one
+    gets Refused `file_infected`. Raises Unavailable `scanner_down`."""
     setting = _settings().scanner
     if setting == "none" or request.method in SAFE or g.actor is None:
         return
     db.session.rollback()
     for name, part in request.files.items(multi=True):
-        scanning.check(part.read(), setting, field=name)
+        barred = scanning.look(part.read(), setting, field=name)
         part.seek(0)
+        if barred is not None:
+            part.close()
+            part.stream = barred
 
 
 def _access() -> str:

@@ -99,8 +99,9 @@ def edit() -> Answer:
 @blueprint.post("/organisation/evidence")
 @doors.signed_in
 def bring_evidence() -> Answer:
-    actor, name, data = doors.actor(), *doors.uploaded_file("file")
+    actor = doors.actor()
     try:
+        name, data = doors.uploaded_file("file")
         if not data:
             raise Refused("required", "file")
 

@@ -65,6 +65,26 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   });
 });
 
+// One press says why an offer was not taken: the page behind the link has the form and its token.
+document.querySelectorAll("[data-said]").forEach((place) => {
+  place.addEventListener("click", async (event) => {
+    const link = event.target.closest("a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const leave = () => { location.href = link.href; };
+    try {
+      const answer = await fetch(link.href, { credentials: "same-origin", cache: "no-store" });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const form = page.querySelector("main form[method=post]");
+      if (!form) return leave();
+      const body = new URLSearchParams(new FormData(form));
+      const taken = await fetch(form.getAttribute("action"), { method: "POST", credentials: "same-origin", body });
+      if (!taken.ok) return leave();
+      place.textContent = place.dataset.said;
+    } catch { leave(); }
+  });
+});
+
 // What the worker is still making is looked at again, and taken in where it changed; the rest of the page stays.
 const polled = document.querySelector("[data-poll]");
 if (polled) {

@@ -290,7 +290,10 @@ def test_the_second_person_confirms_on_the_page_and_the_venue_sees_it(
     browser.get(f"/declarations/{offer.number}/receiving-account")
     assert "签署并确认" in browser.text
     change = reading(lambda: account_changes.open_of(offers.find(offer.number)).id)  # type: ignore[union-attr]
-    browser.submit({"password": PASSWORD}, action=f"/account-changes/{change}/approve")
+    first_led, then_led = browser.press_twice(
+        {"password": PASSWORD}, action=f"/account-changes/{change}/approve"
+    )
+    assert first_led == then_led
     assert "已确认，等待生效" in browser.text
     venue = Browser(lite).sign_in(offer.venue.email).get("/venue/account-changes")
     assert offer.number in venue.text

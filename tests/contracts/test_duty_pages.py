@@ -53,7 +53,8 @@ def test_a_default_is_noticed_and_answered_on_the_pages(lite: Flask) -> None:
         given = {"key": "report:1", "days": "20", "words": "请报告", "password": PASSWORD}
         page = holder.get(path).submit({**given, "password": "wrong"})
         assert (page.status, "请报告" in page.html) == (422, True)
-        address = holder.get(path).submit(given).address
+        address, again = holder.get(path).press_twice(given)
+        assert address == again
         assert address.startswith("/default-notices/")
         browser = Browser(lite).sign_in(licensee.email)
         answer = {"outcome": "asks_time", "words": "请宽限", "password": PASSWORD}
@@ -61,3 +62,6 @@ def test_a_default_is_noticed_and_answered_on_the_pages(lite: Flask) -> None:
         assert "请宽限" in holder.get(address).text
         assert holder.submit({"verb": "withdraw"}, action=f"{address}/close").status == 200
         assert "已撤回" in browser.get(address).text
+        why = {"ground": "refused", "words": "对方表示不再履行", "password": PASSWORD}
+        ended, again = holder.get(f"/acceptances/{number}/end").press_twice(why)
+        assert (ended, ended.startswith("/endings/")) == (again, True)

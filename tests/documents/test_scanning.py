@@ -19,6 +19,7 @@ from registry.documents import scanning
 from registry.errors import Refused, Unavailable
 from registry.parties import service as parties
 from registry.parties.models import Upload
+from tests.browser import Browser
 from tests.parties.people import PDF, owner
 from tests.parties.test_api import Machine
 
@@ -138,3 +139,22 @@ def test_an_infected_or_unseen_upload_leaves_nothing_behind(lite: Flask) -> None
     db.session.rollback()
     with clamd() as setting:
         assert bring("f2", setting).status_code == 201, "the same key may come again"
+
+
+def test_an_infected_file_is_answered_beside_its_field_and_the_form_is_kept(lite: Flask) -> None:
+    owner("u1")
+    browser = Browser(lite).sign_in("u1@example.cn")
+    lite.extensions["settings"] = replace(lite.extensions["settings"], scanner=f"{__name__}:infected")
+    page, certificate = "/patents/new?number=ZL201819999001.7", {"certificate_upload": (PDF, "a.pdf")}
+    browser.get(page).submit({"title": "一种夹具"}, files=certificate)
+    assert (browser.status, browser.address) == (422, page)
+    assert 'id="f-certificate_upload-error"' in browser.html
+    assert 'value="一种夹具"' in browser.html
+    for path, action in (("/organisation", "/organisation/evidence"), ("/bank", "/bank")):
+        browser.get(path).submit(action=action, files={"file": (PDF, "a.pdf")})
+        assert (browser.status, 'id="f-file-error"' in browser.html) == (422, True), path
+    assert db.session.query(Upload).count() == 0
+
+
+def infected(data: bytes) -> str:
+    return "Eicar-Signature" if data else ""
