@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from tests.access import (
+    ANSWER,
     CLAIM,
     CLAIMING,
     EVERYBODY,
@@ -13,6 +14,7 @@ from tests.access import (
     NOTICE_JSON,
     SIGNATURE,
     SIGNED,
+    UUID0,
     Line,
     drafting,
     line,
@@ -43,4 +45,8 @@ LISTS_API: Mapping[str, Line] = {
     "GET basket-api.one": line(LICENSEE | {"auditor"}, number="sent_list"),
     "POST basket-api.prepare": line(drafting(LICENSEE), number="list"),
     "POST basket-api.send": line(signing(LICENSEE), SIGNATURE, number="list"),
+    "POST joint-api.prepare_claim": line(CLAIMING, CLAIM, joint_id="joint"),
+    "POST joint-api.claim": line(frozenset(), {**SIGNATURE, "prepared": UUID0}, joint_id="joint"),
+    "POST joint-api.prepare_answer": line(frozenset(), ANSWER, payment_id="payment"),
+    "POST joint-api.answer": line(frozenset(), {**SIGNATURE, "prepared": UUID0}, payment_id="payment"),
 }

@@ -146,6 +146,7 @@ def _whole(found: Checkout) -> dict[str, Any]:
         "acceptances": [outgoing.acceptance(one) for one in found.acceptances],
         "payments": [
             {
+                "id": joint.id,
                 "reference": joint.reference,
                 "account": joint_payments.account(joint),
                 "amount": joint_payments.rest(joint),

@@ -65,8 +65,9 @@ class ListSignatureSchema(SignatureSchema):
 
 
 class SumAnswer(Schema):
-    """What is paid under one reference."""
+    """What is paid under one reference; `id` is what its transfer is claimed under."""
 
+    id = fields.UUID()
     reference = fields.String()
     account = fields.Dict()
     amount = Money()

@@ -157,11 +157,16 @@ def claim(
 
 def transfer_of(payment: Payment) -> list[Payment]:
     """The payments claimed as one transfer with this one that wait for their answer, this included."""
+    return [one for one in parts_of(payment) if one.state == PaymentState.CLAIMED] or [payment]
+
+
+def parts_of(payment: Payment) -> list[Payment]:
+    """Every payment of the transfer this one is part of, whatever became of it, in the order of the list."""
     if payment.transfer_id is None:
         return [payment]
     query = select(Payment).join(Acceptance, Acceptance.id == Payment.acceptance_id)
-    query = query.where(Payment.transfer_id == payment.transfer_id, Payment.state == PaymentState.CLAIMED)
-    return list(db.session.scalars(query.order_by(Acceptance.place))) or [payment]
+    query = query.where(Payment.transfer_id == payment.transfer_id)
+    return list(db.session.scalars(query.order_by(Acceptance.place)))
 
 
 def answer_shares(payment: Payment, facts: Mapping[str, Any]) -> list[Share]:

@@ -20,6 +20,7 @@ from registry.contracts.debts import Debt
 from registry.contracts.models import Acceptance, Contract, Correction, Payment, RegistrationResult
 from registry.ledger.canonical import b64
 from registry.ledger.filings import statement_bytes
+from registry.ledger.statement_lists import StatementList
 from registry.money import plain
 from registry.parties.prepared import PreparedAct
 from registry.parties.rules import Actor
@@ -91,10 +92,23 @@ def prepared(row: PreparedAct) -> dict[str, Any]:
     }
 
 
+def prepared_list(row: PreparedAct) -> dict[str, Any]:
+    """Several acts that wait for one signature."""
+    statements = row.statement["list"]
+    listed = StatementList(statements=tuple(statements))
+    return {
+        "prepared": row.id,
+        "head": listed.head,
+        "statements": statements,
+        "pae": b64(listed.signed_bytes),
+    }
+
+
 def payment(found: Payment) -> dict[str, Any]:
     """A claim and what became of it."""
     return {
         "id": found.id,
+        "transfer": found.transfer_id,
         "acceptance": found.acceptance.number,
         "due": found.due_key,
         "state": found.state,

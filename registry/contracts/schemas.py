@@ -304,10 +304,22 @@ class PreparedAnswer(Schema):
     pae = fields.String(metadata={"description": "base64 of the bytes to sign"})
 
 
+class PreparedListAnswer(Schema):
+    """Several acts that wait for one signature."""
+
+    prepared = fields.UUID()
+    head = fields.Dict(metadata={"description": "Size and root of the list of statements"})
+    statements = fields.List(fields.Dict())
+    pae = fields.String(metadata={"description": "base64 of the bytes to sign, once for the whole list"})
+
+
 class PaymentAnswer(Schema):
     """A claim and what became of it."""
 
     id = fields.UUID()
+    transfer = fields.UUID(
+        allow_none=True, metadata={"description": "Joins the payments of one transfer for several licenses"}
+    )
     acceptance = fields.String()
     due = fields.String()
     state = fields.String()

@@ -68,12 +68,14 @@ def classification(contract: Contract) -> dict[str, str]:
 
 
 def total_of(contract: Contract) -> Total:
-    """合同成交总额 over all acceptances, each on its own dates."""
+    """合同成交总额 over the licenses registered with the contract, each on its own dates: one that ended
+    before the contract went to a registrar is not among them, one that ended since still is.
+    """
     return sum_of(
         records.amounts(
             acceptance, acceptance.effective_on or date.fromisoformat(acceptance.record["prepared_on"])
         )
-        for acceptance in contract.acceptances
+        for acceptance in _registered(contract)
     )
 
 
@@ -141,6 +143,21 @@ def _standing(contract: Contract) -> list[Acceptance]:
     """The licenses that are to be registered: one of several that has ended since keeps no other from it."""
     found = [one for one in contract.acceptances if one.state not in _ENDED]
     return found or list(contract.acceptances)
+
+
+def _registered(contract: Contract) -> list[Acceptance]:
+    """Those that stand, and those that still stood on the day the contract last left in a batch."""
+    standing = _standing(contract)
+    if len(standing) == len(contract.acceptances):
+        return standing  # as nearly always: nothing more is read
+    went = [clock.legal_day(row.at) for row in history.of(contract, verbs=("export",))]
+    if not went:
+        return standing
+    return [one for one in contract.acceptances if one in standing or _last_day(one) >= went[-1]]
+
+
+def _last_day(acceptance: Acceptance) -> date:
+    return acceptance.ended_on or acceptance.last_day or date.max
 
 
 def _own_region(venue: Venue) -> tuple[str, ...]:

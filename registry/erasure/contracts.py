@@ -108,11 +108,15 @@ def _has_split(contract: Contract) -> bool:
 
 def _joint(contract: Contract) -> Iterator[Goes]:
     """The request of a transfer that names its licensee, its account and the licenses of the list."""
-    references = {one.reference for one in contract.acceptances if one.checkout_id is not None} - {None}
-    query = select(JointPayment).where(JointPayment.reference.in_(references)).order_by(JointPayment.id)
-    for row in db.session.scalars(query):
+    for row in _transfers(contract):
         if row.digest:
             yield from stored(row.digest)
+
+
+def _transfers(contract: Contract) -> list[JointPayment]:
+    references = {one.reference for one in contract.acceptances if one.checkout_id is not None} - {None}
+    query = select(JointPayment).where(JointPayment.reference.in_(references)).order_by(JointPayment.id)
+    return list(db.session.scalars(query))
 
 
 def _rows(contract: Contract) -> Iterator[Goes]:
@@ -261,6 +265,7 @@ def _ids(contract: Contract) -> list[UUID]:
         *(one.id for one in contract.acceptances),
         *(one.id for one in _payments(contract)),
         *(one.id for one in _refunds(contract)),
+        *(one.id for one in _transfers(contract)),
         *(one.id for one in _decisions(contract)),
         *(one.id for one in contract.results),
         *(one.id for one in corrections.of(contract)),

@@ -96,6 +96,17 @@ def keep(actor: Actor, verb: str, subject_id: uuid.UUID, act: Act, facts: Mappin
     return row
 
 
+def keep_list(
+    actor: Actor, verb: str, subject_id: uuid.UUID, acts: Sequence[Act], facts: Mapping[str, Any]
+) -> PreparedAct:
+    """Keep several acts that one signature completes, in their order."""
+    row = keep(actor, verb, subject_id, acts[0], facts)
+    row.filing = {"list": [encode(one.filing) for one in acts]}
+    row.statement = {"list": [dict(one.statement) for one in acts]}
+    db.session.flush()
+    return row
+
+
 def find(actor: Actor, prepared_id: uuid.UUID) -> PreparedAct:
     """A prepared act of the actor's own, to be looked at. Raises NotFound."""
     row = db.session.get(PreparedAct, prepared_id)
@@ -124,13 +135,25 @@ def close(rows: Iterable[PreparedAct]) -> None:
 
 def take(actor: Actor, verb: str, prepared_id: uuid.UUID) -> tuple[PreparedAct, Act]:
     """The prepared act, to be completed now. Raises NotFound for another's, Conflict when used or run out."""
+    row = _taken(actor, verb, prepared_id)
+    return row, Act(filing=decode(row.filing), statement=row.statement)
+
+
+def take_list(actor: Actor, verb: str, prepared_id: uuid.UUID) -> tuple[PreparedAct, list[Act]]:
+    """The acts that were kept together, to be completed now. Raises as `take`."""
+    row = _taken(actor, verb, prepared_id)
+    pairs = zip(row.filing["list"], row.statement["list"], strict=True)
+    return row, [Act(filing=decode(filing), statement=said) for filing, said in pairs]
+
+
+def _taken(actor: Actor, verb: str, prepared_id: uuid.UUID) -> PreparedAct:
     row = db.session.get(PreparedAct, prepared_id, with_for_update=True)
     if row is None or row.account_id != actor.account_id or row.verb != verb:
         raise NotFound("not_found")
     if row.completed_at is not None or row.created_at + LIFE < clock.now():
         raise Conflict("prepared_used")
     row.completed_at = clock.now()
-    return row, Act(filing=decode(row.filing), statement=row.statement)
+    return row
 
 
 def encode(filing: Filing) -> dict[str, Any]:

@@ -7,13 +7,17 @@ import pytest
 import time_machine
 from flask import Flask
 
-from registry import clock
-from registry.contracts import joint_payments, payment_requests, payments, register
+from registry import clock, history
+from registry.contracts import joint_payments, payment_requests, payments, register, registration
 from registry.database import transaction
+from registry.erasure import contracts as erasing
 from registry.errors import Conflict, NotAllowed, Refused
 from registry.ledger import service as ledger
+from tests.contracts import performing as do
 from tests.contracts import taking, together
-from tests.factories import LUMP, make_organisation, published, reading, withdraw
+from tests.contracts.test_api import signed
+from tests.factories import LUMP, make_organisation, make_upload, published, reading, withdraw
+from tests.licenses.test_api import Machine
 
 D = Decimal
 
@@ -193,3 +197,58 @@ def _joint(number: str) -> joint_payments.JointPayment:
     found = joint_payments.of(register.find(number))
     assert found is not None
     return found
+
+
+def test_machines_claim_and_answer_one_transfer_with_one_signature_each(lite: Flask) -> None:
+    first = published(lite, fee=LUMP)
+    second = published(lite, first.holder, first.venue, fee=taking.PER_YEAR)
+    c1 = make_organisation(lite, "c1")
+    numbers = together.taken(c1, [first, second])
+    joint = reading(lambda: joint_payments.of(register.find(numbers[0])).id)  # type: ignore[union-attr]
+    licensee, holder = Machine(lite, c1), Machine(lite, first.holder)
+    asked = {
+        "amount": "76000.00", "paid_on": str(clock.today()), "payer": "甲", "payer_reason": "由母公司代付",
+        "serial": "1", "slip_upload": str(make_upload(lite, c1, "bank_slip")),
+    }  # fmt: skip
+    where = f"/joint-payments/{joint}/claim"
+    assert holder.call("POST", f"{where}/prepare", asked).status_code == 404
+    claimed = licensee.do("POST", f"{where}/prepare", asked, status=201)
+    assert len(claimed["statements"]) == claimed["head"]["size"] == 2
+    sent = {"prepared": claimed["prepared"], **signed(licensee, claimed)}
+    claims = licensee.do("POST", where, sent, status=201, key="once")
+    assert [(one["acceptance"], one["state"]) for one in claims] == [(one, "claimed") for one in numbers]
+    assert len({one["transfer"] for one in claims}) == 1
+    assert licensee.do("POST", where, sent, status=201, key="once") == claims
+    assert licensee.call("POST", where, sent).json["code"] == "prepared_used"
+    where = f"/payments/{claims[1]['id']}/transfer"
+    account = {"result": "agrees", "amount": "76000.00", "arrived_on": str(clock.today())}
+    shown = holder.do("POST", f"{where}/prepare", account, status=201)
+    sent = {"prepared": shown["prepared"], **signed(holder, shown)}
+    wrong = f"/payments/{claims[0]['id']}/transfer"
+    assert holder.call("POST", wrong, sent).status_code == 404
+    answered = holder.do("POST", where, sent, status=201)
+    assert [one["state"] for one in answered] == ["confirmed"] * 2
+    assert states(numbers) == ["effective", "effective"]
+    assert reading(lambda: ledger.audit().exit_code) == 0
+    contract = reading(lambda: register.find(numbers[0]).contract.number)
+    goes = reading(lambda: erasing.listing(erasing.find(contract)).goes)
+    assert {ready["prepared"] for ready in (claimed, shown)} <= {one.key for one in goes}
+
+
+def test_the_total_of_a_contract_is_that_of_the_licenses_registered_with_it(lite: Flask) -> None:
+    first = published(lite, fee=taking.FIRST_FREE)
+    second = published(lite, first.holder, first.venue, fee=taking.FIRST_FREE)
+    numbers = together.taken(make_organisation(lite, "c1"), [first, second])
+    contract = together.contract_of(numbers[0])
+
+    def total() -> D:
+        return reading(lambda: registration.total_of(register.find_contract(contract)).amount)
+
+    both = total()
+    do.end(first.holder, numbers[1], ground="refused")
+    assert total() == both / 2, "the form lists one license, so its total is that of one"
+    went = clock.now() - timedelta(days=1)
+    transaction(
+        lambda: history.record(first.venue.actor, "export", register.find_contract(contract), at=went).id
+    )
+    assert total() == both, "it had left with both licenses"
