@@ -1,6 +1,9 @@
 """The application: extensions, doors, error handlers, and the folders' blueprints in two lists."""
 
+import hashlib
+
 from flask import Blueprint, Flask
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from registry import (
@@ -281,6 +284,12 @@ MACHINES: list[openapi.Blueprint] = [
 ]
 
 
+class Memo(SecureCookieSessionInterface):
+    """What a browser carries between two pages, sealed; whose session it is stands in the database."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application. Raises Misconfigured when a required setting is missing."""
     settings = settings or config.from_environment()
@@ -295,6 +304,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         TESTING=settings.testing,
     )
+    app.session_interface = Memo()
     app.extensions["settings"] = settings
     if settings.proxies:  # without any, nobody's word about addresses is believed
         hops = settings.proxies

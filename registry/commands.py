@@ -164,6 +164,23 @@ def forget_second_factor(email: str, reason: str) -> None:
     click.echo(f"the authenticator app of {email} is off, every session of theirs has ended")
 
 
+@account.command("end-sessions")
+@click.argument("email", required=False, default="")
+@click.option("--everybody", is_flag=True, help="All sessions of all people; needs no EMAIL.")
+@click.option("--reason", required=True, help="Why, and who decided; kept in the history of one account.")
+def end_sessions(email: str, everybody: bool, reason: str) -> None:
+    """Sign one person out everywhere, or everybody: who is still themselves signs in again."""
+    if bool(email) == everybody:
+        raise click.UsageError("name an EMAIL, or say --everybody")
+    with application():
+        if everybody:
+            count = done(staff.end_every_session)
+            click.echo(f"{count} sessions have ended: {reason}")
+        else:
+            done(lambda: staff.end_sessions(email, reason=reason))
+            click.echo(f"every session of {email} has ended")
+
+
 @cli.command("walkthrough")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
 def walkthrough_command(out: Path) -> None:

@@ -84,6 +84,8 @@ class Settings:
     webhook_kept_days: int = 30  # deliveries are listed so long
     rate_key: int = 0  # requests a minute for a machine's key; 0: as many as it likes
     rate_address: int = 0  # the same for an address that shows no key
+    rate_forms: int = 0  # the same for what a person, or an address nobody is known at, sends by forms
+    rate_files: int = 0  # and for files that take many rows away at once
     log: str = "json"
     metrics_token: str = field(default="", repr=False)
     testing: bool = False
@@ -152,6 +154,8 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
     values["scanner"] = env.get("REGISTRY_SCANNER") or "none"
     values["rate_key"] = _whole(env, "REGISTRY_RATE_KEY", 600)
     values["rate_address"] = _whole(env, "REGISTRY_RATE_ADDRESS", 120)
+    values["rate_forms"] = _whole(env, "REGISTRY_RATE_FORMS", 120)
+    values["rate_files"] = _whole(env, "REGISTRY_RATE_FILES", 30)
     values["log"] = env.get("REGISTRY_LOG") or ("text" if demo else "json")
     values["metrics_token"] = env.get("REGISTRY_METRICS_TOKEN", "")
     if values["log"] not in ("json", "text"):

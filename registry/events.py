@@ -48,7 +48,11 @@ class What(StrEnum):
 MOVES: Mapping[tuple[str, str], What] = {
     ("account", "sign_in"): What.SIGN_IN,
     ("session", "end_session"): What.SIGN_OUT,
+    ("account", "end_sessions"): What.SIGN_OUT,
     ("account", "register"): What.ACCOUNT,
+    ("account", "ask_address"): What.ACCOUNT,
+    ("account", "change_address"): What.ACCOUNT,
+    ("account", "take_address_back"): What.ACCOUNT,
     ("account", "confirm"): What.ACCOUNT,
     ("account", "reset_password"): What.PASSWORD,
     ("account", "change_password"): What.PASSWORD,

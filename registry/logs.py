@@ -1,7 +1,8 @@
 """The service's log: one JSON object a line, whatever an event's words contain.
 
 Control characters are escaped by JSON, so nobody forges a line. A request is one line: who (ids, never
-names), what (the program's endpoint and the path, never query or body), how it ended, how long it took.
+names), what (the program's endpoint and the path without its secrets, never query or body), how it ended,
+how long it took.
 Text lines instead, for a terminal, with REGISTRY_LOG=text, which is the demonstration's.
 """
 
@@ -18,6 +19,8 @@ from registry.config import Settings
 
 log = logging.getLogger("registry.request")
 _HANDLER = "mingxu"
+OPENING = ("token", "key")
+"""Parts of paths that are secrets."""
 
 
 class JsonLines(logging.Formatter):
@@ -62,7 +65,7 @@ def _request(response: Response) -> Response:
         "reference": g.get("request_id", ""),
         "method": request.method,
         "endpoint": request.endpoint or "",
-        "path": request.path,
+        "path": _path(),
         "status": response.status_code,
         "milliseconds": round((time.perf_counter() - g.begun) * 1000, 1) if "begun" in g else None,
         "account": str(actor.account_id) if actor else "",
@@ -71,6 +74,12 @@ def _request(response: Response) -> Response:
     }
     log.info("%s", json.dumps(line))
     return response
+
+
+def _path() -> str:
+    """The path without what opens something: links of letters and calendars are keys to whoever has them."""
+    secret = tuple(str(value) for name, value in (request.view_args or {}).items() if name in OPENING)
+    return "/".join("…" if secret and one.startswith(secret) else one for one in request.path.split("/"))
 
 
 def _members(said: str) -> dict[str, Any] | None:

@@ -58,6 +58,7 @@ PAGES: Mapping[str, Line] = {
     "POST account.renew_key": line(SIGNED_IN),
     "POST account.act_for": line(frozenset(), {"membership": UUID0}),
     "POST account.end_session": line(those(HOLDER, "owner"), session_id="session"),
+    "POST account.end_other_sessions": line(SIGNED_IN),
     "POST machines.revoke": line(those(HOLDER, "owner"), api_key_id="machine"),
     "GET account.file": line(HOLDER | AUDITOR, upload_id="upload"),
     "GET inbox.show": line(SIGNED_IN),

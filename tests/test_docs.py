@@ -4,7 +4,9 @@ import re
 from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
+from flask import Flask
 
 from registry.commands import cli
 from registry.ledger.kinds import KINDS, Kind
@@ -48,6 +50,39 @@ def test_commands_named_in_the_documents_exist() -> None:
     }
     assert named
     assert code <= known, code - known
+
+
+TYPED = re.compile(r"(?:^|[\s|/])registry ((?:[a-z][a-z-]*)(?: [^`\n]*)?)")
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_commands_in_the_documents_are_typed_rightly(path: Path) -> None:
+    """Every sub-command and every option stands in the program; `…` and the like stand for values."""
+    pieces = re.findall(r"```.*?\n(.*?)```|`([^`]+)`", read(path), re.S)
+    for block, span in pieces:
+        text = (block or span).replace("\\\n", " ")
+        for line in [" ".join(text.split())] if span else text.splitlines():
+            for typed in TYPED.findall(line):
+                _check_command(re.split(r"[|;#&]", typed)[0].split())
+
+
+def _check_command(words: list[str]) -> None:
+    command: click.Command = cli
+    while isinstance(command, click.Group) and words and words[0] in command.commands:
+        command = command.commands[words.pop(0)]
+    assert command is not cli, words
+    if isinstance(command, click.Group):
+        assert not words or not re.fullmatch(r"[a-z-]+", words[0]), (command.name, words)
+    known = {option for one in command.params for option in (*one.opts, *one.secondary_opts)} | {"--help"}
+    used = [re.match(r"--[a-z-]+", word) for word in words]
+    assert {one[0] for one in used if one} <= known, (command.name, words)
+
+
+def test_paths_named_for_operators_are_pages(lite: Flask) -> None:
+    served = lite.url_map.bind("localhost")
+    for name in ("incident", "recovery", "key-ceremony", "scaling", "security-rules", "security-asvs"):
+        for path in re.findall(r"`(/[a-z/-]+[a-z])`", read(ROOT / "docs" / f"{name}.md")):
+            assert served.test(path) or path.startswith(("/problems", "/api", "/log")), (name, path)
 
 
 def test_identifiers_of_the_glossary_exist() -> None:

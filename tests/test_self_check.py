@@ -167,3 +167,8 @@ def test_a_request_is_logged_without_its_query(lite: Flask, caplog: pytest.LogCa
     told = json.loads(caplog.records[-1].getMessage())
     assert (told["event"], told["method"], told["status"]) == ("request", "GET", 200)
     assert "secret-word" not in caplog.text
+    with caplog.at_level(logging.INFO, "registry.request"):
+        for path in ("/calendar/opens-something.ics", "/consent/opens-something/answer"):
+            lite.test_client().get(path)
+    assert "opens-something" not in caplog.text
+    assert json.loads(caplog.records[-1].getMessage())["path"] == "/consent/…/answer"

@@ -48,6 +48,16 @@ def end_session(session_id: UUID) -> Answer:
     return redirect("/account", 303)
 
 
+@blueprint.post("/account/sessions/end")
+@doors.even_owing
+@doors.signed_in
+def end_other_sessions() -> Answer:
+    actor = doors.actor()
+    transaction(lambda: parties.end_other_sessions(actor))
+    session["done"] = "sessions"
+    return redirect("/account", 303)
+
+
 @blueprint.get("/account/password")
 @doors.even_owing
 @doors.signed_in

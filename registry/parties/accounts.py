@@ -210,12 +210,21 @@ def sign_out(actor: Actor) -> None:
 
 
 def end_session(actor: Actor, session_id: UUID) -> None:
-    """End one of the account's own sessions. Raises NotFound for another's."""
+    """End one of the account's own sessions. Raises NotFound for another's, NotProved."""
+    allow(actor, "session.end", OfAccount(_known(actor)))
     row = db.session.get(Session, session_id)
     if row is None or row.account_id != actor.account_id:
         raise NotFound("not_found")
     sessions.revoke(row.id)
     history.record(actor, "end_session", row)
+
+
+def end_other_sessions(actor: Actor) -> None:
+    """End every session of the account but the present one. Raises NotProved."""
+    account = db.session.get_one(Account, _known(actor))
+    allow(actor, "session.end", OfAccount(account.id))
+    sessions.revoke_others(account.id, actor.session_id)
+    history.record(actor, "end_sessions", account)
 
 
 def act_for(actor: Actor, membership_id: UUID) -> None:
@@ -224,6 +233,11 @@ def act_for(actor: Actor, membership_id: UUID) -> None:
     if membership is None or membership.account_id != actor.account_id or membership.ended_at is not None:
         raise NotFound("not_found")
     db.session.get_one(Session, actor.session_id).membership_id = membership.id
+
+
+def _known(actor: Actor) -> UUID:
+    assert actor.account_id is not None
+    return actor.account_id
 
 
 def _by_email(email: str, *, locked: bool = False) -> Account | None:

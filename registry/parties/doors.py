@@ -37,7 +37,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 KNOWN_AFTER = 24 * 3600
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'"
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; connect-src 'self'"
 )
 
 
@@ -251,8 +251,7 @@ def _enter() -> None:
     if mark == "static":
         return
     g.actor = _who()
-    if _by_machine():
-        gate.count(_settings())
+    gate.count(_settings(), by_machine=_by_machine())
     if mark not in {"public", "account"}:
         raise NotAllowed("not_allowed")
     if mark == "account" and g.actor is None:
@@ -374,7 +373,7 @@ def _leave(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     if _is_secure():
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if not (request.endpoint or "").endswith("static"):

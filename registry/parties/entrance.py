@@ -11,7 +11,7 @@ from flask import redirect, request, session
 from werkzeug.wrappers import Response
 
 from registry.database import transaction
-from registry.parties import doors, sign_ins
+from registry.parties import doors, sessions, sign_ins
 from registry.text import local_path
 
 HALF = "half"
@@ -39,5 +39,6 @@ def let_in(account_id: UUID, where: str, *, second: bool = False) -> Response:
 
 def enter(account_id: UUID, browser: str, *, second: bool) -> str:
     """A fresh session of this browser, inside the door's transaction."""
+    sessions.replace_present(doors.session_token())
     agent, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
     return sign_ins.enter(account_id, browser, second=second, from_where=address, agent=agent)

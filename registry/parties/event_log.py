@@ -4,7 +4,7 @@ runs the system or gives roles is looked at here; and its end, when its days are
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -71,11 +71,9 @@ def every(actor: Actor, asked: Asked) -> Iterator[Row]:
 
 
 def removable(account_id: UUID) -> list[SecurityEvent]:
-    """Somebody's events that may go already, by the database's own clock as its guard tells the age."""
-    there = db.session.scalars(select(func.now())).one()
-    present = there if there.tzinfo else there.replace(tzinfo=UTC)
+    """Somebody's events that may go already."""
     query = select(SecurityEvent).where(
-        SecurityEvent.account_id == account_id, SecurityEvent.at < min(present, clock.now()) - LEAST
+        SecurityEvent.account_id == account_id, SecurityEvent.at < _present() - LEAST
     )
     return list(db.session.scalars(query.order_by(SecurityEvent.id)))
 
@@ -91,7 +89,7 @@ def forget(settings: Settings) -> int:
 
 
 def _forget_some(settings: Settings) -> int:
-    instant = clock.now()
+    instant = _present()
     closed = select(Account.id).where(Account.closed_at.is_not(None))
     old = SecurityEvent.at < instant - timedelta(days=settings.event_days)
     gone = and_(SecurityEvent.at < instant - LEAST, SecurityEvent.account_id.in_(closed))
@@ -99,6 +97,12 @@ def _forget_some(settings: Settings) -> int:
     if ids:
         db.session.execute(delete(SecurityEvent).where(SecurityEvent.id.in_(ids)))
     return len(ids)
+
+
+def _present() -> datetime:
+    """By the database's own clock where it is behind ours: its guard tells the age by it."""
+    there = db.session.scalars(select(func.now())).one()
+    return min(there if there.tzinfo else there.replace(tzinfo=UTC), clock.now())
 
 
 def _page(conditions: Sequence[ColumnElement[bool]], page: int) -> Found:

@@ -1,4 +1,4 @@
-"""What stands at the doors for machines alone: whose key it is, its scope, how often it may ask."""
+"""What stands at the doors for machines: whose key it is, its scope; and for all, how often they may ask."""
 
 from flask import Response, current_app, g, request
 
@@ -7,6 +7,15 @@ from registry.database import db, transaction
 from registry.errors import NotAllowed, TooOften
 from registry.parties import access, quotas
 from registry.parties.rules import Actor
+
+EXPORTS = frozenset(
+    {
+        "batches.csv", "batches.archive", "venue-api.of_batch", "venue-api.techcontract_of",
+        "reconciliation.file", "events.file", "declaration_batches.rows", "lists.of_year", "lists.of_venue",
+        "made_files.download",
+    }
+)  # fmt: skip
+"""Files that take many rows away at once."""
 
 
 def actor_of_request() -> Actor | None:
@@ -31,17 +40,28 @@ def check_scope(actor: Actor) -> None:
         raise NotAllowed("scope_missing", scope=needed)
 
 
-def count(settings: Settings) -> None:
-    """One request of the key's minute, or of the address's where there is no key. Raises TooOften."""
-    key = g.get("api_key")
-    limit = settings.rate_key if key else settings.rate_address
+def count(settings: Settings, *, by_machine: bool) -> None:
+    """One request of the minute of a key, of a person, or of the address where nobody is known. Machines'
+    requests count all; of people's what they send, and files that take many rows away. Raises TooOften.
+    """
+    policy, limit = _policy(settings, by_machine=by_machine)
     if not limit:
         return
-    db.session.rollback()  # what was read to know the key holds no transaction open
-    who = str(key) if key else quotas.subject_of(request.remote_addr or "")
-    g.quota = quotas.take("key" if key else "address", who, limit)
-    if g.quota.spent:
-        raise TooOften("quota_used", limit=limit, seconds=g.quota.seconds, policy=g.quota.policy)
+    known = g.get("api_key") if by_machine else getattr(g.actor, "account_id", None)
+    db.session.rollback()  # what was read to know who asks holds no transaction open
+    taken = quotas.take(policy, str(known or quotas.subject_of(request.remote_addr or "")), limit)
+    if by_machine:
+        g.quota = taken
+    if taken.spent:
+        raise TooOften("quota_used", limit=limit, seconds=taken.seconds, policy=policy)
+
+
+def _policy(settings: Settings, *, by_machine: bool) -> tuple[str, int]:
+    if by_machine:
+        return ("key", settings.rate_key) if g.get("api_key") else ("address", settings.rate_address)
+    if request.endpoint in EXPORTS:
+        return "files", settings.rate_files
+    return "forms", settings.rate_forms if request.method == "POST" else 0
 
 
 def say_standing(response: Response) -> None:

@@ -13,13 +13,15 @@ from sqlalchemy.orm import joinedload
 from registry import clock, history
 from registry.database import db, new_id
 from registry.errors import Conflict, NotFound, Refused
-from registry.parties import mail, organisations, separation
+from registry.parties import accounts, mail, organisations, separation
 from registry.parties.models import Account, Membership, Organisation, Session, Venue
 from registry.parties.permissions import allow
 from registry.parties.rules import BY_TWO, PARTY_ROLES, STAFF, Actor, Role
 from registry.parties.staff_models import Invitation
 
 DAYS = 30
+INVITED_A_DAY = 50
+"""Letters to addresses somebody types: as many as a faculty needs, not as many as a nuisance wants."""
 
 
 # --- asking ------------------------------------------------------------------------------------------
@@ -210,6 +212,7 @@ def _invite(
     member = member.where(Account.email == email, Membership.role == role, Membership.ended_at.is_(None))
     if db.session.scalar(member.where(*_is(Membership, place)).limit(1)) is not None:
         raise Conflict("member_known", "email")
+    accounts.attempt("invited", str(actor.account_id), limit=INVITED_A_DAY, window=timedelta(days=1))
     instant = clock.now()
     row = Invitation(
         id=new_id(),

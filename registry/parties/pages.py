@@ -112,7 +112,9 @@ def sign_out() -> Response:
     if found is not None:
         transaction(lambda: parties.sign_out(found))
     session.clear()
-    return doors.clear_session_cookie(redirect("/", 303))  # type: ignore[arg-type]
+    answer = doors.clear_session_cookie(redirect("/", 303))  # type: ignore[arg-type]
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # what "back" would show again
+    return answer
 
 
 @blueprint.get("/reset")
@@ -178,7 +180,8 @@ def _checked(email: str, password: str) -> UUID:
 
     transaction(count)
     account_id, stored = parties.credentials(email)
-    if not keys.password_fits(stored, password) or account_id is None:
+    fits = keys.password_fits(stored, password)
+    if not fits or account_id is None or not sign_ins.admits(account_id):
         events.afterwards(What.SIGN_IN_FAILED, account_id=account_id, detail="sign_in_wrong")
         transaction(sign_ins.failed)
         raise Refused("sign_in_wrong", "password")

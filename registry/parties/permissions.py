@@ -69,6 +69,8 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "webhook.manage": (Grant((Role.OWNER,), _holder), Grant(STAFF, _venue)),
     "factor.manage": (Grant(EVERYBODY, _own),),
     "phone.manage": (Grant(EVERYBODY, _own),),
+    "session.end": (Grant(EVERYBODY, _own),),
+    "mail.change": (Grant(EVERYBODY, _own),),
     "machine.manage": (Grant(EVERYBODY, _own),),
     "organisation.create": (Grant(EVERYBODY, _any),),
     "organisation.edit": (Grant((Role.OWNER,), _holder),),
@@ -185,8 +187,8 @@ TABLE: dict[str, tuple[Grant, ...]] = {
 
 PROVED = frozenset(
     {
-        "factor.manage", "key.enroll", "machine.manage", "member.manage", "organisation.edit", "phone.manage",
-        "staff.manage", "webhook.manage",
+        "factor.manage", "key.enroll", "machine.manage", "mail.change", "member.manage", "organisation.edit",
+        "phone.manage", "session.end", "staff.manage", "webhook.manage",
     }
 )  # fmt: skip
 """Verbs that change an account, its keys or its people without signing: a browser has to have shown within

@@ -82,12 +82,30 @@ def revoke(session_id: uuid.UUID) -> None:
     db.session.execute(update(Session).where(Session.id == session_id).values(revoked_at=clock.now()))
 
 
+def replace_present(token: str | None) -> None:
+    """End what this browser was signed in to before it gets a new session."""
+    if token:
+        db.session.execute(
+            update(Session)
+            .where(Session.token_hash == digest(token), Session.revoked_at.is_(None))
+            .values(revoked_at=clock.now())
+        )
+
+
 def revoke_all(account_id: uuid.UUID) -> None:
     db.session.execute(
         update(Session)
         .where(Session.account_id == account_id, Session.revoked_at.is_(None))
         .values(revoked_at=clock.now())
     )
+
+
+def revoke_every() -> int:
+    """Everybody's; how many were open."""
+    ended = db.session.execute(
+        update(Session).where(Session.revoked_at.is_(None)).values(revoked_at=clock.now())
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
 def revoke_others(account_id: uuid.UUID, present: uuid.UUID | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from registry import clock, history
+from registry import clock, events, history
 from registry.database import db, new_id
 from registry.errors import Conflict, Refused
 from registry.parties import factors, identifiers, mail, names, organisations, separation, sessions
@@ -73,6 +73,21 @@ def forget_second_factor(address: str, *, reason: str) -> None:
     sessions.revoke_all(account.id)
     mail.write_to_account(account, "factor_removed", name=account.name, by="operator")
     history.record(COMMAND, "forget_second_factor", account, changes={"reason": reason})
+
+
+def end_sessions(address: str, *, reason: str) -> None:
+    """Sign somebody out everywhere. Raises Refused `account_unknown`."""
+    account = db.session.scalar(select(Account).where(Account.email == address.strip().lower()))
+    if account is None:
+        raise Refused("account_unknown", "email")
+    sessions.revoke_all(account.id)
+    history.record(COMMAND, "end_sessions", account, changes={"reason": reason})
+
+
+def end_every_session() -> int:
+    """Sign everybody out; how many sessions were open."""
+    events.observe(events.What.ADMINISTRATION, COMMAND, detail="end_every_session")
+    return sessions.revoke_every()
 
 
 def _venue(code: str) -> Venue:

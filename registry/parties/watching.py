@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from registry import events
 from registry.events import What
 from registry.parties.doors import current_actor
+from registry.parties.gate import EXPORTS as EXPORTS
 from registry.parties.rules import STAFF
 
 log = logging.getLogger(__name__)
@@ -44,14 +45,6 @@ PERSONAL: Mapping[str, str] = {
 }
 """Pages and files that show staff personal data, by endpoint: which kind. An opened letter is noted by the
 history; `tests/test_access_matrix` looks at every page whether one is missing."""
-EXPORTS = frozenset(
-    {
-        "batches.csv", "batches.archive", "venue-api.of_batch", "venue-api.techcontract_of",
-        "reconciliation.file", "events.file", "declaration_batches.rows", "lists.of_year", "lists.of_venue",
-        "made_files.download",
-    }
-)  # fmt: skip
-"""Files that take many rows away at once."""
 
 
 def init_app(app: Flask) -> None:

@@ -1,14 +1,24 @@
-"""Invitations name an address: it goes with the account it was, and with the organisation that asked."""
+"""Invitations name an address: it goes with the account it was, and with the organisation that asked. What an
+account did that concerns security goes when the law lets it.
+"""
+
+from datetime import timedelta
+from functools import partial
 
 import pytest
+import time_machine
 from flask import Flask
+from sqlalchemy import select
 
+from registry import clock, events
 from registry.database import db, transaction
-from registry.parties import invitations
+from registry.events import SecurityEvent, What
+from registry.parties import event_log, invitations
 from registry.parties.models import Organisation
 from registry.parties.staff_models import Invitation
+from tests.browser import Browser
 from tests.erasure.making import administrator, erase, where
-from tests.factories import make_account, make_organisation, reading
+from tests.factories import Person, make_account, make_organisation, reading
 
 
 @pytest.mark.parametrize("kind", ["account", "party"])
@@ -24,3 +34,25 @@ def test_whom_an_invitation_went_to_goes_with_either_side(lite: Flask, kind: str
     row = reading(lambda: db.session.get_one(Invitation, asked))
     assert (row.email, row.role, row.open) == ("—", "signer", False)
     assert "invitation" not in {one.partition(":")[0] for one in where(lite, [address])}
+
+
+def test_an_erased_accounts_events_go_at_half_a_year_and_its_sessions_at_once(lite: Flask) -> None:
+    first, second = administrator(lite, "first@registry.cn"), administrator(lite, "second@registry.cn")
+    person, other = make_account(lite, "mu.qingci@private.example"), make_account(lite, "li@example.cn")
+    for days in (200, 20):
+        with time_machine.travel(clock.now() - timedelta(days=days), tick=False):
+            for one in (person, other):
+                transaction(partial(events.observe, What.EXPORT, one.actor, detail=f"{days}"))
+    browser = Browser(lite).sign_in(person.email)
+    erase(first, second, "account", person.email, "order")
+    assert browser.get("/account").address.startswith("/login")
+    assert kept(person) == {"20"}
+    assert kept(other) == {"200", "20"}
+    with time_machine.travel(clock.now() + timedelta(days=170), tick=False):
+        event_log.forget(lite.extensions["settings"])
+    assert kept(person) == {"20"}, "the database's own clock decides, and it has not moved"
+
+
+def kept(person: Person) -> set[str]:
+    query = select(SecurityEvent.detail).where(SecurityEvent.account_id == person.actor.account_id)
+    return set(reading(lambda: db.session.scalars(query.where(SecurityEvent.what == What.EXPORT)).all()))

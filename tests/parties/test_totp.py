@@ -56,6 +56,11 @@ def test_recovery_codes_are_read_however_they_are_typed() -> None:
     drawn = {totp.new_recovery_code() for _ in range(100)}
     assert len(drawn) == 100
     for code in drawn:
-        assert len(totp.plain(code)) == 16
+        assert len(totp.plain(code)) == 24
         assert totp.plain(f"  {code.upper().replace('-', ' － ')} ") == totp.plain(code)
     assert totp.plain("１２３ ４５６") == "123456"
+
+
+def test_a_recovery_code_holds_112_bits_or_more() -> None:
+    code = totp.plain(totp.new_recovery_code())
+    assert len(set(totp._LETTERS)) ** len(code) >= 2**112
