@@ -64,6 +64,8 @@ def record(
     """
     if subject.id is None:
         db.session.flush()
+    power = getattr(actor, "power", None)  # an agent's: under which it acted
+    noted = {**(changes or {}), **({"power": power.number} if power is not None else {})}
     row = History(
         subject_kind=subject.__tablename__,
         subject_id=subject.id,
@@ -76,7 +78,7 @@ def record(
         venue_id=actor.venue_id,
         role=str(actor.role),
         request=request_id(),
-        changes=dict(changes or {}),
+        changes=noted,
     )
     db.session.add(row)
     events.of_move(actor, verb, subject)

@@ -14,6 +14,7 @@ from registry.machine_messages import MACHINES
 from registry.money_messages import MONEY
 from registry.paper_messages import PAPERS
 from registry.passkey_messages import PASSKEYS
+from registry.power_messages import POWERS
 from registry.registrar_messages import REGISTRARS
 from registry.sign_in_messages import SIGN_IN, SIGN_IN_ADVICE
 
@@ -26,6 +27,7 @@ MESSAGES: dict[str, LazyString] = {
     **PASSKEYS,
     **MACHINES,
     **SIGN_IN,
+    **POWERS,
     # general
     "invalid": _l("有 %(count)s 处需要改正。"),
     "required": _l("请填写此项。"),

@@ -25,6 +25,7 @@ PARTY: tuple[Item, ...] = (
     (_l("待核对款项"), "/holder/payments"),
     (_l("单位"), "/organisation"),
 )
+OF_AGENTS = frozenset({"/patents", "/declarations", "/holder/acceptances", "/licenses", "/holder/payments"})
 VENUE: tuple[Item, ...] = (
     (_l("审核与办理"), "/venue"),
     (_l("待核验主体"), "/venue/organisations"),
@@ -83,6 +84,8 @@ def items(actor: Actor | None) -> tuple[Item, ...]:
     """Where this reader can go."""
     if actor is None:
         return EVERYBODY
+    if actor.power is not None:
+        return (*EVERYBODY, DESK, *(one for one in PARTY if one[1] in OF_AGENTS))
     if actor.role in PARTY_ROLES:
         return (*EVERYBODY, DESK, *PARTY)
     return (*EVERYBODY, DESK, *OF_STAFF.get(actor.role, ()))

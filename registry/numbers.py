@@ -20,6 +20,7 @@ KINDS = {
     "G": "checkout",
     "K": "collection",
     "N": "need",
+    "P": "power of attorney",
 }
 _FORM = re.compile(rf"(?:DEMO-)?MX-([{''.join(KINDS)}])(\d\d)-([{ALPHABET}]{{4}})-([{ALPHABET}]{{4}})")
 

@@ -66,6 +66,8 @@ FILINGS = {
     "key.enrolled": _l("登记签名公钥"),
     "key.rotated": _l("更换签名公钥"),
     "key.revoked": _l("作废签名公钥"),
+    "power.granted": _l("授权代理人"),
+    "power.ended": _l("代理终止"),
     "declaration.published": lazy_pgettext("filing", "发布声明"),
     "declaration.announced": _l("记载国家知识产权局公告"),
     "declaration.withdrawal_announced": _l("记载国家知识产权局公告撤回"),
@@ -107,6 +109,7 @@ SIGNERS = {
     "second_reviewer": _l("复核人"),
     "venue": _l("交易场所"),
     "registry": _l("登记方的原密钥"),
+    "principal": _l("委托人"),
 }
 LEVELS = {
     "account": _l("账号密钥"),

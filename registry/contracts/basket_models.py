@@ -51,6 +51,16 @@ class Checkout(Model):
         order_by="JointPayment.asked_at", back_populates="checkout"
     )
 
+    @property
+    def patent_numbers(self) -> tuple[str, ...]:
+        """Which patents it is about, for powers of attorney."""
+        return tuple(number for one in self.acceptances for number in one.patent_numbers)
+
+    @property
+    def holder_ids(self) -> tuple[uuid.UUID, ...]:
+        """Whose offers it takes."""
+        return tuple(one.holder_id for one in self.acceptances)
+
 
 class JointPayment(Model):
     """One reference for what several notices of a list pay into one account, with its one request.

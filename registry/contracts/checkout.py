@@ -124,7 +124,7 @@ def _prepare(actor: Actor, found: Checkout, tracks: Sequence[str]) -> None:
             one.contract, one.contract_id = contract, contract.id
     for one, track in zip(found.acceptances, tracks, strict=True):
         one.record = {}  # its contract's number is taken from the contract
-        notices.prepare(one, track=track, signer=actor.name, settings=settings)
+        notices.prepare(one, track=track, signer=actor.name, settings=settings, power=actor.power)
 
 
 def _set_of(acceptance: Acceptance) -> Hashable:
@@ -215,6 +215,7 @@ def send(actor: Actor, found: Checkout, statements: Sequence[Statement]) -> Chec
     for one, statement in pairs:
         _line(one.place, lambda one=one: contracts.check_sendable(one))  # type: ignore[misc]
         contracts.check_signed(one, statement)
+        contracts.check_role(actor, one)
     approvals.settle(actor, Act.LIST, found.number)
     sending.enter(actor, pairs)
     found.sent_at = found.acceptances[0].noticed_at

@@ -17,6 +17,7 @@ from registry.contracts.rules import AcceptanceState, Arrival
 from registry.errors import Conflict, Refused
 from registry.ledger.filings import Filing, Statement
 from registry.licenses import schedule
+from registry.parties import agency
 from registry.parties import service as parties
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
@@ -45,7 +46,7 @@ def meet_act(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) -> 
     """The filing that the license takes effect, for the patentee to sign. A plain read; raises as `meet`."""
     _may_state(actor, acceptance)
     _check(acceptance, facts["met_on"])
-    return act_of(_filing(acceptance, facts), role=register.HOLDER)
+    return act_of(_filing(acceptance, facts), role=agency.stated(register.HOLDER, actor.power))
 
 
 def meet(

@@ -64,9 +64,9 @@ def _body(facts: PaperFacts) -> tuple[Block, ...]:
     """The nineteen sections of one license."""
     inserts: dict[str, list[Block]] = {
         "parties": [
-            _party(facts, facts.say("许可方", "Licensor"), facts.record["licensor"]),
+            _party(facts, facts.say("许可方", "Licensor"), facts.record["licensor"], "licensor"),
             *_co_owners(facts),
-            _party(facts, facts.say("被许可方", "Licensee"), facts.record["licensee"]),
+            _party(facts, facts.say("被许可方", "Licensee"), facts.record["licensee"], "licensee"),
         ],
         "patents": [Facts(_patent_rows(facts, one)) for one in facts.record["patents"]],
         "schedule": [schedule_grid(facts)],
@@ -188,7 +188,7 @@ def _nature(facts: PaperFacts) -> str:
     )
 
 
-def _party(facts: PaperFacts, role: str, party: Mapping[str, Any]) -> Facts:
+def _party(facts: PaperFacts, role: str, party: Mapping[str, Any], side: str) -> Facts:
     say, person = facts.say, party["kind"] == "person"
     code = say("统一社会信用代码", "Unified social credit code")
     hidden = say("证件号码（部分隐去）", "Identity document (partly hidden)")
@@ -202,7 +202,7 @@ def _party(facts: PaperFacts, role: str, party: Mapping[str, Any]) -> Facts:
         rows.append((say("法定代表人", "Legal representative"), party["legal_representative"]))
     reached = (party["contact_name"], party["contact_phone"], party["contact_email"])
     contact = say("，", ", ").join(part for part in reached if part)
-    return Facts((*rows, (say("联系方式", "Contact"), contact)))
+    return Facts((*rows, (say("联系方式", "Contact"), contact), *facts.agent(side)))
 
 
 def _co_owners(facts: PaperFacts) -> list[Facts]:

@@ -45,7 +45,7 @@ def of_acceptance(acceptance: Acceptance) -> Sequence[DefaultNotice]:
 def notice_act(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) -> Act:
     """The notice as a filing, for the party to sign. A plain read; raises as `notice`."""
     allow(actor, "default.notice", acceptance)
-    return act_of(_filing(actor, acceptance, facts), role=acts.side_of(actor, acceptance))
+    return act_of(_filing(actor, acceptance, facts), role=acts.stated_by(actor, acceptance))
 
 
 def notice(
@@ -110,7 +110,7 @@ def _filing(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) -> F
 def answer_act(actor: Actor, notice: DefaultNotice, facts: Mapping[str, Any]) -> Act:
     """The other side's answer as a filing, for it to sign. A plain read; raises as `answer`."""
     _may_answer(actor, notice)
-    return act_of(_answer_filing(notice, facts), role=acts.side_of(actor, notice.acceptance))
+    return act_of(_answer_filing(notice, facts), role=acts.stated_by(actor, notice.acceptance))
 
 
 def answer(

@@ -55,6 +55,7 @@ def _offer(facts: PaperFacts) -> Facts:
             ),
             (say("声明", "Declaration"), say(f"{number}　第 {version} 版", f"{number}, version {version}")),
             (say("公告", "Announcement"), _announcement(facts)),
+            *facts.agent("licensee"),
         )
     )
 

@@ -16,6 +16,7 @@ from registry.database import Model, db, new_id
 from registry.errors import Conflict, NotFound, Refused
 from registry.jobs import enqueue
 from registry.ledger.filings import Filing
+from registry.parties import agency
 from registry.parties import service as parties
 from registry.parties.models import Upload
 from registry.parties.prepared import Act
@@ -33,6 +34,11 @@ def side_of(actor: Actor, acceptance: Acceptance) -> str:
     if actor.organisation_id is not None and actor.organisation_id == acceptance.holder_id:
         return register.HOLDER
     raise NotFound("not_found")
+
+
+def stated_by(actor: Actor, acceptance: Acceptance) -> str:
+    """The role a statement is made in: the actor's side, or its agent."""
+    return agency.stated(side_of(actor, acceptance), actor.power)
 
 
 def other(side: str) -> str:

@@ -61,7 +61,7 @@ def of_venue(actor: Actor) -> Sequence[Ending]:
 def end_act(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) -> Act:
     """The ending as a filing, for the party to sign. A plain read; raises as `end`."""
     allow(actor, "default.notice", acceptance)
-    return act_of(_filing(actor, acceptance, facts), role=acts.side_of(actor, acceptance))
+    return act_of(_filing(actor, acceptance, facts), role=acts.stated_by(actor, acceptance))
 
 
 def end(
@@ -141,7 +141,7 @@ def _notice(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) -> D
 def answer_act(actor: Actor, ending: Ending, facts: Mapping[str, Any]) -> Act:
     """Acceptance or objection as a filing, for the other side to sign. A plain read; raises as `answer`."""
     _may_answer(actor, ending)
-    return act_of(_answer_filing(ending, facts), role=acts.side_of(actor, ending.acceptance))
+    return act_of(_answer_filing(ending, facts), role=acts.stated_by(actor, ending.acceptance))
 
 
 def answer(actor: Actor, ending: Ending, facts: Mapping[str, Any], act: Act, statement: Statement) -> Ending:

@@ -133,6 +133,7 @@ def licensor(facts: PaperFacts) -> Signatory:
                 f"Signed by the authority given in declaration {number}, version {version}",
             ),
             say(f"声明签署人：{signer}", f"Declaration signed by: {signer}"),
+            *facts.agent_line("licensor"),
             say(f"声明签署时间：{at}", f"Signed at: {at}"),
             say(f"签名级别：{level}", f"Signature: {level}"),
             say(f"声明文本摘要：{declaration['digest']}", f"Digest of its text: {declaration['digest']}"),
@@ -175,6 +176,7 @@ def licensee(facts: PaperFacts) -> Signatory:
         name=party["name"],
         facts=(
             say(f"实施通知签署人：{signer}", f"Notice signed by: {signer}"),
+            *facts.agent_line("licensee"),
             say(f"签署并到达时间：{at}", f"Signed and arrived at: {at}"),
             say(f"签名级别：{level}", f"Signature: {level}"),
             say(f"公钥标识：{kid}", f"Key: {kid}"),

@@ -16,6 +16,7 @@ from registry.database import db, new_id
 from registry.errors import Conflict, Refused
 from registry.ledger.filings import Filing, Statement
 from registry.licenses.draft import Handover as Promised
+from registry.parties import agency
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
 from registry.parties.rules import Actor
@@ -45,7 +46,7 @@ def promised(acceptance: Acceptance) -> Mapping[str, Any]:
 def record_act(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) -> Act:
     """The hand-over as a filing, for the holder to sign. A plain read; raises as `record`."""
     allow(actor, "handover.record", acceptance)
-    return act_of(_filing(actor, acceptance, facts), role=register.HOLDER)
+    return act_of(_filing(actor, acceptance, facts), role=agency.stated(register.HOLDER, actor.power))
 
 
 def record(
@@ -96,7 +97,7 @@ def _filing(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) -> F
 def answer_act(actor: Actor, handover: Handover, facts: Mapping[str, Any]) -> Act:
     """Receipt, or what is missing, as a filing for the licensee to sign. A plain read; raises as `answer`."""
     allow(actor, "handover.answer", handover.acceptance)
-    return act_of(_answer_filing(handover, facts), role=register.LICENSEE)
+    return act_of(_answer_filing(handover, facts), role=agency.stated(register.LICENSEE, actor.power))
 
 
 def answer(

@@ -92,6 +92,11 @@ class Contract(Model):
 
 
     @property
+    def patent_numbers(self) -> tuple[str, ...]:
+        """Which patents it is about, for powers of attorney."""
+        return tuple(number for one in self.acceptances for number in one.patent_numbers)
+
+    @property
     def filed_under(self) -> str:
         """The number its licenses were noticed under: of one that was split off, the former contract's."""
         return self.acceptances[0].filed_under if self.acceptances else self.number
@@ -180,6 +185,11 @@ class Acceptance(Model):
     # for lists of many licenses; whoever writes asks the table
     reports: Mapped[list["RoyaltyReport"]] = relationship(order_by="RoyaltyReport.number", viewonly=True)
     checkout: Mapped["Checkout | None"] = relationship(back_populates="acceptances")
+
+    @property
+    def patent_numbers(self) -> tuple[str, ...]:
+        """Which patents it is about, for powers of attorney."""
+        return self.declaration.patent_numbers
 
     @property
     def filed_under(self) -> str:

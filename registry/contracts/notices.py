@@ -16,22 +16,28 @@ from registry.database import db, new_id
 from registry.ledger.canonical import new_nonce
 from registry.ledger.filings import Filing, Statement, salted, statement_fields
 from registry.ledger.setup import ledger_setup
+from registry.parties import agency
+from registry.parties.agency import Power
 from registry.parties.models import Venue
 
 
-def prepare(acceptance: Acceptance, *, track: str, signer: str, settings: Settings) -> None:
-    """Fix the record of a drafted acceptance and the statement over it. Preparing again makes both anew."""
+def prepare(
+    acceptance: Acceptance, *, track: str, signer: str, settings: Settings, power: Power | None = None
+) -> None:
+    """Fix the record of a drafted acceptance and the statement over it, for the person who will sign and the
+    power they sign under. Preparing again makes both anew.
+    """
     acceptance.nonce = secrets.token_hex(16)
     acceptance.track = track
     acceptance.record = records.build(
-        acceptance, track=track, on=clock.today(), settings=settings, signer=signer
+        acceptance, track=track, on=clock.today(), settings=settings, signer=signer, power=power
     )
     acceptance.record_digest = records.digest(acceptance.record)
     acceptance.salts = {}
     drawn = salted(filing_of(acceptance))
     acceptance.salts = dict(drawn.salts)
     acceptance.statement_fields = statement_fields(
-        drawn, origin=ledger_setup().origin, role="licensee", nonce=new_nonce()
+        drawn, origin=ledger_setup().origin, role=agency.stated("licensee", power), nonce=new_nonce()
     )
 
 

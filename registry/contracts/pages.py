@@ -186,7 +186,7 @@ def _send(number: str, given: Mapping[str, Any]) -> None:
         raise Conflict("stale_digest", "digest", number=number)
     contracts.check_current(acceptance)
     figures = schemas.answers({name: given[name] for name in FIGURES})
-    other_signer = acceptance.record["signers"]["licensee"] != actor.name  # who prepared it did not sign it
+    other_signer = not contracts.prepared_for(actor, acceptance)  # who prepared it did not sign it
     if other_signer or any(acceptance.answers.get(name, "") != value for name, value in figures.items()):
         answers = {**acceptance.answers, **figures}
         transaction(lambda: contracts.redraft(actor, own(number), answers).number)

@@ -156,6 +156,19 @@ class PaperFacts:
     def coded(self, name: str, code: str) -> str:
         return coded(name, code, self.lang)
 
+    def agent(self, side: str) -> tuple[tuple[str, str], ...]:
+        """The line of a side's agent, where one signed for it under a power of attorney (CC 162, 165)."""
+        agent = self.record.get("agents", {}).get(side)
+        if not agent:
+            return ()
+        name, number = agent["name"], agent["number"]
+        words = self.say(f"{name}（委托书 {number}）", f"{name} (power of attorney {number})")
+        return ((self.say("委托代理人", "Agent"), words),)
+
+    def agent_line(self, side: str) -> tuple[str, ...]:
+        """The same in one line, under a signature."""
+        return tuple(self.say(f"{label}：{words}", f"{label}: {words}") for label, words in self.agent(side))
+
     def level(self, level: str) -> str:
         """What a way of signing is called."""
         return self.say(*LEVELS.get(level, (level, level)))

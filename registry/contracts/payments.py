@@ -25,6 +25,8 @@ from registry.contracts.rules import AcceptanceState, PaymentState
 from registry.database import db, new_id
 from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.filings import Filing, Statement
+from registry.licenses import register as offers
+from registry.parties import agency
 from registry.parties import service as parties
 from registry.parties.models import Upload
 from registry.parties.permissions import allow
@@ -52,7 +54,8 @@ def claim_act(actor: Actor, acceptance: Acceptance, facts: Mapping[str, Any]) ->
     """The filing of a claim, for the licensee to sign. A plain read; raises as `claim`."""
     allow(actor, "payment.claim", acceptance)
     _check_claim(acceptance, facts)
-    return act_of(_claim_filing(acceptance, facts, _files(actor, facts)), role="licensee")
+    role = agency.stated(register.LICENSEE, actor.power)
+    return act_of(_claim_filing(acceptance, facts, _files(actor, facts)), role=role)
 
 
 def claim(
@@ -182,7 +185,7 @@ def confirm_act(actor: Actor, payment: Payment, facts: Mapping[str, Any]) -> Act
     allow(actor, "payment.confirm", payment.acceptance)
     parties.impartial(actor, payment.acceptance.licensee_id)
     _check_answer(payment, facts)
-    role = register.VENUE if actor.venue_id else register.HOLDER
+    role = agency.stated(register.VENUE if actor.venue_id else register.HOLDER, actor.power)
     return act_of(_answer_filing(payment.acceptance, payment.due_key, facts), role=role)
 
 
@@ -233,7 +236,7 @@ def arrival_act(actor: Actor, acceptance: Acceptance, due: str, facts: Mapping[s
     allow(actor, "payment.confirm", acceptance)
     parties.impartial(actor, acceptance.licensee_id)
     _check_arrival(acceptance, due, facts)
-    role = register.VENUE if actor.venue_id else register.HOLDER
+    role = agency.stated(register.VENUE if actor.venue_id else register.HOLDER, actor.power)
     return act_of(_answer_filing(acceptance, due, facts), role=role)
 
 
@@ -287,7 +290,9 @@ def _check_arrival(acceptance: Acceptance, due: str, facts: Mapping[str, Any]) -
 
 def waiting_for_holder(actor: Actor) -> Sequence[Payment]:
     """Claims on the actor's offers that wait for an answer, oldest first."""
-    return db.session.scalars(_claimed().where(Acceptance.holder_id == actor.organisation_id)).all()
+    mine = Acceptance.holder_id == actor.organisation_id
+    query = _claimed().where(mine, *offers.within(actor, Acceptance.declaration_id))
+    return db.session.scalars(query).all()
 
 
 def waiting_for_venue(actor: Actor) -> Sequence[Payment]:

@@ -24,6 +24,8 @@ from registry.ledger.canonical import jcs, sha256_hex
 from registry.licenses import fees, schedule, terms
 from registry.licenses.fee_fields import from_fields
 from registry.licenses.models import DeclarationVersion, StandardTerms
+from registry.parties import agency
+from registry.parties.agency import Power
 from registry.parties.identifiers import masked
 from registry.parties.models import IdentityDocument, Organisation
 from registry.patents import rules as patent_rules
@@ -34,8 +36,18 @@ VERSION = 1
 WORDING = "2026-11"  # of the papers printed from records of this version
 
 
-def build(acceptance: Acceptance, *, track: str, on: date, settings: Settings, signer: str) -> dict[str, Any]:
-    """The record of a notice prepared on a day. `signer` is the person who will sign for the licensee."""
+def build(
+    acceptance: Acceptance,
+    *,
+    track: str,
+    on: date,
+    settings: Settings,
+    signer: str,
+    power: Power | None = None,
+) -> dict[str, Any]:
+    """The record of a notice prepared on a day. `signer` is the person who will sign for the licensee, as its
+    agent where there is a `power`.
+    """
     declaration, version = acceptance.declaration, acceptance.version
     fee = from_fields(version.answers["fee"])
     span = expected_term(acceptance, on)
@@ -65,6 +77,9 @@ def build(acceptance: Acceptance, *, track: str, on: date, settings: Settings, s
         "technology_amount": money.plain(total.amount),  # a fee and nothing else: no equipment is part of it
         "amount_due": money.plain(schedule.due_at_start(fee)),
     }
+    agents = {"licensor": version.answers.get("agent"), "licensee": agency.named(power) if power else None}
+    if any(agents.values()):  # records without agents stay as they always were
+        record["agents"] = {side: agent for side, agent in agents.items() if agent}
     jcs(record)  # raises ValueError at once if anything in it has no canonical form
     return record
 
@@ -216,6 +231,7 @@ def without_persons(record: Mapping[str, Any]) -> dict[str, Any]:
         "signers": {"licensor": "", "licensee": ""},
         "notice": {},
         "account": {},
+        **({"agents": {}} if "agents" in record else {}),
     }
 
 

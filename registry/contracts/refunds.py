@@ -16,6 +16,7 @@ from registry.contracts.rules import AcceptanceState, RefundState
 from registry.database import db, new_id
 from registry.errors import NotFound, Refused
 from registry.ledger.filings import Filing
+from registry.licenses import register as offers
 from registry.parties import service as parties
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
@@ -148,7 +149,9 @@ def of_acceptance(acceptance: Acceptance) -> Sequence[Refund]:
 
 def of_holder(actor: Actor) -> Sequence[Refund]:
     """Refunds on the actor's offers that are not settled, the earliest day first."""
-    mine = _open().where(Acceptance.holder_id == actor.organisation_id)
+    mine = _open().where(
+        Acceptance.holder_id == actor.organisation_id, *offers.within(actor, Acceptance.declaration_id)
+    )
     return db.session.scalars(mine.order_by(None).order_by(Refund.due_on, Refund.created_at)).all()
 
 

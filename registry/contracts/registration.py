@@ -114,6 +114,8 @@ def record_recordal(actor: Actor, contract: Contract, facts: Mapping[str, Any]) 
     if verb == "refuse" and not (facts.get("ground") or facts.get("reason")):
         raise Refused("required", "ground")
     reason = {name: facts[name] for name in ("ground", "reason") if facts.get(name)}
+    if actor.power is not None:  # nobody states this filing: the agent's power is committed with it
+        reason["power"] = actor.power.digest
     before = contract.recordal_state
     contract.recordal_state = rules.RECORDAL.move(before, verb)
     if verb == "file":

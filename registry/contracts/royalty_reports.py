@@ -33,6 +33,7 @@ from registry.licenses.fees import ZERO, Royalty
 from registry.licenses.schedule import Due, DueKind
 from registry.licenses.terms import term_end
 from registry.money import plain
+from registry.parties import agency
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
 from registry.parties.rules import Actor
@@ -334,7 +335,7 @@ def ask(actor: Actor, report: RoyaltyReport, words: str) -> None:
 def answer_act(actor: Actor, report: RoyaltyReport, facts: Mapping[str, Any]) -> Act:
     """Agreement or dispute as a filing, for the holder to sign. A plain read; raises as `answer`."""
     allow(actor, "royalty.answer", report.acceptance)
-    return act_of(_answer_filing(report, facts), role=register.HOLDER)
+    return act_of(_answer_filing(report, facts), role=agency.stated(register.HOLDER, actor.power))
 
 
 def answer(

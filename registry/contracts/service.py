@@ -42,7 +42,7 @@ def check_open(actor: Actor, declaration: Declaration) -> str:
     Raises the offer's own refusal when it is not open, Conflict `already_licensed` while a live one exists.
     """
     licensee = parties.organisation_of(actor)
-    allow(actor, "acceptance.draft", _Taker(licensee))
+    allow(actor, "acceptance.draft", _Taker(licensee, declaration))
     track = open_track(declaration)
     _refuse_second(declaration, licensee)
     return track
@@ -69,7 +69,7 @@ def draft(actor: Actor, declaration: Declaration, answers: Mapping[str, Any]) ->
     acceptance.contract = notices.new_contract(acceptance, register.fresh_number("C"))
     with db.session.no_autoflush:
         db.session.add(acceptance)
-        notices.prepare(acceptance, track=track, signer=actor.name, settings=register.settings())
+        _prepare(actor, acceptance, track)
     db.session.flush()
     history.record(actor, "draft", acceptance, after=acceptance.state)
     return acceptance
@@ -106,8 +106,13 @@ def redraft(actor: Actor, acceptance: Acceptance, answers: Mapping[str, Any] | N
     current = acceptance.declaration.current
     assert current is not None
     acceptance.version = current
-    notices.prepare(acceptance, track=track, signer=actor.name, settings=register.settings())
+    _prepare(actor, acceptance, track)
     return acceptance
+
+
+def _prepare(actor: Actor, acceptance: Acceptance, track: str) -> None:
+    settings = register.settings()
+    notices.prepare(acceptance, track=track, signer=actor.name, settings=settings, power=actor.power)
 
 
 def check_current(acceptance: Acceptance) -> None:
@@ -136,6 +141,7 @@ def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accept
     _alone(acceptance)
     check_sendable(acceptance)
     check_signed(acceptance, statement)
+    check_role(actor, acceptance)
     approvals.settle(actor, Act.ACCEPT, acceptance.number)
     sending.enter(actor, [(acceptance, statement)])
     return acceptance
@@ -151,6 +157,20 @@ def check_sendable(acceptance: Acceptance) -> None:
 def check_signed(acceptance: Acceptance, statement: Statement) -> None:
     """Whether this very notice was signed. Raises Conflict `stale_digest`."""
     if dict(statement.fields) != acceptance.statement_fields:
+        raise Conflict("stale_digest", "statement")
+
+
+def prepared_for(actor: Actor, acceptance: Acceptance) -> bool:
+    """Whether a notice was prepared for this signer, under the same power or none."""
+    return _same_power(actor, acceptance) and bool(acceptance.record["signers"]["licensee"] == actor.name)
+
+
+def check_role(actor: Actor, acceptance: Acceptance) -> None:
+    """Whether it was prepared for whoever signs: an agent's notice names its power, the party's own none.
+
+    Raises Conflict `stale_digest`.
+    """
+    if not _same_power(actor, acceptance):
         raise Conflict("stale_digest", "statement")
 
 
@@ -350,8 +370,14 @@ def _say_why(reason: str) -> None:
         raise Refused("required", "reason", "GL 6")
 
 
+def _same_power(actor: Actor, acceptance: Acceptance) -> bool:
+    agent = acceptance.record.get("agents", {}).get("licensee", {})
+    return bool(agent.get("number", "") == (actor.power.number if actor.power else ""))
+
+
 class _Taker:
     """Stands for the acceptance that does not exist yet."""
 
-    def __init__(self, licensee: Organisation) -> None:
-        self.licensee_id = licensee.id
+    def __init__(self, licensee: Organisation, declaration: Declaration) -> None:
+        self.licensee_id, self.holder_ids = licensee.id, (declaration.holder_id,)
+        self.patent_numbers = declaration.patent_numbers

@@ -16,6 +16,7 @@ from registry.contracts.duties import Duty
 from registry.contracts.models import Acceptance, Contract, Paper, Payment
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
+from registry.licenses import register as offers
 from registry.licenses.models import Declaration
 from registry.parties import service as parties
 from registry.parties.rules import Actor
@@ -49,13 +50,15 @@ def of_licensee(actor: Actor, *, shown: str = "", page: int = 1) -> Taken:
     else asks for all. Raises Refused `no_organisation`.
     """
     mine = Acceptance.licensee_id == parties.organisation_of(actor).id
-    return _list([mine], register.LICENSEE, shown, page)
+    whose = [mine, *offers.within(actor, Acceptance.declaration_id)]
+    return _list(whose, register.LICENSEE, shown, page)
 
 
 def of_holder(actor: Actor, *, shown: str = "", page: int = 1) -> Taken:
     """What came in on the actor's offers, drafts of others left out, newest first."""
     mine = Acceptance.holder_id == parties.organisation_of(actor).id
-    return _list([mine, Acceptance.state != _A.DRAFTED], register.HOLDER, shown, page)
+    whose = [mine, *offers.within(actor, Acceptance.declaration_id)]
+    return _list([*whose, Acceptance.state != _A.DRAFTED], register.HOLDER, shown, page)
 
 
 def _list(whose: list[ColumnElement[bool]], side: str, shown: str, page: int) -> Taken:

@@ -14,7 +14,7 @@ from registry.contracts.models import Acceptance, Contract
 from registry.contracts.money_models import BankHeading, BankLine
 from registry.database import db
 from registry.erasure import duties, machines, traces, wishes
-from registry.erasure.listing import Goes, Listing, blanked, disclosures, removed
+from registry.erasure.listing import Goes, Listing, blanked, disclosures, opening, removed
 from registry.erasure.rules import Kind, Situation, retained_to
 from registry.errors import NotFound
 from registry.idempotency import Idempotency
@@ -23,7 +23,9 @@ from registry.licenses import answers as reading
 from registry.licenses.batch_models import BatchRow, DeclarationBatch, TermSet, TermSetVersion
 from registry.licenses.models import Declaration
 from registry.parties import enrolment, event_log, sessions
+from registry.parties.agency import PowerState
 from registry.parties.approval_models import Approval
+from registry.parties.power_models import PowerOfAttorney
 from registry.parties.factor_models import AuthenticatorApp, HalfSignIn, KnownBrowser, RecoveryCode
 from registry.parties.kept_forms import KeptForm
 from registry.parties.machine_models import ApiKey
@@ -202,6 +204,22 @@ def _approvals(party: Organisation) -> Sequence[Approval]:
     return db.session.scalars(query).all()
 
 
+def _powers(party: Organisation) -> Sequence[PowerOfAttorney]:
+    """The powers it gave; who signed them and why they ended goes, with what their filings commit to."""
+    query = select(PowerOfAttorney).where(PowerOfAttorney.principal_id == party.id)
+    return db.session.scalars(query.order_by(PowerOfAttorney.id)).all()
+
+
+def _named_as_agent(party: Organisation) -> Iterator[Goes]:
+    """Where a principal's power names it as the agent."""
+    query = select(PowerOfAttorney).where(
+        PowerOfAttorney.agent_id == party.id, PowerOfAttorney.granted_seq.is_not(None)
+    )
+    for one in db.session.scalars(query.order_by(PowerOfAttorney.id)):
+        if one.granted_seq is not None and (one.granted_seq, "agent") in ledger.opened(one.number):
+            yield opening(one.granted_seq, "agent")
+
+
 def _owned(account: Account) -> list[Membership]:
     query = select(Membership).where(
         Membership.account_id == account.id,
@@ -249,7 +267,7 @@ def party_situation(party: Organisation) -> Situation:
 def party_listing(party: Organisation) -> Listing:
     """Contacts, account, evidence; a natural person's name and identity document too."""
     given = list(db.session.scalars(select(Authority).where(Authority.organisation_id == party.id)))
-    brought = [party.evidence_upload, *(one.upload_id for one in given)]
+    brought = [party.evidence_upload, *(one.upload_id for one in (*given, *_powers(party)))]
     brought += [UUID(upload) for one in _term_sets(party) for _, upload in reading.uploads(one.steps)]
     files, stays = traces.uploads(brought, f"party {party.id}")
     person = {"name": GONE} if party.is_person else {}
@@ -269,6 +287,9 @@ def party_listing(party: Organisation) -> Listing:
         *([removed(document)] if document else []),
         *_invitations(Invitation.organisation_id == party.id),
         *(gone for one in _approvals(party) for gone in blanked(one, reason="")),
+        *(gone for one in _powers(party) for gone in blanked(one, signer="", reason="")),
+        *(gone for one in _powers(party) for gone in disclosures(one.number)),
+        *_named_as_agent(party),
         *(gone for one in given for gone in blanked(one, agent="", scope="")),
         *(removed(one) for one in _statement_rows(party)),
         *(gone for one in _term_sets(party) for gone in blanked(one, steps={})),
@@ -306,7 +327,9 @@ def _is_used(party: Organisation) -> bool:
 
 
 def _using(party: Organisation) -> list[str]:
-    """Numbers of contracts and declarations of the party that have not been erased, drafts too."""
+    """Numbers of contracts and declarations of the party that have not been erased, drafts too, and of powers
+    of attorney that have not ended.
+    """
     contracts = (
         select(Contract.number)
         .join(Acceptance, Acceptance.contract_id == Contract.id)
@@ -320,7 +343,15 @@ def _using(party: Organisation) -> list[str]:
     declarations = select(Declaration.number).where(
         Declaration.holder_id == party.id, Declaration.erased_at.is_(None)
     )
-    return [*db.session.scalars(contracts), *db.session.scalars(declarations.order_by(Declaration.number))]
+    powers = select(PowerOfAttorney.number).where(
+        or_(PowerOfAttorney.principal_id == party.id, PowerOfAttorney.agent_id == party.id),
+        PowerOfAttorney.state.in_([PowerState.OFFERED, PowerState.ACTIVE]),
+    )
+    return [
+        *db.session.scalars(contracts),
+        *db.session.scalars(declarations.order_by(Declaration.number)),
+        *db.session.scalars(powers.order_by(PowerOfAttorney.number)),
+    ]
 
 
 def _uuid(name: str) -> UUID | None:

@@ -25,12 +25,13 @@ from registry.jobs import Job
 from registry.licenses.batch_models import TermSet, TermSetVersion
 from registry.licenses.models import Consent, Declaration, DeclarationVersion
 from registry.parties.models import Authority, Mail, MailAttempt, Organisation, Upload
+from registry.parties.power_models import PowerOfAttorney
 from registry.parties.prepared import PreparedAct
 from registry.patents.models import EvaluationReport, Patent, PatentFact
 
 KEPT_CHANGES = (
     "article", "seq", "ground", "step", "line", "verdict", "rule", "slot", "batch", "digest", "size",
-    "corrects", "fields",
+    "corrects", "fields", "power",
 )  # fmt: skip
 """What a history row may keep: codes, places and digests."""
 
@@ -149,6 +150,12 @@ def _others(upload_id: UUID) -> Iterator[str]:
         .where(cast(TermSetVersion.steps, Text).like(f"%{upload_id}%"), Organisation.erased_at.is_(None))
     )
     yield from (f"party {one}" for one in db.session.scalars(sets))
+    powers = (
+        select(Organisation.id)
+        .join(PowerOfAttorney, PowerOfAttorney.principal_id == Organisation.id)
+        .where(PowerOfAttorney.upload_id == upload_id, Organisation.erased_at.is_(None))
+    )
+    yield from (f"party {one}" for one in db.session.scalars(powers))
     reports = select(EvaluationReport.patent_id).where(EvaluationReport.upload_id == upload_id)
     facts = select(PatentFact.patent_id).where(PatentFact.upload_id == upload_id)
     patents = select(Patent.number).where(

@@ -161,6 +161,20 @@ KINDS: Mapping[str, Kind] = {
         bound=frozenset({"kid", "reason"}),
         signers="the holder; the reviewer; or the registry alone after a password reset",
     ),
+    "power.granted": Kind(
+        subject="number",
+        required={"number": TEXT, "matters": TEXTS, "objects": TEXT, "first_day": DAY, "last_day": DAY},
+        committed=frozenset({"principal", "agent", "patents", "dealing", "evidence"}),
+        bound=frozenset({"number", "matters", "objects", "first_day", "last_day"}),
+        signers="the principal",
+        least_statements=1,
+    ),
+    "power.ended": Kind(
+        subject="number",
+        required={"number": TEXT, "ground": TEXT, "instant": INSTANT},
+        committed=frozenset({"reason"}),
+        bound=frozenset({"number", "ground"}),
+    ),
     "declaration.published": Kind(
         subject="number",
         required={

@@ -24,7 +24,7 @@ from registry.ledger.filings import (
 )
 from registry.ledger.signing import PARTY, Ed25519Signer
 
-APART = frozenset({"licensee"})
+APART = frozenset({"licensee", "licensee by agent"})
 """The roles whose keys the log does not name. A declarant stands there by name already."""
 SIGNED = "signed"
 """What the enrolment of such a key commits to: the party's own signature over the same statement."""

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import defer, joinedload
 
 from registry.database import db
+from registry.licenses import register
 from registry.licenses.models import Consent, Declaration
 from registry.licenses.rules import DeclarationState
 from registry.licenses.words import GROUPS
@@ -32,7 +33,8 @@ def of_holder(actor: Actor, *, shown: str = "", page: int = 1) -> Held:
     """The declarations of the actor's organisation, newest first. `shown` is a state, a group of them or
     `consents`; anything else asks for all.
     """
-    whose = [Declaration.holder_id == actor.organisation_id, *_narrowed(shown)]
+    mine = Declaration.holder_id == actor.organisation_id
+    whose = [mine, *register.within(actor, Declaration.id), *_narrowed(shown)]
     total = db.session.scalar(select(func.count()).select_from(Declaration).where(*whose)) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)

@@ -92,6 +92,11 @@ class Declaration(Model):
     consents: Mapped[list["Consent"]] = relationship(order_by="Consent.position")
 
     @property
+    def patent_numbers(self) -> tuple[str, ...]:
+        """Which patents it is about, for powers of attorney."""
+        return (self.patent.number,)
+
+    @property
     def current(self) -> "DeclarationVersion | None":
         return self.versions[-1] if self.versions else None
 

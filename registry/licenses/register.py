@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from registry import clock, history
 from registry.config import Settings
@@ -52,8 +52,18 @@ def lock(declaration_id: UUID) -> Declaration:
 
 def of_holder(actor: Actor) -> Sequence[Declaration]:
     """The declarations of the actor's organisation, newest first."""
-    query = select(Declaration).where(Declaration.holder_id == actor.organisation_id)
+    query = select(Declaration).where(
+        Declaration.holder_id == actor.organisation_id, *within(actor, Declaration.id)
+    )
     return db.session.scalars(query.order_by(Declaration.created_at.desc(), Declaration.number)).all()
+
+
+def within(actor: Actor, column: Any) -> list[ColumnElement[bool]]:
+    """What narrows a list for an agent: to declarations over the patents its power names. `column` holds a
+    declaration's id.
+    """
+    named = patents.within(actor, Declaration.patent_id)
+    return [column.in_(select(Declaration.id).where(*named))] if named else []
 
 
 def new_number(kind: str) -> str:

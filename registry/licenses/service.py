@@ -164,7 +164,7 @@ def prepare(actor: Actor, declaration: Declaration) -> dict[str, Any]:
     rules.DECLARATION.move(declaration.state, "submit")
     _may_sign(actor)
     refuse_all(obstacles(declaration))
-    return statements.declarant_statement(declaration, terms_on_day().version)
+    return statements.declarant_statement(declaration, terms_on_day().version, power=actor.power)
 
 
 def submit(
@@ -182,11 +182,13 @@ def submit(
     if assembly.present(declaration).digest != digest:
         raise Conflict("stale_digest", "digest")
     terms = terms_on_day().version
-    if dict(statement.fields) != statements.declarant_statement(declaration, terms):
+    if dict(statement.fields) != statements.declarant_statement(declaration, terms, power=actor.power):
         raise Conflict("stale_digest", "statement")
     approvals.settle(actor, Act.DECLARE, declaration.number)
     statements.check_signature(statement)
-    version = statements.freeze(declaration, statement, terms=terms, signed_by=actor.name)
+    version = statements.freeze(
+        declaration, statement, terms=terms, signed_by=actor.name, power=actor.power
+    )
     db.session.add(version)
     register.move(actor, declaration, "submit", digest=digest, submission=version.submission)
     declaration.version = version.version

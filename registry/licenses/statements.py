@@ -25,19 +25,23 @@ from registry.licenses.assembly import digests, draft_facts, live_consents, pres
 from registry.licenses.draft import Draft
 from registry.licenses.fee_fields import to_fields
 from registry.licenses.models import Consent, Declaration, DeclarationVersion, Withdrawal
+from registry.parties import agency
+from registry.parties.agency import Power
 from registry.patents.models import PatentOwner
 
 BOUND = ("number", "version", "patents", "fee", "offer_last_day", "standard_terms", "text_digest")
 
 
-def declarant_statement(declaration: Declaration, terms_version: str) -> dict[str, Any]:
+def declarant_statement(
+    declaration: Declaration, terms_version: str, *, power: Power | None = None
+) -> dict[str, Any]:
     """What the declarant signs: every open field but CNIPA's, and the commitments to all that stays closed.
     """
     filing = _published(declaration, terms_version)
     return statement_fields(
         filing,
         origin=ledger_setup().origin,
-        role="declarant",
+        role=agency.stated("declarant", power),
         nonce=declaration.draft[SIGNING]["nonce"],
     )
 
@@ -172,7 +176,12 @@ def _sheets(declaration: Declaration) -> list[dict[str, Any]]:
 
 
 def freeze(
-    declaration: Declaration, statement: Statement, *, terms: str, signed_by: str
+    declaration: Declaration,
+    statement: Statement,
+    *,
+    terms: str,
+    signed_by: str,
+    power: Power | None = None,
 ) -> DeclarationVersion:
     """The signed declaration as a row that never changes."""
     shown, filing = present(declaration), _published(declaration, terms)
@@ -180,6 +189,8 @@ def freeze(
     answers = {name: given for name, given in declaration.draft.items() if name != SIGNING}
     answers[SIGNING] = {name: declaration.draft[SIGNING].get(name, False) for name in TICKS}
     answers["consents"] = _consents(declaration)
+    if power is not None:
+        answers["agent"] = agency.named(power)
     return DeclarationVersion(
         id=new_id(),
         declaration_id=declaration.id,

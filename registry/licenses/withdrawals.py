@@ -19,8 +19,9 @@ from registry.ledger.filings import Filing, Statement
 from registry.licenses import assembly, consents, offers, register, rules, statements
 from registry.licenses.models import Declaration, Withdrawal
 from registry.licenses.public_text import digest
-from registry.parties import approvals, mail
+from registry.parties import agency, approvals, mail
 from registry.parties import service as parties
+from registry.parties.agency import Power
 from registry.parties.permissions import allow
 from registry.parties.rules import Act, Actor, may_declare
 
@@ -80,9 +81,12 @@ def prepare(
     return withdrawal
 
 
-def statement_for(withdrawal: Withdrawal) -> dict[str, Any]:
-    """What the declarant is asked to sign; the same until another withdrawal is prepared."""
-    return statements.withdrawal_statement(withdrawal, nonce=withdrawal.statement["nonce"], role="declarant")
+def statement_for(withdrawal: Withdrawal, *, power: Power | None = None) -> dict[str, Any]:
+    """What the declarant, or its agent under a power, is asked to sign; the same until another withdrawal is
+    prepared.
+    """
+    role = agency.stated("declarant", power)
+    return statements.withdrawal_statement(withdrawal, nonce=withdrawal.statement["nonce"], role=role)
 
 
 def obstacles(withdrawal: Withdrawal) -> list[Refused]:
@@ -107,7 +111,7 @@ def file(actor: Actor, withdrawal: Withdrawal, statement: Statement) -> Declarat
         raise Conflict("already_filed", number=withdrawal.number)
     verb = _verb(declaration)
     refuse_all(obstacles(withdrawal))
-    if dict(statement.fields) != statement_for(withdrawal):
+    if dict(statement.fields) != statement_for(withdrawal, power=actor.power):
         raise Conflict("stale_digest", "statement")
     approvals.settle(actor, Act.WITHDRAW, withdrawal.number)
     statements.check_signature(statement)

@@ -101,7 +101,8 @@ def file(given: dict[str, Any], number: str, withdrawal: str) -> Any:
         allow(actor, "declaration.withdraw", found.declaration)
         if found.digest != given["digest"]:
             raise Conflict("stale_digest", "digest")
-        said = parties.external(actor, given["kid"], signature, withdrawals.statement_for(found))
+        fields = withdrawals.statement_for(found, power=actor.power)
+        said = parties.external(actor, given["kid"], signature, fields)
         withdrawals.file(actor, found, said)
         return withdrawal
 

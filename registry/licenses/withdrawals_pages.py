@@ -63,7 +63,8 @@ def file(number: str, withdrawal: str) -> ResponseReturnValue:
         missing = withdrawals.obstacles(found)
         if missing:
             raise Invalid(missing)
-        statement = parties.sign(actor, signing["password"], withdrawals.statement_for(found))
+        fields = withdrawals.statement_for(found, power=actor.power)
+        statement = parties.sign(actor, signing["password"], fields)
 
         def work() -> str:
             withdrawals.file(actor, _found(number, withdrawal), statement)

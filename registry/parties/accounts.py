@@ -232,7 +232,8 @@ def act_for(actor: Actor, membership_id: UUID) -> None:
     membership = db.session.get(Membership, membership_id)
     if membership is None or membership.account_id != actor.account_id or membership.ended_at is not None:
         raise NotFound("not_found")
-    db.session.get_one(Session, actor.session_id).membership_id = membership.id
+    session = db.session.get_one(Session, actor.session_id)
+    session.membership_id, session.power_id = membership.id, None
 
 
 def _known(actor: Actor) -> UUID:

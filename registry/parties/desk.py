@@ -10,7 +10,7 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from registry.parties import approvals, invitations
+from registry.parties import approvals, invitations, powers
 from registry.parties import service as parties
 from registry.parties.permissions import may
 from registry.parties.rules import Actor, Role
@@ -85,7 +85,8 @@ def cards(provider: Provider) -> Provider:
 
 def desk_of(actor: Actor) -> Desk:
     """What somebody waits for first, then by `place`. First steps are shown while there is nothing else."""
-    found = [one for provider in _PROVIDERS for one in provider(actor)]
+    providers = [_of_agent] if actor.power is not None else _PROVIDERS
+    found = [one for provider in providers for one in provider(actor)]
     panels = [one for one in found if isinstance(one, Panel) and one.lines]
     begun = any(not one.first_day for one in panels)
     return Desk(
@@ -109,7 +110,15 @@ def _own(actor: Actor) -> Iterable[Card | Panel]:
         yield Card(
             title=_l("确认您的邮箱"), url="/confirm", due=True, place=0, hint=_l("确认之后才能签署任何文件。")
         )
-    if actor.role == Role.GUEST:
+    if actor.power_over:
+        yield Card(
+            title=_l("委托书 %(number)s 已经不再有效", number=actor.power_over),
+            url="/account",
+            due=True,
+            place=0,
+            hint=_l("您现在不代表任何一方；请在我的账号页选择代表谁。"),
+        )
+    elif actor.role == Role.GUEST:
         yield Card(
             title=_l("填写单位，或以个人名义办理"),
             url="/organisation/new",
@@ -140,8 +149,26 @@ def _own(actor: Actor) -> Iterable[Card | Panel]:
         )
 
 
+def _of_agent(actor: Actor) -> Iterable[Card]:
+    """Where an agent's power leads; the lists behind show what it names."""
+    assert actor.power is not None
+    power, matters = actor.power, actor.power.matters
+    yield Card(title=_l("委托书 %(number)s", number=power.number), url=f"/powers/{power.number}", place=1)
+    if matters & {"declare", "withdraw"}:
+        yield Card(title=_l("委托人的专利"), url="/patents", place=10)
+        yield Card(title=_l("委托人的声明"), url="/declarations", place=11)
+    if matters & {"confirm", "answer", "register"}:
+        yield Card(title=_l("委托人收到的实施通知"), url="/holder/acceptances", place=12)
+    if "confirm" in matters:
+        yield Card(title=_l("委托人待核对的款项"), url="/holder/payments", place=13)
+    if matters & {"accept", "register"}:
+        yield Card(title=_l("委托人的许可"), url="/licenses", place=14)
+
+
 def _organisation(actor: Actor) -> Iterable[Card]:
     organisation = parties.organisation_of(actor)
+    if may(actor, "approval.answer", organisation) and (offered := powers.waiting(actor)):
+        yield Card(title=_l("等待您接受的委托"), url="/powers", count=offered, due=True, place=4)
     if may(actor, "approval.answer", organisation) and (asked := approvals.to_answer(actor)):
         yield Card(title=_l("等待您批准"), url="/organisation/approvals", count=asked, due=True, place=4)
     if organisation.suspended_at is not None:

@@ -260,6 +260,8 @@ def _enter() -> None:
         gate.check_scope(actor())
     if mark == "account" and owes_second() and not _even_owing():
         raise SecondFactorOwed("second_factor_owed")
+    if mark == "account":
+        gate.check_power(actor())
     ceremonies.take_in_hand(None)
     if request.method not in SAFE and not _by_machine():
         _refuse_forgery()

@@ -1,11 +1,13 @@
-"""What stands at the doors for machines: whose key it is, its scope; and for all, how often they may ask."""
+"""What stands at the doors for machines and agents: whose key it is, its scope, where a power of attorney
+leads; and for all, how often they may ask.
+"""
 
 from flask import Response, current_app, g, request
 
 from registry.config import Settings
 from registry.database import db, transaction
 from registry.errors import NotAllowed, TooOften
-from registry.parties import access, quotas
+from registry.parties import access, agency, quotas
 from registry.parties.rules import Actor
 
 EXPORTS = frozenset(
@@ -38,6 +40,16 @@ def check_scope(actor: Actor) -> None:
         raise NotAllowed("people_alone")
     if needed and actor.scopes is not None and needed not in actor.scopes:
         raise NotAllowed("scope_missing", scope=needed)
+
+
+def check_power(actor: Actor) -> None:
+    """An agent comes in where its power may reach and nowhere else; what it does there, `allow` decides.
+
+    Raises NotAllowed `not_for_agents`.
+    """
+    if actor.power is None or agency.comes_in(str(request.endpoint), about_one=bool(request.view_args)):
+        return
+    raise NotAllowed("not_for_agents", article="CC 165")
 
 
 def count(settings: Settings, *, by_machine: bool) -> None:

@@ -171,6 +171,8 @@ class Session(Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last shown that it is still the person
     second_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # a second factor was shown
+    # as whose agent it acts, within the membership's own organisation
+    power_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("power_of_attorney.id"))
     account: Mapped[Account] = relationship()
     membership: Mapped[Membership | None] = relationship()
 

@@ -50,7 +50,8 @@ def found(actor: Actor, facts: Mapping[str, Any]) -> Organisation:
         keep_identity(organisation, kind=facts["identity_kind"], number=facts["identity_number"])
     member = join(actor.account_id, organisation_id=organisation.id, role=Role.OWNER)
     if actor.session_id:
-        db.session.get_one(Session, actor.session_id).membership_id = member.id
+        session = db.session.get_one(Session, actor.session_id)
+        session.membership_id, session.power_id = member.id, None
     history.record(actor, "found", organisation)
     return organisation
 

@@ -12,8 +12,9 @@ from uuid import UUID
 from registry import clock
 from registry.database import db
 from registry.errors import NotAllowed, NotFound, NotProved, NotSignedIn
+from registry.parties import agents
 from registry.parties.models import Organisation
-from registry.parties.rules import HELD, PARTY_ROLES, PROOF_LASTS, Actor, Role
+from registry.parties.rules import HELD, PARTY_ROLES, PROOF_LASTS, SIGNERS, Actor, Role
 
 Relation = Callable[[Actor, Any], bool]
 
@@ -28,6 +29,10 @@ def _licensee(actor: Actor, thing: Any) -> bool:
 
 def _venue(actor: Actor, thing: Any) -> bool:
     return actor.venue_id is not None and getattr(thing, "venue_id", None) == actor.venue_id
+
+
+def _agent(actor: Actor, thing: Any) -> bool:
+    return actor.organisation_id is not None and getattr(thing, "agent_id", None) == actor.organisation_id
 
 
 def _own(actor: Actor, thing: Any) -> bool:
@@ -53,7 +58,7 @@ class Grant:
     relation: Relation
 
 
-SIGN = (Role.OWNER, Role.SIGNER)
+SIGN = SIGNERS
 DRAFT = (Role.OWNER, Role.SIGNER, Role.PREPARER)
 MONEY = (Role.OWNER, Role.FINANCE)
 STAFF = (Role.OPERATOR,)
@@ -86,6 +91,10 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "approval.ask": (Grant(DRAFT, _holder),),
     "approval.answer": (Grant(SIGN, _holder),),
     "approval.view": (Grant(PARTY_ROLES, _holder),),
+    "power.grant": (Grant(SIGN, _holder),),
+    "power.view": (Grant(PARTY_ROLES, _holder), Grant(PARTY_ROLES, _agent), READ_ALL),
+    "power.answer": (Grant(SIGN, _agent),),
+    "power.end": (Grant(SIGN, _holder), Grant(SIGN, _agent)),
     "key.enroll": (Grant((Role.OWNER,), _holder),),
     "key.revoke": (Grant((Role.OWNER,), _holder),),
     "upload.add": (Grant((*PARTY_ROLES, *STAFF, Role.GUEST), _any),),  # a co-owner may be nobody here yet
@@ -206,16 +215,24 @@ def allow(actor: Actor | None, verb: str, thing: Any = None) -> None:
     if actor is None:
         raise NotSignedIn("not_signed_in")
     related = [grant for grant in grants if grant.relation(actor, thing)]
-    if any(actor.role in grant.roles for grant in related):
+    if any(_carries(actor, grant) for grant in related):
+        agents.check(actor, verb, thing, own=all(grant.relation is _own for grant in related))
         if verb in HELD:
             _refuse_suspended(actor)
         if verb in PROVED:
             _refuse_unproved(actor)
         return
-    concerned = any(relation(actor, thing) for relation in (_holder, _licensee, _venue, _own))
+    concerned = any(relation(actor, thing) for relation in (_holder, _licensee, _venue, _own, _agent))
     if thing is None or concerned:
         raise NotAllowed("not_allowed", verb=verb)
     raise NotFound("not_found")
+
+
+def _carries(actor: Actor, grant: Grant) -> bool:
+    """An agent stands for whomever of the principal's people may do it; its power says the rest."""
+    if actor.power is not None and any(role in grant.roles for role in PARTY_ROLES):
+        return True
+    return actor.role in grant.roles
 
 
 def _refuse_suspended(actor: Actor) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from registry.errors import Refused
+from registry.parties.agency import Power
 
 CONFIRM_CODE_MINUTES = 30
 CONFIRM_TRIES = 6
@@ -39,6 +40,7 @@ class Role(StrEnum):
 
 
 PARTY_ROLES = (Role.OWNER, Role.SIGNER, Role.PREPARER, Role.FINANCE)
+SIGNERS = (Role.OWNER, Role.SIGNER)
 STAFF = (Role.OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.SECURITY)
 APART = (Role.ADMINISTRATOR, Role.SECURITY, Role.AUDITOR)
 """Who runs the system, who gives roles and who looks at both: three persons, unless a setting allows less."""
@@ -71,7 +73,7 @@ class Ground(StrEnum):
     OTHER = "other"
 
 
-HELD = ("declaration.sign", "acceptance.send", "account.change", "key.enroll")
+HELD = ("declaration.sign", "acceptance.send", "account.change", "key.enroll", "power.grant")
 """What a suspended organisation may not do: bind itself anew. Withdrawing, paying, confirming, answering and
 reading go on, for others rely on them."""
 
@@ -127,6 +129,8 @@ class Actor:
     scopes: frozenset[str] | None = None  # of a machine's key; None for a person
     proved_at: datetime | None = None  # when this browser last showed that it is still the person
     owes_second: bool = False  # acts for nobody until a second factor was shown
+    power: Power | None = None  # acts for the organisation as its agent, under this
+    power_over: str = ""  # the number of a power that has ended: acts for nobody until another is chosen
 
 
 PROOF_LASTS = timedelta(minutes=10)

@@ -14,8 +14,9 @@ from sqlalchemy.orm import joinedload
 from registry import clock
 from registry.config import Settings
 from registry.database import db
-from registry.parties.models import Account, Membership, Session
-from registry.parties.rules import STAFF, Actor, Role
+from registry.parties.models import Account, Membership, Organisation, Session
+from registry.parties.power_models import PowerOfAttorney
+from registry.parties.rules import SIGNERS, STAFF, Actor, Role
 
 TOUCH = timedelta(minutes=1)
 
@@ -146,13 +147,28 @@ def actor_of(
 def actor_of_session(row: Session, settings: Settings) -> Actor:
     """The actor a browser is. Whoever owes a second factor acts for nobody: only for the account itself."""
     made = actor_of(row.account, row.membership, session_id=row.id)
+    if row.power_id is not None:
+        made = under(made, db.session.get_one(PowerOfAttorney, row.power_id))
     if row.second_at is None and _wants_second(made, row.membership, settings):
         made = replace(actor_of(row.account, None, session_id=row.id), owes_second=True)
     return replace(made, proved_at=row.proved_at)
 
 
+def under(own: Actor, power: PowerOfAttorney) -> Actor:
+    """Somebody of the agent's as the principal's agent. One whose power is over acts for nobody: what was
+    meant for the principal is never done for the agent itself.
+    """
+    signs = own.organisation_id == power.agent_id and own.role in SIGNERS
+    if not signs or not power.stands(clock.today()):
+        return replace(own, organisation_id=None, role=Role.GUEST, power_over=power.number)
+    return replace(own, organisation_id=power.principal_id, role=Role.SIGNER, power=power.in_hand)
+
+
 def _wants_second(actor: Actor, membership: Membership | None, settings: Settings) -> bool:
+    """Also where the principal asks it of its own people: an agent comes in by the same door."""
     if actor.role in STAFF:
         return settings.staff_second_factor
     organisation = membership.organisation if membership is not None and actor.organisation_id else None
+    if actor.power is not None and db.session.get_one(Organisation, actor.organisation_id).second_factor:
+        return True
     return organisation is not None and organisation.second_factor

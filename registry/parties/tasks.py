@@ -13,7 +13,7 @@ from registry.config import Settings
 from registry.database import db, transaction
 from registry.jobs import each, handler
 from registry.ledger.models import AuditRun
-from registry.parties import access, approvals, delivery, digests, event_log, mail_log, quotas, texts
+from registry.parties import access, approvals, delivery, digests, event_log, mail_log, powers, quotas, texts
 from registry.parties.mail import SEND, write_to_staff
 
 
@@ -43,7 +43,8 @@ def mail_round(_: Mapping[str, Any]) -> None:
         partial(transaction, partial(digests.gather, one)) for one in accounts
     ]
     works += [partial(transaction, access.warn_of_ends), partial(transaction, quotas.forget)]
-    works += [partial(transaction, approvals.lapse_due), partial(transaction, texts.sweep)]
+    works += [partial(transaction, approvals.lapse_due), partial(transaction, powers.expire_due)]
+    works += [partial(transaction, texts.sweep)]
     over = (partial(mail_log.forget, _settings()), partial(event_log.forget, _settings()))
     each((*works, partial(transaction, delivery.sweep), *over))
 

@@ -49,6 +49,11 @@ class Patent(Model):
     facts: Mapped[list["PatentFact"]] = relationship(order_by="PatentFact.starts_on", back_populates="patent")
 
     @property
+    def patent_numbers(self) -> tuple[str, ...]:
+        """Which patents it is about, for powers of attorney."""
+        return (self.number,)
+
+    @property
     def report(self) -> "EvaluationReport | None":
         """The evaluation report that counts: a corrected one replaces the former."""
         return self.reports[-1] if self.reports else None

@@ -6,11 +6,12 @@ identity stays as it was signed, and no exclusive or sole license may be recorde
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock, history
@@ -43,7 +44,7 @@ def add(actor: Actor, facts: Mapping[str, Any]) -> Patent:
 
     Raises Refused for what the number contradicts, Conflict `patent_known` when it stands here already.
     """
-    allow(actor, "patent.add")
+    allow(actor, "patent.add", _named(facts) if actor.power is not None else None)
     organisation = parties.organisation_of(actor)
     number = numbers.parse(facts["number"], field="number")
     if db.session.scalar(select(Patent.id).where(Patent.number == str(number))):
@@ -185,8 +186,15 @@ def own(actor: Actor, number: str) -> Patent:
 
 def of_holder(actor: Actor) -> Sequence[Patent]:
     """The patents of the actor's organisation, newest first."""
-    query = select(Patent).where(Patent.holder_id == actor.organisation_id)
+    query = select(Patent).where(Patent.holder_id == actor.organisation_id, *within(actor, Patent.id))
     return db.session.scalars(query.order_by(Patent.created_at.desc(), Patent.number)).all()
+
+
+def within(actor: Actor, column: Any) -> list[ColumnElement[bool]]:
+    """What narrows a list for an agent: to the patents its power names. `column` holds a patent's id."""
+    if actor.power is None or actor.power.patents is None:
+        return []
+    return [column.in_(select(Patent.id).where(Patent.number.in_(actor.power.patents)))]
 
 
 def under_offer(patent_id: UUID, *, published: bool = False) -> bool:
@@ -197,6 +205,20 @@ def under_offer(patent_id: UUID, *, published: bool = False) -> bool:
 def last_day(patent: Patent) -> date:
     """The last day with the right (PL 42)."""
     return rules.last_day(Kind(patent.kind), patent.filing_date, compensation_days=patent.compensation_days)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Stands for the patent that is not here yet, where an agent enters it for its principal."""
+
+    patent_numbers: tuple[str, ...]
+
+
+def _named(facts: Mapping[str, Any]) -> _Named:
+    try:
+        return _Named((str(numbers.parse(facts["number"])),))
+    except Refused:
+        return _Named(())
 
 
 def _may_edit(actor: Actor, patent: Patent) -> None:

@@ -19,6 +19,12 @@ const TABLE = {
   "key.enrolled": ["kid", `${KEY}, reason? text`, 1, [1, 2]],
   "key.rotated": ["kid", `${KEY}, *replaces text, reason? text`, 1],
   "key.revoked": ["kid", "*kid text, *reason text, holder? text", 0],
+  "power.granted": [
+    "number",
+    "*number text, *matters texts, *objects text, *first_day day, *last_day day",
+    1,
+  ],
+  "power.ended": ["number", "*number text, *ground text, instant instant", 0],
   "declaration.published": [
     "number",
     "*number text, *version number, *patents texts, owners texts, *fee object, *offer_last_day day, " +

@@ -157,11 +157,19 @@ function story(lines) {
 function signers(filing) {
   const one = ({ said, level, kid }) =>
     say("signer", {
-      role: known(`${said.role}_role`) ?? said.role,
+      role: stated(said.role),
       level: say(`${level}_level`),
       kid: kid.slice(0, 8),
     });
   return listed([say("registry_only"), ...filing.statements.map(one)]);
+}
+
+// an agent's statement says so behind the role, and where it may be read, under which power
+function stated(role) {
+  const [own, , power] = /^(.*?)( by agent(?: ([0-9a-f]{64}))?)?$/s.exec(role).slice(1);
+  const plain = known(`${own}_role`) ?? own;
+  if (own === role) return plain;
+  return say("by_agent", { role: plain }) + (power ? ` ${power.slice(0, 8)}…` : "");
 }
 
 function meanings(lines) {

@@ -1,0 +1,87 @@
+"""Agents at every door: what a power carries, whether it still stands, and that nobody deals with themselves
+(CC 161-173). Asked by `allow`, and by nobody else.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from registry import clock
+from registry.database import db
+from registry.errors import NotAllowed
+from registry.parties import agency
+from registry.parties.agency import Power, PowerState
+from registry.parties.models import Organisation
+from registry.parties.power_models import PowerOfAttorney
+from registry.parties.rules import Actor
+
+TAKING = frozenset({"acceptance.draft", "acceptance.send"})
+"""Acts by which somebody becomes the other side of an offer they may have made themselves, for another."""
+
+
+def check(actor: Actor, verb: str, thing: Any, *, own: bool) -> None:
+    """Return when the power in hand carries the verb; without one, when nobody deals with themselves.
+
+    `own`: the thing is the account's own, of which no power speaks. Raises NotAllowed `power_over`,
+    `outside_power`, `self_dealing`, `double_agency`, `agent_suspended`.
+    """
+    if own:
+        return
+    if actor.power is None:
+        if verb in TAKING and actor.organisation_id is not None:
+            _refuse_self(actor.organisation_id, thing)
+        return
+    _refuse_over(actor.power)
+    numbers = getattr(thing, "patent_numbers", None)
+    if not agency.covers(actor.power, verb, numbers):
+        raise NotAllowed("outside_power", article="CC 165, 171", number=actor.power.number)
+    if agency.deals(verb):
+        _refuse_both(actor.power, thing)
+
+
+def _refuse_over(power: Power) -> None:
+    """Read again here: it may have ended since the page was asked for (CC 173)."""
+    row = db.session.get(PowerOfAttorney, power.id, populate_existing=True)
+    if row is None or not row.stands(clock.today()):
+        raise NotAllowed("power_over", article="CC 173", number=power.number)
+    if db.session.get_one(Organisation, row.agent_id).suspended_at is not None:
+        raise NotAllowed("agent_suspended", article="[ours]")
+
+
+def _refuse_both(power: Power, thing: Any) -> None:
+    """Neither with itself nor for both, unless each principal has agreed (CC 168)."""
+    others = _sides(thing) - {power.principal_id}
+    if power.agent_id in others and not power.own_side:
+        raise NotAllowed("self_dealing", article="CC 168")
+    for row in _held(power.agent_id, others):
+        if not (row.both_sides and power.both_sides):
+            raise NotAllowed("double_agency", article="CC 168")
+
+
+def _refuse_self(taker: UUID, thing: Any) -> None:
+    """Who makes offers for another does not take them for itself, unless that other has agreed (CC 168)."""
+    for row in _held(taker, _sides(thing) - {taker}):
+        about = set(getattr(thing, "patent_numbers", None) or ())
+        concerns = not row.patents or not about or about & set(row.patents)
+        if concerns and not row.own_side:
+            raise NotAllowed("self_dealing", article="CC 168")
+
+
+def _sides(thing: Any) -> set[UUID]:
+    named = {getattr(thing, "holder_id", None), getattr(thing, "licensee_id", None)}
+    return {one for one in (*named, *getattr(thing, "holder_ids", ())) if one is not None}
+
+
+def _held(agent_id: UUID, principals: set[UUID]) -> Sequence[PowerOfAttorney]:
+    """Powers an agent holds of some parties today by which it faces the other side of a license."""
+    if not principals:
+        return ()
+    query = select(PowerOfAttorney).where(
+        PowerOfAttorney.agent_id == agent_id,
+        PowerOfAttorney.principal_id.in_(principals),
+        PowerOfAttorney.state == PowerState.ACTIVE,
+    )
+    found = [one for one in db.session.scalars(query) if one.stands(clock.today())]
+    return [one for one in found if agency.DEALING & set(one.matters)]
