@@ -81,7 +81,7 @@ from tests.factories import (
     submitted,
 )
 from tests.licenses import batching, terms
-from tests.parties import devices
+from tests.parties import agents, devices
 from tests.parties.people import PDF
 
 ROLES = {"owner": Role.OWNER, "signer": Role.SIGNER, "preparer": Role.PREPARER, "finance": Role.FINANCE}
@@ -161,9 +161,20 @@ def make_world(app: Flask) -> World:
     lists.add_to(world)
     world_staff.add_to(world)
     devices.add_to(world)
+    _powers(world)
     _log(world)
     db.session.rollback()
     return world
+
+
+def _powers(world: World) -> None:
+    """The licensee files papers for the holder: a power that stands, one that waits, one in the making."""
+    holder, agent = world.people["holder.owner"], world.people["licensee.owner"]
+    given = {"matters": ["register"]}
+    world.things["power"] = agents.named(holder, agent, **given)
+    world.things["power_draft"] = agents.drafted(holder, agent, **given)
+    world.things["power_offered"] = agents.drafted(holder, agent, **given)
+    agents.grant(holder, world.things["power_offered"])
 
 
 def _people(world: World) -> None:
