@@ -4,6 +4,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 POWERS: dict[str, LazyString] = {
+    "power_missing": _l("委托代理机构的，须提交委托书。"),
+    "agency_required": _l("在中国内地没有经常居所或者营业所的，须委托专利代理机构办理。"),
     "outside_power": _l("这件事不在委托书 %(number)s 的权限之内；请由委托人自己办理，或者另作委托。"),
     "power_over": _l("委托书 %(number)s 已经不再有效，不能再以代理人的身份办理。"),
     "not_for_agents": _l("这一页不对代理人开放，由委托人自己的成员办理。"),

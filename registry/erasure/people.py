@@ -25,7 +25,6 @@ from registry.licenses.models import Declaration
 from registry.parties import enrolment, event_log, sessions
 from registry.parties.agency import PowerState
 from registry.parties.approval_models import Approval
-from registry.parties.power_models import PowerOfAttorney
 from registry.parties.factor_models import AuthenticatorApp, HalfSignIn, KnownBrowser, RecoveryCode
 from registry.parties.kept_forms import KeptForm
 from registry.parties.machine_models import ApiKey
@@ -46,6 +45,7 @@ from registry.parties.models import (
 )
 from registry.parties.outside_models import OutsideIdentity
 from registry.parties.phone_models import PhoneCode, TextMessage
+from registry.parties.power_models import PowerOfAttorney
 from registry.parties.prepared import PreparedAct
 from registry.parties.rules import Role
 from registry.parties.staff_models import Invitation
@@ -267,7 +267,8 @@ def party_situation(party: Organisation) -> Situation:
 def party_listing(party: Organisation) -> Listing:
     """Contacts, account, evidence; a natural person's name and identity document too."""
     given = list(db.session.scalars(select(Authority).where(Authority.organisation_id == party.id)))
-    brought = [party.evidence_upload, *(one.upload_id for one in (*given, *_powers(party)))]
+    brought = [party.evidence_upload, *(one.upload_id for one in given)]
+    brought += [one.upload_id for one in _powers(party)]
     brought += [UUID(upload) for one in _term_sets(party) for _, upload in reading.uploads(one.steps)]
     files, stays = traces.uploads(brought, f"party {party.id}")
     person = {"name": GONE} if party.is_person else {}

@@ -260,6 +260,9 @@ const WORDS = {
   evidence_path: ["证据", "Evidence"],
   persons_path: ["自然人", "Natural persons"],
   person_path: ["人员", "Person"],
+  principal_path: ["委托人", "Principal"],
+  agent_path: ["代理人", "Agent"],
+  dealing_path: ["自己代理和双方代理", "Dealing with oneself or for both sides"],
   account_path: ["收款账户", "Receiving account"],
   values_path: ["更正的内容", "Corrected values"],
   // filings
