@@ -19,7 +19,7 @@ DESK: Item = (_l("我的办事台"), "/desk")
 PARTY: tuple[Item, ...] = (
     (lazy_pgettext("navigation", "专利"), "/patents"),
     (lazy_pgettext("navigation", "声明"), "/declarations"),
-    (_l("实施通知"), "/holder/acceptances"),
+    (lazy_pgettext("navigation", "实施通知"), "/holder/acceptances"),
     (_l("我的许可"), "/licenses"),
     (_l("履行事项"), "/duties"),
     (_l("待核对款项"), "/holder/payments"),

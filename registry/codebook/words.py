@@ -26,7 +26,7 @@ VERBS: Mapping[str, LazyString] = {
 def title(table: Table) -> str:
     """The table's title; files carry it as `中文 / English`."""
     chinese, slash, english = table.about["title"].partition(" / ")
-    return english if slash and current() == "en" else chinese
+    return english[:1].upper() + english[1:] if slash and current() == "en" else chinese
 
 
 def confidence(level: str) -> str:

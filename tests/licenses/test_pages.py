@@ -78,7 +78,7 @@ def test_a_legal_problem_is_kept_and_said_on_the_step_and_on_the_list(
     assert holder.address.startswith(f"/declarations/{number}/term")
     assert "不能晚于专利权最后一日" in holder.text
     assert "有问题" in holder.get(f"/declarations/{number}").text
-    assert "去改：许可多久？" in holder.get(f"/declarations/{number}/check").text
+    assert f'/declarations/{number}/term">许可多久？</a>' in holder.get(f"/declarations/{number}/check").html
     assert sign(holder, number).status == 422
 
 
