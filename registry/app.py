@@ -124,6 +124,7 @@ from registry.licenses import pages as licenses_pages
 from registry.licenses import tasks as licenses_tasks  # noqa: F401 - registers its jobs
 from registry.parties import (
     account_pages,
+    address_pages,
     anchors_pages,
     approvals_pages,
     audits_pages,
@@ -176,6 +177,7 @@ PAGES: list[Blueprint] = [
     reason_pages.blueprint,
     parties_pages.blueprint,
     account_pages.blueprint,
+    address_pages.blueprint,
     machine_pages.blueprint,
     outside_pages.blueprint,
     hooks_pages.blueprint,

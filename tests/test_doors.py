@@ -59,6 +59,7 @@ def test_only_a_few_pages_are_open_to_strangers_who_post(lite: Flask) -> None:
         "/reset",
         "/reset/code",
         "/language",
+        "/account/address/back/<token>",  # the link of a letter opens it
         "/interests/<uuid:interest_id>/<key>/confirm",  # the link of a letter opens them
         "/interests/<uuid:interest_id>/<key>/withdraw",
         "/basket/add",  # a list kept with the visitor, which binds nobody

@@ -28,7 +28,7 @@ from registry.errors import Conflict, NotFound, Refused
 from registry.history import Doer
 from registry.licenses import offers
 from registry.licenses.models import Declaration
-from registry.parties import mail
+from registry.parties import addresses, mail
 from registry.parties import service as parties
 from registry.parties.permissions import allow
 from registry.parties.rules import CLOCK, Actor
@@ -101,6 +101,15 @@ def forget(row: Interest) -> None:
     """What says who it was goes; that there was one stays."""
     row.name = row.email = row.use = ""
     row.may_contact, row.account_id = False, None
+
+
+@addresses.also_moved
+def follow(account_id: UUID, address: str) -> None:
+    """An account's interests are told at its new address, but where that one asked for itself already."""
+    mine = select(Interest).where(Interest.account_id == account_id, Interest.state.in_(LIVE))
+    for row in db.session.scalars(mine):
+        if _live(row.declaration, address) is None:
+            row.email = address
 
 
 def settle(declaration_id: UUID) -> int:

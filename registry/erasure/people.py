@@ -23,6 +23,7 @@ from registry.licenses import answers as reading
 from registry.licenses.batch_models import BatchRow, DeclarationBatch, TermSet, TermSetVersion
 from registry.licenses.models import Declaration
 from registry.parties import enrolment, event_log, sessions
+from registry.parties.address_models import AddressChange
 from registry.parties.agency import PowerState
 from registry.parties.approval_models import Approval
 from registry.parties.factor_models import AuthenticatorApp, HalfSignIn, KnownBrowser, RecoveryCode
@@ -131,9 +132,15 @@ def account_listing(account: Account) -> Listing:
             closed_at=account.closed_at or clock.now(),
         ),
         *_access(account),
-        *traces.of_ids([account.id], [account.email]),
+        *traces.of_ids([account.id], _addresses(account)),
     ]
     return Listing(kind=Kind.ACCOUNT, subject=str(account.id), row=account, goes=tuple(goes))
+
+
+def _addresses(account: Account) -> list[str]:
+    """Its address, those it had lately, and those it was to have."""
+    rows = db.session.scalars(select(AddressChange).where(AddressChange.account_id == account.id)).all()
+    return sorted({account.email, *(one for row in rows for one in (row.former, row.address))})
 
 
 def _unused(account: Account) -> list[UUID]:
@@ -188,7 +195,8 @@ def _access(account: Account) -> Iterator[Goes]:
 
 
 _OF_ACCOUNT = (
-    Ceremony, Passkey, AuthenticatorApp, RecoveryCode, KnownBrowser, HalfSignIn, PhoneCode, TextMessage,
+    AddressChange, Ceremony, Passkey, AuthenticatorApp, RecoveryCode, KnownBrowser, HalfSignIn, PhoneCode,
+    TextMessage,
 )  # fmt: skip
 
 

@@ -22,10 +22,11 @@ from registry.events import What
 from registry.ledger.filings import signed_statement
 from registry.ledger.signing import Ed25519Signer
 from registry.parties import enrolment, mail, sessions, texts
+from registry.parties.address_models import AddressChange
 from registry.parties.factor_models import HalfSignIn, KnownBrowser
 from registry.parties.models import Account, Key, Membership, Session, Throttle
 from registry.parties.permissions import OfAccount, allow
-from registry.parties.rules import CONFIRM_CODE_MINUTES, CONFIRM_TRIES, Actor, Level
+from registry.parties.rules import CONFIRM_CODE_MINUTES, CONFIRM_TRIES, Actor, AddressState, Level
 
 WINDOW = timedelta(minutes=15)
 LETTERS = 5
@@ -51,6 +52,10 @@ def register(*, email: str, name: str, password: NewPassword, phone: str = "") -
     Raises Refused `too_many_attempts` when letters to this address were asked for too often.
     """
     attempt("letter", email, limit=LETTERS)
+    kept = reserved(email)
+    if kept is not None:
+        mail.write(email, "already_registered", name=kept.name)
+        return None
     account = Account(
         id=new_id(),
         email=email.lower(),
@@ -72,6 +77,17 @@ def register(*, email: str, name: str, password: NewPassword, phone: str = "") -
     _send_code(account, "confirm")
     history.record(sessions.actor_of(account, None), "register", account)
     return account
+
+
+def reserved(email: str) -> Account | None:
+    """The account that had this address and may still take it back (`addresses`)."""
+    query = select(AddressChange).where(
+        AddressChange.former == email.lower(),
+        AddressChange.state == AddressState.CHANGED,
+        AddressChange.until > clock.now(),
+    )
+    row = db.session.scalar(query.limit(1))
+    return row.account if row is not None else None
 
 
 def send_code(email: str, purpose: str) -> None:

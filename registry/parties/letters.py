@@ -61,8 +61,8 @@ class By(StrEnum):
     SITE = "site"
 
 
-SECRET = frozenset({"confirm", "reset", "sign_in_code"})
-"""They carry a code that proves who reads the mailbox: never shown on the site, to nobody."""
+SECRET = frozenset({"address_changed", "address_confirm", "confirm", "reset", "sign_in_code"})
+"""They carry a code or link that proves who reads the mailbox: never shown on the site, to nobody."""
 
 SEALED = SECRET | {
     "consent_asked", "consent_asked_many",
@@ -76,7 +76,11 @@ LETTERS: Mapping[str, Topic] = {
     "account_change_asked": Topic.MONEY,
     "account_change_in_force": Topic.MONEY,
     "account_change_stopped": Topic.MONEY,
+    "address_changed": Topic.ACCOUNT,
+    "address_confirm": Topic.ACCOUNT,
     "address_failing": Topic.ACCOUNT,
+    "address_known": Topic.ACCOUNT,
+    "address_returned": Topic.ACCOUNT,
     "address_test": Topic.ACCOUNT,
     "already_registered": Topic.ACCOUNT,
     "approval_asked": Topic.WORK,

@@ -10,11 +10,33 @@ from uuid import UUID
 
 from registry.errors import Refused
 from registry.parties.agency import Power
+from registry.states import Machine, Move
 
 CONFIRM_CODE_MINUTES = 30
+CONFIRM_ADDRESS_HOURS, TAKE_BACK_DAYS = 24, 7
+"""So long a new mail address can be confirmed from itself, and the former one taken back from itself."""
 CONFIRM_TRIES = 6
 PASSWORD_MIN = 10
 PASSWORD_MAX = 200
+
+
+class AddressState(StrEnum):
+    """How far a change of an account's mail address is."""
+
+    ASKED = "asked"
+    CHANGED = "changed"
+    RETURNED = "returned"  # taken back from the former address
+    DROPPED = "dropped"  # asked anew meanwhile
+
+
+ADDRESS: Machine[AddressState] = Machine(
+    {
+        (AddressState.ASKED, "change"): Move(AddressState.CHANGED, "[ours]"),
+        (AddressState.ASKED, "drop"): Move(AddressState.DROPPED, "[ours]"),
+        (AddressState.CHANGED, "take_back"): Move(AddressState.RETURNED, "[ours]"),
+    },
+    start=AddressState.ASKED,
+)
 
 
 class AuthorityKind(StrEnum):

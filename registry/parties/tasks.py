@@ -13,7 +13,18 @@ from registry.config import Settings
 from registry.database import db, transaction
 from registry.jobs import each, handler
 from registry.ledger.models import AuditRun
-from registry.parties import access, approvals, delivery, digests, event_log, mail_log, powers, quotas, texts
+from registry.parties import (
+    access,
+    addresses,
+    approvals,
+    delivery,
+    digests,
+    event_log,
+    mail_log,
+    powers,
+    quotas,
+    texts,
+)
 from registry.parties.mail import SEND, write_to_staff
 
 
@@ -44,7 +55,7 @@ def mail_round(_: Mapping[str, Any]) -> None:
     ]
     works += [partial(transaction, access.warn_of_ends), partial(transaction, quotas.forget)]
     works += [partial(transaction, approvals.lapse_due), partial(transaction, powers.expire_due)]
-    works += [partial(transaction, texts.sweep)]
+    works += [partial(transaction, texts.sweep), partial(transaction, addresses.sweep)]
     over = (partial(mail_log.forget, _settings()), partial(event_log.forget, _settings()))
     each((*works, partial(transaction, delivery.sweep), *over))
 
