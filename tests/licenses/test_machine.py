@@ -3,6 +3,8 @@ promised holds after every step. A few short ways in every run, many long ones b
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -31,9 +33,14 @@ from registry.history import History
 from registry.ledger import service as ledger
 from registry.ledger.models import LedgerEntry
 from registry.licenses import register as offers
+from registry.licenses import terms_days
+from registry.licenses.terms_day_models import TermsDay
 from tests.contracts import taking
 from tests.contracts.test_decisions import object_to
 from tests.factories import Offer, Person, make_organisation, make_venue, published, reading, withdraw
+from tests.licenses import terms
+from tests.licenses.starting import environment_of
+from tests.parties.test_administration import administrator
 
 LONG = int(os.environ.get("REGISTRY_MACHINE_EXAMPLES", "0"))
 STEPS = 40 if LONG else 10
@@ -46,6 +53,7 @@ class Doings(RuleBasedStateMachine):
     holder: Person
     venue: Person
     takers: tuple[Person, ...]
+    administrators: tuple[Person, ...] = ()
     steps = 0
 
     def __init__(self) -> None:
@@ -58,6 +66,8 @@ class Doings(RuleBasedStateMachine):
         self.claims: dict[str, Any] = {}
         self.kept: list[tuple[int, str]] = []
         self.replays: list[tuple[Person, str, str, str]] = []
+        self.rest_on: dict[str, str] = {}
+        self.scheduled = False
         self.size = reading(ledger.size)
 
     def teardown(self) -> None:
@@ -168,6 +178,36 @@ class Doings(RuleBasedStateMachine):
             transaction(partial(contracts.lapse, one))
         self._acknowledge(first)
 
+    @precondition(lambda self: LONG and not self.scheduled)
+    @rule(days=st.integers(8, 40))
+    def other_standard_terms(self, days: int) -> None:
+        """A release brings another version, two administrators set its day: it comes as days pass, and what
+        was taken before rests on what it was taken under.
+        """
+        self.scheduled = True
+        one, two = self.administrators
+
+        def work() -> None:
+            asked = terms.day_asked(one, days, version=f"T-{os.urandom(4).hex()}")
+            transaction(lambda: terms_days.approve(two.actor, db.session.get_one(TermsDay, asked)))
+
+        self._try(work)
+
+    @precondition(lambda self: LONG)
+    @rule()
+    def restart_elsewhere(self) -> None:
+        """A new process finds the log ours, whole, and as long as we left it."""
+        db.session.remove()
+        started = subprocess.run(
+            [sys.executable, "-m", "tests.licenses.starting"],
+            env={**os.environ, **environment_of(self.app.extensions["settings"])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        size = reading(ledger.size)
+        assert started.stdout.split() == [str(size), reading(partial(_leaf, size - 1))], started.stderr
+
     @rule()
     def restart(self) -> None:
         db.session.remove()
@@ -202,6 +242,12 @@ class Doings(RuleBasedStateMachine):
         assert len(names) == len(set(names))
 
     @invariant()
+    def what_was_taken_rests_on_the_terms_of_its_day(self) -> None:
+        for number in self.notices:
+            now = reading(partial(_terms_of, number))
+            assert self.rest_on.setdefault(number, now) == now
+
+    @invariant()
     def states_move_as_the_tables_say(self) -> None:
         allowed = {(str(before), str(move.to)) for (before, _), move in rules.MOVES.items()}
         for number in self.notices:
@@ -213,6 +259,10 @@ def _leaf(seq: int) -> str:
     return db.session.query(LedgerEntry.leaf).filter_by(seq=seq).one().leaf.hex()
 
 
+def _terms_of(number: str) -> str:
+    return register.find(number).version.terms_version
+
+
 def _moves(number: str) -> list[tuple[str, str]]:
     subject = db.session.query(Acceptance.id).filter_by(number=number).scalar()
     rows = db.session.query(History).filter_by(subject_id=subject).order_by(History.at)
@@ -222,6 +272,8 @@ def _moves(number: str) -> list[tuple[str, str]]:
 def test_whatever_is_done_in_whatever_order_the_promises_hold(app: Flask) -> None:
     Doings.app, Doings.steps = app, 0
     Doings.holder, Doings.venue = make_organisation(app, "u1"), make_venue(app, "v1")
+    if LONG:
+        Doings.administrators = (administrator(app), administrator(app, "second"))
     Doings.takers = (make_organisation(app, "c1"), make_organisation(app, "c2"))
     profile = settings(
         max_examples=LONG or 3,

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from flask import Flask
 from playwright import sync_api as playwright
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registry import clock
 from registry.contracts.models import Acceptance
@@ -31,7 +31,7 @@ from registry.ledger.verify import verify_bytes
 from registry.parties import accounts, ceremonies, enrolment
 from registry.parties import service as parties
 from registry.parties.ceremonies import Purpose
-from registry.parties.models import Ceremony, Key, Mail
+from registry.parties.models import Ceremony, Key, Mail, Session
 from tests.browser import PASSWORD, Browser, run_jobs
 from tests.chromium import barriers
 from tests.factories import Offer, Person, announce, make_organisation, published
@@ -105,6 +105,27 @@ def test_a_device_is_entered_in_the_log_and_opens_a_session_without_any_password
     assert not barriers(page)
     page.click("[data-passkey-login] button")
     page.wait_for_url(re.compile("/desk"))
+
+
+def test_a_device_proves_anew_that_it_is_still_the_person(lite: Flask, page: playwright.Page) -> None:
+    person = make_organisation(lite, "c1")
+    device = Authenticator(page)
+    sign_in(page, person)
+    add(page)
+    late = clock.now() - timedelta(minutes=11)
+    transaction(lambda: db.session.execute(update(Session).values(proved_at=late)))
+    page.goto("/organisation/edit")
+    page.wait_for_url(re.compile("/account/proof"))
+    device.refuse()
+    page.click("[data-passkey-login] button")
+    page.wait_for_selector("[data-failed]:visible")
+    device.trust()
+    page.click("[data-passkey-login] button")
+    page.wait_for_url(re.compile(r"\d/organisation/edit$"))
+    proved = db.session.scalars(select(Session.proved_at)).one()
+    db.session.rollback()
+    assert proved is not None
+    assert proved > late
 
 
 def test_a_notice_signed_with_a_device_stands_in_the_log_as_such(
