@@ -4,6 +4,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 POWERS: dict[str, LazyString] = {
+    "unit_unauthorised": _l("“%(unit)s”没有今天有效的书面授权办理这件事；请由负责人在授权书页上传或者换发。"),
+    "unit_never": _l("这件事由本单位的负责人办理，内部机构的成员不能办理。"),
+    "unit_owner": _l("负责人代表整个单位，不归入内部机构。"),
+    "unit_of_person": _l("自然人没有内部机构。"),
     "power_missing": _l("委托代理机构的，须提交委托书。"),
     "agency_required": _l("在中国内地没有经常居所或者营业所的，须委托专利代理机构办理。"),
     "outside_power": _l("这件事不在委托书 %(number)s 的权限之内；请由委托人自己办理，或者另作委托。"),

@@ -15,11 +15,12 @@ from sqlalchemy import or_, select
 from registry import clock, history
 from registry.database import db, new_id
 from registry.errors import Conflict, NotFound, Refused
+from registry.parties import agency, units
 from registry.parties.models import Authority, Organisation, Upload, Venue
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor, AuthorityKind
 
-SLOT = {AuthorityKind.OFFICE: "08a", AuthorityKind.REGISTRATION: "08b"}
+SLOT = {AuthorityKind.OFFICE: "08a", AuthorityKind.REGISTRATION: "08b", AuthorityKind.UNIT: "08a"}
 SOON = timedelta(days=30)
 
 
@@ -31,8 +32,8 @@ def add(
     *,
     venue: Venue | None = None,
 ) -> Authority:
-    """Bring a written authority. `facts`: kind, agent, scope, valid_from, valid_to. Raises Refused
-    `required`, `days_reversed`, `already_over`.
+    """Bring a written authority. `facts`: kind, agent, scope, valid_from, valid_to; of a unit, whose name is
+    `agent`, the matters. Raises Refused `required`, `days_reversed`, `already_over`, `unit_of_person`.
     """
     allow(actor, "organisation.edit", organisation)
     registration = facts["kind"] == AuthorityKind.REGISTRATION
@@ -43,12 +44,18 @@ def add(
         raise Refused("days_reversed", "valid_to")
     if last is not None and last < clock.today():
         raise Refused("already_over", "valid_to")
+    name = facts.get("agent") or ""
+    unit = units.named(organisation, name) if facts["kind"] == AuthorityKind.UNIT else None
+    if unit is not None and not facts.get("matters"):
+        raise Refused("required", "matters", "CC 61")
     row = Authority(
         id=new_id(),
         organisation_id=organisation.id,
         kind=facts["kind"],
         venue_id=venue.id if registration and venue else None,
         agent=facts.get("agent") or "",
+        unit_id=unit.id if unit else None,
+        matters=agency.written(facts["matters"]) if unit else [],
         scope=facts.get("scope") or "",
         valid_from=first,
         valid_to=last,
@@ -121,6 +128,7 @@ def _followed(row: Authority) -> bool:
     query = select(Authority.id).where(
         Authority.organisation_id == row.organisation_id,
         Authority.kind == row.kind,
+        Authority.unit_id.is_(None) if row.unit_id is None else Authority.unit_id == row.unit_id,
         Authority.venue_id.is_(None) if row.venue_id is None else Authority.venue_id == row.venue_id,
         Authority.ended_at.is_(None),
         Authority.id != row.id,

@@ -19,14 +19,18 @@ from registry.contracts.stamp_schemas import AuthoritySchema
 from registry.database import db
 from registry.errors import NotFound, Refused
 from registry.forms import FormState, labels
-from registry.parties import attachments, doors
+from registry.parties import agency, attachments, doors
 from registry.parties import service as parties
 from registry.parties.models import Venue
 from registry.parties.permissions import allow, may
 from registry.parties.rules import AuthorityKind
 
 blueprint = flask.Blueprint("authorities", __name__)
-TITLES = {AuthorityKind.OFFICE: _l("法定代表人授权书"), AuthorityKind.REGISTRATION: _l("委托登记授权书")}
+TITLES = {
+    AuthorityKind.OFFICE: _l("法定代表人授权书"),
+    AuthorityKind.UNIT: _l("内部机构授权书"),
+    AuthorityKind.REGISTRATION: _l("委托登记授权书"),
+}
 
 
 @blueprint.get("/organisation/authorities")
@@ -75,7 +79,10 @@ def end(authority_id: UUID) -> ResponseReturnValue:
 def office() -> ResponseReturnValue:
     """08a to print: the legal representative authorises a unit or a person."""
     organisation = parties.organisation_of(doors.actor())
-    return _pdf(authority_sheet.office(organisation, watermark=_watermark()), "08a 法定代表人授权书.pdf")
+    unit = flask.request.args.get("unit", "").strip()[:100]
+    matters = [one for one in agency.PRINTED if one in flask.request.args.getlist("matters")]
+    composed = authority_sheet.office(organisation, unit=unit, matters=matters, watermark=_watermark())
+    return _pdf(composed, "08a 法定代表人授权书.pdf")
 
 
 @blueprint.get("/organisation/authorities/08b/<code>.pdf")
@@ -123,6 +130,7 @@ def _index(form: FormState) -> str:
         found=authorities.of(organisation),
         soon=soon,
         slot=authorities.SLOT,
+        matters=agency.NAMES,
         titles=TITLES,
         venues=venues,
         may_edit=may(actor, "organisation.edit", organisation),

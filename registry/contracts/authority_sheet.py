@@ -5,33 +5,40 @@ Two kinds: the legal representative authorises an internal unit (08a; CC 61, 161
 a venue to apply for registration (08b). Neither hands over the making or changing of a license.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from registry.contracts.blocks import Block, Clause, Composed, Facts, Paragraph, Signatures, Space, Title
 from registry.documents.tables import Signatory
+from registry.parties import agency
 from registry.parties.models import Organisation, Venue
 
 PEN = "　　　　　　　　　　　　"
 PERIOD = "自　　　　年　　月　　日　至　　　　年　　月　　日"
 
 
-def office(organisation: Organisation, *, watermark: str = "") -> Composed:
-    """08a: what an internal unit or a person may do in the organisation's name."""
+def office(
+    organisation: Organisation, *, unit: str = "", matters: Sequence[str] = (), watermark: str = ""
+) -> Composed:
+    """08a: what an internal unit or a person may do in the organisation's name; of a unit that is named, the
+    matters it is to have.
+    """
+    named = [agency.PRINTED[one] for one in matters] or [
+        "在专利开放许可登记与合同存证平台上填写、签署并提交专利许可声明和有关文件；",
+        "接收实施通知，核对到账，交付声明所列的技术资料；",
+        "办理专利实施许可备案和技术合同认定登记，领取结果；",
+    ]
     body: list[Block] = [
         Title("法定代表人授权书"),
         Facts(
             (
                 *_giver(organisation),
-                ("被授权的内设部门或者人员", PEN),
+                ("被授权的内设部门或者人员", unit or PEN),
                 ("经办人姓名、职务", PEN),
                 ("授权期限", PERIOD),
             )
         ),
         Paragraph("授权人授权上列部门或者人员以授权人的名义办理下列事项："),
-        Clause("1.", "在专利开放许可登记与合同存证平台上填写、签署并提交专利许可声明和有关文件；"),
-        Clause("2.", "接收实施通知，核对到账，交付声明所列的技术资料；"),
-        Clause("3.", "办理专利实施许可备案和技术合同认定登记，领取结果；"),
-        Clause("4.", f"其他：{PEN}"),
+        *(Clause(f"{n}.", one) for n, one in enumerate((*named, f"其他：{PEN}"), start=1)),
         Paragraph("被授权人在授权范围和期限内所办事项，由授权人承担法律后果。被授权人不得转委托。"),
         Signatures((_sign(organisation, "授权人"),)),
     ]

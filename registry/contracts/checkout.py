@@ -124,7 +124,9 @@ def _prepare(actor: Actor, found: Checkout, tracks: Sequence[str]) -> None:
             one.contract, one.contract_id = contract, contract.id
     for one, track in zip(found.acceptances, tracks, strict=True):
         one.record = {}  # its contract's number is taken from the contract
-        notices.prepare(one, track=track, signer=actor.name, settings=settings, power=actor.power)
+        notices.prepare(
+            one, track=track, signer=actor.name, settings=settings, **contracts.signing_for(actor)
+        )
 
 
 def _set_of(acceptance: Acceptance) -> Hashable:

@@ -22,15 +22,27 @@ from registry.parties.models import Venue
 
 
 def prepare(
-    acceptance: Acceptance, *, track: str, signer: str, settings: Settings, power: Power | None = None
+    acceptance: Acceptance,
+    *,
+    track: str,
+    signer: str,
+    settings: Settings,
+    power: Power | None = None,
+    unit: str = "",
 ) -> None:
-    """Fix the record of a drafted acceptance and the statement over it, for the person who will sign and the
-    power they sign under. Preparing again makes both anew.
+    """Fix the record of a drafted acceptance and the statement over it, for the person who will sign, the
+    power they sign under or the unit they are of. Preparing again makes both anew.
     """
     acceptance.nonce = secrets.token_hex(16)
     acceptance.track = track
     acceptance.record = records.build(
-        acceptance, track=track, on=clock.today(), settings=settings, signer=signer, power=power
+        acceptance,
+        track=track,
+        on=clock.today(),
+        settings=settings,
+        signer=signer,
+        power=power,
+        unit=unit,
     )
     acceptance.record_digest = records.digest(acceptance.record)
     acceptance.salts = {}

@@ -157,8 +157,12 @@ class PaperFacts:
         return coded(name, code, self.lang)
 
     def agent(self, side: str) -> tuple[tuple[str, str], ...]:
-        """The line of a side's agent, where one signed for it under a power of attorney (CC 162, 165)."""
-        agent = self.record.get("agents", {}).get(side)
+        """The line of a side's agent, where one signed for it under a power of attorney (CC 162, 165), or of
+        the internal unit that handled it: the legal person is the party all the same (CC 61, 170).
+        """
+        agent, unit = self.record.get("agents", {}).get(side), self.record.get("units", {}).get(side)
+        if unit:
+            return ((self.say("经办部门", "Handled by"), unit),)
         if not agent:
             return ()
         name, number = agent["name"], agent["number"]

@@ -44,9 +44,10 @@ def build(
     settings: Settings,
     signer: str,
     power: Power | None = None,
+    unit: str = "",
 ) -> dict[str, Any]:
     """The record of a notice prepared on a day. `signer` is the person who will sign for the licensee, as its
-    agent where there is a `power`.
+    agent where there is a `power`, for its internal `unit` where it has one.
     """
     declaration, version = acceptance.declaration, acceptance.version
     fee = from_fields(version.answers["fee"])
@@ -80,6 +81,9 @@ def build(
     agents = {"licensor": version.answers.get("agent"), "licensee": agency.named(power) if power else None}
     if any(agents.values()):  # records without agents stay as they always were
         record["agents"] = {side: agent for side, agent in agents.items() if agent}
+    units = {"licensor": version.answers.get("unit"), "licensee": unit}
+    if any(units.values()):
+        record["units"] = {side: name for side, name in units.items() if name}
     jcs(record)  # raises ValueError at once if anything in it has no canonical form
     return record
 
@@ -231,7 +235,7 @@ def without_persons(record: Mapping[str, Any]) -> dict[str, Any]:
         "signers": {"licensor": "", "licensee": ""},
         "notice": {},
         "account": {},
-        **({"agents": {}} if "agents" in record else {}),
+        **{name: {} for name in ("agents", "units") if name in record},
     }
 
 

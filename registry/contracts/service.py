@@ -110,9 +110,14 @@ def redraft(actor: Actor, acceptance: Acceptance, answers: Mapping[str, Any] | N
     return acceptance
 
 
+def signing_for(actor: Actor) -> dict[str, Any]:
+    """Under which power, or for which internal unit, somebody signs."""
+    return {"power": actor.power, "unit": actor.unit.name if actor.unit else ""}
+
+
 def _prepare(actor: Actor, acceptance: Acceptance, track: str) -> None:
     settings = register.settings()
-    notices.prepare(acceptance, track=track, signer=actor.name, settings=settings, power=actor.power)
+    notices.prepare(acceptance, track=track, signer=actor.name, settings=settings, **signing_for(actor))
 
 
 def check_current(acceptance: Acceptance) -> None:
@@ -161,7 +166,7 @@ def check_signed(acceptance: Acceptance, statement: Statement) -> None:
 
 
 def prepared_for(actor: Actor, acceptance: Acceptance) -> bool:
-    """Whether a notice was prepared for this signer, under the same power or none."""
+    """Whether a notice was prepared for this signer, under the same power or unit, or none."""
     return _same_power(actor, acceptance) and bool(acceptance.record["signers"]["licensee"] == actor.name)
 
 
@@ -372,7 +377,9 @@ def _say_why(reason: str) -> None:
 
 def _same_power(actor: Actor, acceptance: Acceptance) -> bool:
     agent = acceptance.record.get("agents", {}).get("licensee", {})
-    return bool(agent.get("number", "") == (actor.power.number if actor.power else ""))
+    unit = acceptance.record.get("units", {}).get("licensee", "")
+    same = agent.get("number", "") == (actor.power.number if actor.power else "")
+    return bool(same and unit == (actor.unit.name if actor.unit else ""))
 
 
 class _Taker:

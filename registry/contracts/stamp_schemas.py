@@ -6,6 +6,7 @@ from marshmallow import fields
 from registry.contracts.schemas import _named, _upload
 from registry.contracts.stamping import StampPolicy
 from registry.fields import Choice, CleanName, CleanText, Count, LegalDate, Schema
+from registry.parties.agency import Matter
 from registry.parties.rules import AuthorityKind
 
 SEATS_MAX, SHEETS_MAX = 24, 200
@@ -71,6 +72,7 @@ class AuthoritySchema(Schema):
     kind = Choice(tuple(AuthorityKind), required=True, metadata=_named(_l("授权书种类")))
     venue = CleanName(load_default="", max=20, metadata=_named(_l("受托的交易场所")))
     agent = CleanName(load_default="", max=100, metadata=_named(_l("被授权的部门或者人员")))
+    matters = fields.List(Choice(tuple(Matter)), load_default=list, metadata=_named(_l("授权的事项")))
     scope = CleanText(load_default="", max=500, metadata=_named(_l("授权范围")))
     valid_from = LegalDate(required=True, metadata=_named(_l("授权自")))
     valid_to = LegalDate(load_default=None, allow_none=True, metadata=_named(_l("授权至")))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from registry import problems
 from registry.database import transaction
-from registry.errors import Conflict, Refused
+from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.forms import FormState, labels, load, nested
 from registry.licenses import (
     assembly,
@@ -30,9 +30,11 @@ from registry.licenses.batch_models import DeclarationBatch
 from registry.licenses.batches_pages import AT, CHANGEABLE, failed
 from registry.licenses.pages import MORE_ROWS, USUAL_FEE
 from registry.licenses.public_text import RECEIVING_SYSTEM, STANDING_AUTHORISATION, UNDERTAKING
-from registry.parties import doors
+from registry.parties import doors, many_approvals
 from registry.parties import service as parties
-from registry.parties.permissions import allow
+from registry.parties.permissions import allow, may
+from registry.parties.rules import Act
+from registry.parties.schemas import ReasonSchema
 
 blueprint = flask.Blueprint("batch_acts", __name__)
 STEP = f"<any({', '.join(CHANGEABLE)}):step>"
@@ -156,6 +158,49 @@ def _chosen(batch_id: UUID, numbers: list[str]) -> Any:
     return batch_signing.chosen(batches.members(found), numbers)
 
 
+@blueprint.post(f"{AT}/approval")
+@doors.signed_in
+def ask_approval(batch_id: UUID) -> ResponseReturnValue:
+    """Ask the others to sign everything of the batch that is ready, in one act."""
+    actor = doors.actor()
+
+    def work() -> str:
+        found = batches.find(actor, batch_id)
+        allow(actor, "declaration.draft", found)
+        ready = batch_signing.signable(batches.members(found))
+        numbers = [row.declaration.number for row in ready if row.declaration is not None]
+        url = url_for("batch_acts.sign_form", batch_id=batch_id)
+        many_approvals.ask_all(actor, Act.DECLARE, numbers, url=url)
+        return str(batch_id)
+
+    doors.submit("declarations.batch_approval", {"batch": str(batch_id)}, work)
+    return redirect(url_for("batch_acts.sign_form", batch_id=batch_id), 303)
+
+
+@blueprint.post(f"{AT}/refusal")
+@doors.signed_in
+def refuse_approval(batch_id: UUID) -> ResponseReturnValue:
+    """Sign nothing of what somebody asked about in this batch, and say why."""
+    actor = doors.actor()
+    try:
+        reason = load(ReasonSchema, nested(request.form))["reason"]
+
+        def work() -> str:
+            found = batches.find(actor, batch_id)
+            rows = batches.members(found)
+            numbers = [row.declaration.number for row in rows if row.declaration is not None]
+            many_approvals.refuse_all(actor, Act.DECLARE, numbers, reason=reason)
+            return str(batch_id)
+
+        asked = {"batch": str(batch_id), "reason": reason}
+        doors.submit("declarations.batch_refusal", asked, work)
+    except (NotAllowed, NotFound):
+        raise
+    except Refused as refused:
+        return _sign(batches.find(actor, batch_id), failed(refused, ReasonSchema)), problems.status(refused)
+    return redirect(url_for("declaration_batches.show", batch_id=batch_id), 303)
+
+
 @blueprint.get(f"{AT}/signed/<uuid:signing_id>")
 @doors.signed_in
 def signed(batch_id: UUID, signing_id: UUID) -> ResponseReturnValue:
@@ -203,8 +248,18 @@ def _change(found: DeclarationBatch, step: str, form: FormState, *, more: bool =
 
 
 def _sign(found: DeclarationBatch, form: FormState) -> str:
-    allow(doors.actor(), "declaration.sign", found)
+    actor = doors.actor()
+    allow(actor, "declaration.draft", found)
     ready = batch_signing.signable(batches.members(found))
+    many = many_approvals.standing_of(
+        actor,
+        Act.DECLARE,
+        {one.number: assembly.present(one).digest for one in batch_signing.declarations(ready)},
+    )
+    if not many.needed:
+        allow(actor, "declaration.sign", found)
+    elif many.asked:  # what somebody else asked about is what this reader may sign
+        ready = [row for row in ready if row.declaration and row.declaration.number in set(many.asked)]
     institution = parties.organisation_of(doors.actor()).nature[:3] in assembly.PUBLIC_INSTITUTIONS
     to_decide = any(
         one.code in rules.OVERRIDABLE
@@ -217,6 +272,8 @@ def _sign(found: DeclarationBatch, form: FormState) -> str:
         "licenses/batches/sign.html",
         one=found,
         form=form,
+        many=many,
+        signs=many.may_sign and may(actor, "declaration.sign", found),
         ready=[(row, assembly.present(row.declaration)) for row in ready if row.declaration is not None],
         digest=batch_signing.list_digest(ready) if ready else "",
         clauses={

@@ -26,7 +26,7 @@ from registry.licenses import service as licenses
 from registry.licenses.answers import SIGNING, TICKS
 from registry.licenses.batch_models import BatchRow, BatchSigning, DeclarationBatch
 from registry.licenses.models import Declaration
-from registry.parties import mail
+from registry.parties import mail, many_approvals
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor
 
@@ -57,7 +57,7 @@ def missing_steps(declaration: Declaration) -> list[str]:
 
 def list_digest(rows: Sequence[BatchRow]) -> str:
     """SHA-256 over the ordered list of numbers and text digests: what a person has read before signing."""
-    listed = [[one.number, assembly.present(one).digest] for one in _declarations(rows)]
+    listed = [[one.number, assembly.present(one).digest] for one in declarations(rows)]
     return hashlib.sha256(jcs(listed)).hexdigest()
 
 
@@ -74,7 +74,7 @@ def chosen(rows: Sequence[BatchRow], numbers: Collection[str]) -> list[BatchRow]
 
 def tick_all(actor: Actor, rows: Sequence[BatchRow], ticks: Mapping[str, bool]) -> None:
     """Keep the same ticks in every draft, before `prepare`."""
-    for declaration in _declarations(rows):
+    for declaration in declarations(rows):
         kept = declaration.draft[SIGNING]
         if any(kept.get(name, False) != given for name, given in ticks.items()):
             licenses.tick(actor, declaration, ticks)
@@ -88,7 +88,7 @@ def prepare(actor: Actor, rows: Sequence[BatchRow], digest: str) -> StatementLis
     if list_digest(rows) != digest:
         raise Conflict("stale_digest", "digest")
     found = []
-    for declaration in _declarations(rows):
+    for declaration in declarations(rows):
         try:
             found.append(licenses.prepare(actor, declaration))
         except Refused as refused:
@@ -181,6 +181,22 @@ def signings_of(batch: DeclarationBatch) -> Sequence[BatchSigning]:
     return db.session.scalars(query.order_by(BatchSigning.created_at.desc())).all()
 
 
+def _together(numbers: Sequence[str]) -> Mapping[str, int]:
+    """Batches that hold several of these drafts, and how many of them."""
+    query = (
+        select(BatchRow.batch_id, func.count())
+        .join(Declaration, Declaration.id == BatchRow.declaration_id)
+        .where(Declaration.number.in_(list(numbers)))
+        .group_by(BatchRow.batch_id)
+        .having(func.count() > 1)
+        .order_by(BatchRow.batch_id)
+    )
+    return {str(batch_id): count for batch_id, count in db.session.execute(query)}
+
+
+many_approvals.TOGETHER.append(_together)
+
+
 def find(batch: DeclarationBatch, signing_id: UUID) -> BatchSigning:
     """One of the batch's acts of signing. Raises NotFound."""
     found = db.session.get(BatchSigning, signing_id)
@@ -207,5 +223,6 @@ def _check(rows: Sequence[BatchRow], signed: Sequence[Statement]) -> None:
             raise Conflict("stale_digest", "statement")
 
 
-def _declarations(rows: Sequence[BatchRow]) -> list[Declaration]:
+def declarations(rows: Sequence[BatchRow]) -> list[Declaration]:
+    """The drafts of rows that have one, in order."""
     return [row.declaration for row in rows if row.declaration is not None]

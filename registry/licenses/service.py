@@ -187,7 +187,12 @@ def submit(
     approvals.settle(actor, Act.DECLARE, declaration.number)
     statements.check_signature(statement)
     version = statements.freeze(
-        declaration, statement, terms=terms, signed_by=actor.name, power=actor.power
+        declaration,
+        statement,
+        terms=terms,
+        signed_by=actor.name,
+        power=actor.power,
+        unit=actor.unit.name if actor.unit else "",
     )
     db.session.add(version)
     register.move(actor, declaration, "submit", digest=digest, submission=version.submission)

@@ -182,6 +182,7 @@ def freeze(
     terms: str,
     signed_by: str,
     power: Power | None = None,
+    unit: str = "",
 ) -> DeclarationVersion:
     """The signed declaration as a row that never changes."""
     shown, filing = present(declaration), _published(declaration, terms)
@@ -191,6 +192,8 @@ def freeze(
     answers["consents"] = _consents(declaration)
     if power is not None:
         answers["agent"] = agency.named(power)
+    if unit:
+        answers["unit"] = unit
     return DeclarationVersion(
         id=new_id(),
         declaration_id=declaration.id,

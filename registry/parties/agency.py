@@ -125,6 +125,33 @@ class Power:
     both_sides: bool = False  # and that it acts for the other side too
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """An internal unit whose people act for its legal person (CC 61, 170)."""
+
+    id: UUID
+    name: str
+
+
+_OF_UNITS = _words("royalty.report acceptance.correct acceptance.ask contract.correct bar.acknowledge")
+"""Acts a unit has under `answer`, which no agent does."""
+_DRAFTS = _words("patent.add patent.edit declaration.draft acceptance.draft approval.ask")
+UNIT_NEVER = _words("account.change account.approve power.grant power.answer power.end approval.answer")
+"""What a unit's people never do: it would move money elsewhere, or widen what they may."""
+
+
+def binds(verb: str) -> bool:
+    """Whether a verb binds the legal person, so that a unit needs authority for it. Drafts bind nobody."""
+    return verb in _OF_UNITS or (verb not in _DRAFTS and any(verb in named for named in OF_MATTER.values()))
+
+
+def unit_may(matters: Collection[str], verb: str) -> bool:
+    """Whether an authority over these matters carries a binding verb."""
+    if verb in _OF_UNITS:
+        return Matter.ANSWER in matters
+    return any(verb in OF_MATTER[one] for one in matters)
+
+
 def covers(power: Power, verb: str, numbers: Collection[str] | None) -> bool:
     """Whether a power carries a verb towards something about these patents; None: about none in particular.
 

@@ -1,19 +1,19 @@
-"""Agents at every door: what a power carries, whether it still stands, and that nobody deals with themselves
-(CC 161-173). Asked by `allow`, and by nobody else.
+"""Agents and internal units at every door: what a power or a unit's authority carries, whether it stands, and
+that nobody deals with themselves (CC 61, 161-173). Asked by `allow`, and by nobody else.
 """
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from registry import clock
 from registry.database import db
 from registry.errors import NotAllowed
 from registry.parties import agency
-from registry.parties.agency import Power, PowerState
-from registry.parties.models import Organisation
+from registry.parties.agency import Power, PowerState, Unit
+from registry.parties.models import Authority, Organisation
 from registry.parties.power_models import PowerOfAttorney
 from registry.parties.rules import Actor
 
@@ -25,10 +25,12 @@ def check(actor: Actor, verb: str, thing: Any, *, own: bool) -> None:
     """Return when the power in hand carries the verb; without one, when nobody deals with themselves.
 
     `own`: the thing is the account's own, of which no power speaks. Raises NotAllowed `power_over`,
-    `outside_power`, `self_dealing`, `double_agency`, `agent_suspended`.
+    `outside_power`, `self_dealing`, `double_agency`, `agent_suspended`, `unit_unauthorised`, `unit_never`.
     """
     if own:
         return
+    if actor.unit is not None:
+        _refuse_unauthorised(actor.unit, verb)
     if actor.power is None:
         if verb in TAKING and actor.organisation_id is not None:
             _refuse_self(actor.organisation_id, thing)
@@ -39,6 +41,23 @@ def check(actor: Actor, verb: str, thing: Any, *, own: bool) -> None:
         raise NotAllowed("outside_power", article="CC 165, 171", number=actor.power.number)
     if agency.deals(verb):
         _refuse_both(actor.power, thing)
+
+
+def _refuse_unauthorised(unit: Unit, verb: str) -> None:
+    """A unit binds its legal person only within an authority that stands today (CC 61, 170)."""
+    if verb in agency.UNIT_NEVER:
+        raise NotAllowed("unit_never", article="CC 61, 170", unit=unit.name)
+    if not agency.binds(verb):
+        return
+    today = clock.today()
+    query = select(Authority.matters).where(
+        Authority.unit_id == unit.id,
+        Authority.ended_at.is_(None),
+        Authority.valid_from <= today,
+        or_(Authority.valid_to.is_(None), Authority.valid_to >= today),
+    )
+    if not any(agency.unit_may(matters, verb) for matters in db.session.scalars(query)):
+        raise NotAllowed("unit_unauthorised", article="CC 61, 170", unit=unit.name)
 
 
 def _refuse_over(power: Power) -> None:

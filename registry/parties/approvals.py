@@ -188,6 +188,13 @@ def standing(actor: Actor, act: Act, number: str) -> Standing:
     return Standing(needed=True, asked=row, own=row.asked_by == actor.account_id)
 
 
+def find(actor: Actor, approval_id: UUID) -> Approval:
+    """A request of the actor's organisation, open or settled. Raises NotFound."""
+    row = _find(actor, approval_id)
+    allow(actor, "approval.view", row)
+    return row
+
+
 def waiting(actor: Actor) -> Sequence[Approval]:
     """The organisation's open requests, oldest first."""
     organisation = organisation_of(actor)
@@ -278,6 +285,7 @@ def _ask(
     number: str,
     digest: str,
     wanted: Mapping[str, Any] | None = None,
+    telling: bool = True,
 ) -> Approval:
     before = _waiting(organisation.id, act, number)
     if before is not None:
@@ -297,7 +305,7 @@ def _ask(
     db.session.add(row)
     db.session.flush()
     history.record(actor, "ask_approval", organisation, changes={"act": str(act), "number": number})
-    for one in mail.members(organisation.id, SIGN):
+    for one in mail.members(organisation.id, SIGN) if telling else ():
         if one.account_id != actor.account_id:
             mail.write(one, "approval_asked", approval=row, organisation=organisation, asker=actor.name)
     return row

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from registry import forms, problems
 from registry.errors import NotAllowed, NotFound, Refused
 from registry.forms import FormState
-from registry.parties import approvals, doors
+from registry.parties import approvals, doors, many_approvals
 from registry.parties import service as parties
+from registry.parties.approval_schemas import ApprovalAskSchema, ApprovalPolicySchema
 from registry.parties.permissions import may
 from registry.parties.rules import Act
-from registry.parties.schemas import ApprovalAskSchema, ApprovalPolicySchema, ReasonSchema
+from registry.parties.schemas import ReasonSchema
 
 blueprint = Blueprint("approvals", __name__)
 PAGE = "/organisation/approvals"
@@ -98,6 +99,7 @@ def _page(form: FormState | None) -> str:
         "parties/approvals.html",
         form=form or FormState(shown),
         organisation=organisation,
+        batches=many_approvals.batches(actor),
         waiting=[(one, approvals.url_of(one)) for one in approvals.waiting(actor)],
         can=may(actor, "approval.settings", organisation),
         signs=may(actor, "approval.answer", organisation),

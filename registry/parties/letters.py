@@ -86,6 +86,7 @@ LETTERS: Mapping[str, Topic] = {
     "approval_asked": Topic.WORK,
     "approval_lapsed": Topic.WORK,
     "approval_refused": Topic.WORK,
+    "approvals_asked": Topic.WORK,
     "audit_failed": Topic.SYSTEM,
     "bar_arose": Topic.WORK,
     "batch_packed": Topic.WORK,

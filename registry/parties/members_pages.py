@@ -9,11 +9,11 @@ from registry import forms, problems
 from registry.database import transaction
 from registry.errors import NotAllowed, NotFound, Refused
 from registry.forms import FormState
-from registry.parties import doors, invitations, organisations
+from registry.parties import doors, invitations, organisations, units
 from registry.parties import service as parties
 from registry.parties.permissions import may
 from registry.parties.rules import PARTY_ROLES
-from registry.parties.schemas import InviteSchema
+from registry.parties.schemas import InviteSchema, UnitSchema
 
 blueprint = Blueprint("members", __name__)
 
@@ -45,6 +45,17 @@ def end(membership_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
     asked = {"membership": str(membership_id)}
     doors.submit("member.end", asked, lambda: str(invitations.end(actor, membership_id).id))
+    return redirect("/organisation/members", 303)
+
+
+@blueprint.post("/organisation/members/<uuid:membership_id>/unit")
+@doors.signed_in
+def place(membership_id: UUID) -> ResponseReturnValue:
+    """For which internal unit somebody acts."""
+    actor, given = doors.actor(), forms.load(UnitSchema, forms.nested(request.form))
+    unit = UUID(given["unit"]) if given["unit"] else None
+    asked = {"membership": str(membership_id), **given}
+    doors.submit("member.place", asked, lambda: str(units.place(actor, membership_id, unit).id))
     return redirect("/organisation/members", 303)
 
 
@@ -99,5 +110,7 @@ def _page(form: FormState) -> str:
         people=invitations.members(actor, organisation),
         asked=invitations.asked(actor, organisation),
         roles=PARTY_ROLES,
+        units=units.of(organisation),
+        standing=units.standing(organisation),
         can=may(actor, "member.manage", organisation) and not organisation.is_person,
     )

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from registry.database import Model, UtcDateTime, uuid_key
 from registry.parties.letters import STAGES, By, MailState
 from registry.parties.rules import AuthorityKind, OrganisationKind, Role
+from registry.parties.unit_models import InternalUnit
 
 
 def _one_of(column: str, values: type) -> CheckConstraint:
@@ -151,6 +152,8 @@ class Membership(Model):
     role: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("internal_unit.id"))
+    unit: Mapped[InternalUnit | None] = relationship()
     organisation: Mapped[Organisation | None] = relationship()
     venue: Mapped[Venue | None] = relationship()
 
@@ -348,13 +351,14 @@ class Authority(Model):
 
     `office` (08a): the legal representative lets an internal unit or a person act (CC 61, 161).
     `registration` (08b): the seller lets a venue apply for registration; without a venue the row would say
-    nothing.
+    nothing. `unit`: an internal unit may do `matters` in the legal person's name, and nothing without it.
     """
 
     __tablename__ = "authority"
     __table_args__ = (
         _one_of("kind", AuthorityKind),
         CheckConstraint("(kind = 'registration') = (venue_id IS NOT NULL)", name="venue"),
+        CheckConstraint("(kind = 'unit') = (unit_id IS NOT NULL)", name="unit"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="days"),
         Index(None, "organisation_id", "kind"),
     )
@@ -364,6 +368,8 @@ class Authority(Model):
     kind: Mapped[str] = mapped_column(String(12))
     venue_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("venue.id"))
     agent: Mapped[str] = mapped_column(String(100), default="")  # the unit or person that may act
+    unit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("internal_unit.id"), index=True)
+    matters: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")  # of a unit's
     scope: Mapped[str] = mapped_column(Text, default="")
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]

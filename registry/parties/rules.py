@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from registry.errors import Refused
-from registry.parties.agency import Power
+from registry.parties.agency import Power, Unit
 from registry.states import Machine, Move
 
 CONFIRM_CODE_MINUTES = 30
@@ -44,6 +44,7 @@ class AuthorityKind(StrEnum):
 
     OFFICE = "office"
     REGISTRATION = "registration"
+    UNIT = "unit"  # an internal unit acts within it, and without one not at all
 
 
 class Role(StrEnum):
@@ -152,6 +153,7 @@ class Actor:
     proved_at: datetime | None = None  # when this browser last showed that it is still the person
     owes_second: bool = False  # acts for nobody until a second factor was shown
     power: Power | None = None  # acts for the organisation as its agent, under this
+    unit: Unit | None = None  # acts for the organisation within a unit's written authority
     power_over: str = ""  # the number of a power that has ended: acts for nobody until another is chosen
 
 

@@ -5,6 +5,7 @@ only.
 import unicodedata
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from marshmallow import ValidationError, fields, validates_schema
@@ -12,11 +13,11 @@ from marshmallow.validate import Length, OneOf
 
 from registry.codes.regions import region
 from registry.errors import Refused
-from registry.fields import Flag, Instant, Money
+from registry.fields import Instant
 from registry.forms import Checked, Choice, CleanText, Code, Schema, Whole
 from registry.parties import identifiers, names, passwords
 from registry.parties.letters import TOPICS
-from registry.parties.rules import PARTY_ROLES, Act, Ground, IdentityKind, KeyEnd, check_password
+from registry.parties.rules import PARTY_ROLES, Ground, IdentityKind, KeyEnd, check_password
 
 
 class Shaped(Checked[str]):
@@ -73,6 +74,13 @@ def bank_account(value: Any) -> str:
     if not plain.isascii() or not plain.isalnum() or not 6 <= len(plain) <= 34:
         raise Refused("bank_account_form")
     return compact.upper()
+
+
+def _unit(value: Any) -> str:
+    try:
+        return str(UUID(value)) if value else ""
+    except (TypeError, ValueError):
+        raise Refused("not_a_choice")
 
 
 class _NewPasswordSchema(Schema):
@@ -250,20 +258,10 @@ class ReasonSchema(Schema):
     reason = CleanText(min=2, max=1000, required=True, metadata=_named(_l("理由")))
 
 
-class ApprovalPolicySchema(Schema):
-    """Which acts a second person has to sign; the limit is of the contract's total, in yuan."""
+class UnitSchema(Schema):
+    """For which internal unit a member acts; none for the whole organisation."""
 
-    declare = Flag(load_default=False, metadata=_named(_l("签署声明")))
-    withdraw = Flag(load_default=False, metadata=_named(_l("撤回声明")))
-    accept = Flag(load_default=False, metadata=_named(_l("签署实施通知")))
-    accept_above = Money(load_default=None, metadata=_named(_l("合同总额")))
-
-
-class ApprovalAskSchema(Schema):
-    """Which draft the others are asked to sign."""
-
-    act = Choice([str(one) for one in Act if one != Act.SETTINGS], required=True)
-    number = CleanText(min=1, max=60, required=True)
+    unit = _optional(_unit, _l("内部机构"))
 
 
 class InviteSchema(Schema):

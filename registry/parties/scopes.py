@@ -38,13 +38,15 @@ NAMES: Mapping[str, str] = {
 EVERY = frozenset(Scope)
 _BY_SCOPE: Mapping[Scope, str] = {
     Scope.READ: """organisation.view upload.view patent.view declaration.view need.view interest.view
-        acceptance.view checkout.view account.view contract.view contract.disclose contract.reward
-        reconciliation.view batch.view""",
+        approval.view acceptance.view checkout.view account.view contract.view contract.disclose
+        contract.reward reconciliation.view batch.view""",
     Scope.DRAFT: """account.use upload.add patent.add patent.edit declaration.draft interest.register
-        interest.withdraw need.post need.edit need.answer collection.edit acceptance.draft contract.attach""",
+        interest.withdraw need.post need.edit need.answer collection.edit acceptance.draft contract.attach
+        approval.ask""",
     Scope.SIGN: """declaration.sign declaration.withdraw acceptance.send acceptance.correct acceptance.object
         acceptance.meet acceptance.ask account.change contract.correct royalty.report royalty.ask
-        royalty.answer default.notice handover.record handover.answer bar.acknowledge recordal.record""",
+        royalty.answer default.notice handover.record handover.answer bar.acknowledge recordal.record
+        approval.answer""",
     Scope.PAY: """payment.claim payment.ask payment.confirm account.approve account.stop statement.work
         invoice.ask invoice.issue refund.send""",
     Scope.OFFICE: """patent.check declaration.review declaration.announce need.review acceptance.review

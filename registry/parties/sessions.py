@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from registry import clock
 from registry.config import Settings
 from registry.database import db
+from registry.parties.agency import Unit
 from registry.parties.models import Account, Membership, Organisation, Session
 from registry.parties.power_models import PowerOfAttorney
 from registry.parties.rules import SIGNERS, STAFF, Actor, Role
@@ -140,6 +141,7 @@ def actor_of(
         name=account.name,
         email="" if account.mail_unproved else account.email,  # what nobody proved is not the actor's
         confirmed=account.confirmed_at is not None,
+        unit=_unit(live),
         session_id=session_id,
     )
 
@@ -154,11 +156,17 @@ def actor_of_session(row: Session, settings: Settings) -> Actor:
     return replace(made, proved_at=row.proved_at)
 
 
+def _unit(live: Membership | None) -> Unit | None:
+    if live is None or live.unit is None:
+        return None
+    return Unit(id=live.unit.id, name=live.unit.name)
+
+
 def under(own: Actor, power: PowerOfAttorney) -> Actor:
     """Somebody of the agent's as the principal's agent. One whose power is over acts for nobody: what was
     meant for the principal is never done for the agent itself.
     """
-    signs = own.organisation_id == power.agent_id and own.role in SIGNERS
+    signs = own.organisation_id == power.agent_id and own.role in SIGNERS and own.unit is None
     if not signs or not power.stands(clock.today()):
         return replace(own, organisation_id=None, role=Role.GUEST, power_over=power.number)
     return replace(own, organisation_id=power.principal_id, role=Role.SIGNER, power=power.in_hand)
