@@ -46,6 +46,7 @@ ADMINISTRATION: Mapping[str, Line] = {
     "POST approvals.ask": line(drafting(HOLDER), {"act": "declare", "number": "{draft}"}),
     "POST approvals.approve": line(signing(LICENSEE), approval_id="approval"),
     "POST approvals.refuse": line(signing(LICENSEE), {"reason": "金额不对"}, approval_id="approval"),
+    "POST members.place": line(frozenset(), membership_id="=" + UUID0),
     "POST approvals.drop": line(those(LICENSEE, "owner"), approval_id="approval"),
     "GET events.index": line(AUDITOR),
     "GET events.file": line(AUDITOR),

@@ -54,6 +54,8 @@ BATCH_PAGES: Mapping[str, Line] = {
     "POST batch_acts.sign": line(
         signing(HOLDER), {**SIGNED, **dict.fromkeys(TICKS, "yes"), "numbers[]": "x"}, batch_id="many"
     ),
+    "POST batch_acts.ask_approval": line(drafting(HOLDER), batch_id="many"),
+    "POST batch_acts.refuse_approval": line(signing(HOLDER), {"reason": "金额不对"}, batch_id="many"),
     "GET batch_acts.signed": line(READING, batch_id="many", signing_id="signing"),
     "GET batch_reviews.show": line(VENUE, batch_id="many"),
     "POST batch_reviews.act": line(VENUE, {"verb": "take_up"}, batch_id="many"),

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from registry import clock, history
@@ -22,11 +22,12 @@ from registry.ledger import service as ledger
 from registry.licenses import register, withdrawals
 from registry.licenses import service as licenses
 from registry.parties import approvals
+from registry.parties import service as parties
 from registry.parties.approval_models import Approval
 from registry.parties.models import Mail, Organisation
 from registry.parties.rules import Act, Role, may_loosen, needs_second
 from registry.parties.tasks import mail_round
-from tests.browser import PASSWORD, Browser
+from tests.browser import PASSWORD, Browser, as_request
 from tests.contracts import taking
 from tests.contracts.test_races import together
 from tests.factories import (
@@ -40,6 +41,7 @@ from tests.factories import (
     ready_draft,
     submit,
 )
+from tests.licenses import batching
 
 NONE: dict[str, Any] = {"declare": False, "withdraw": False, "accept": False, "accept_above": None}
 ALL: dict[str, Any] = {**NONE, "declare": True, "withdraw": True, "accept": True}
@@ -314,3 +316,65 @@ def test_on_the_page_the_one_asks_and_the_other_reads_and_signs(lite: Flask) -> 
     assert "请您核对并签署" in other.text
     other.submit({"password": PASSWORD, "consent": "yes"}, action=f"/acceptances/{number}/check")
     assert reading(lambda: licenses_taken.find(number).record["signers"]["licensee"]) == signer.actor.name
+
+
+# --- many at once, and by machine --------------------------------------------------------------------
+
+
+def test_a_whole_batch_is_asked_about_with_one_letter_and_signed_or_refused_in_one_act(lite: Flask) -> None:
+    owner, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    signer = make_member(lite, owner, Role.SIGNER)
+    batching.make_set(owner)
+    batch = batching.drafted(owner, venue, [batching.row(), batching.row()])
+    numbers = batching.numbers_of(batch)
+    rule(owner, declare=True)
+    page = Browser(lite).sign_in(owner.email).get(f"/declarations/batches/{batch}/sign")
+    assert 'name="password"' not in page.html
+    page.submit(action=f"/declarations/batches/{batch}/approval")
+    assert "已送交 2 份" in page.text
+    letters = select(Mail.address).where(Mail.letter.in_(["approvals_asked", "approval_asked"]))
+    assert reading(lambda: db.session.scalars(letters).all()) == [signer.email]
+    other = Browser(lite).sign_in(signer.email).get("/organisation/approvals")
+    other.get(f"/declarations/batches/{batch}/sign")
+    other.submit({"reason": ""}, action=f"/declarations/batches/{batch}/refusal")
+    assert other.status == 422
+    other.submit({"reason": "费用写错"}, action=f"/declarations/batches/{batch}/refusal")
+    states = select(Approval.state)
+    assert reading(lambda: db.session.scalars(states).all()) == ["refused", "refused"]
+    refusals = select(func.count()).select_from(Mail).where(Mail.letter == "approval_refused")
+    assert reading(lambda: db.session.scalar(refusals)) == 1
+    page.get(f"/declarations/batches/{batch}/sign").submit(action=f"/declarations/batches/{batch}/approval")
+    assert "2 份等待您一次签署" in other.get("/organisation/approvals").text
+    batching.sign(signer, batch, numbers)
+    assert reading(lambda: {register.find(one).state for one in numbers}) == {"submitted"}
+    approved = select(func.count()).select_from(Approval).where(Approval.state == "approved")
+    assert reading(lambda: db.session.scalar(approved)) == 2
+
+
+def test_machines_ask_and_refuse_and_nobody_elses_machine_sees_it(lite: Flask) -> None:
+    owner, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    signer, stranger = make_member(lite, owner, Role.SIGNER), make_organisation(lite, "c1")
+    number = ready_draft(lite, owner, venue)
+    rule(owner, declare=True)
+    keys = {
+        who.email: transaction(lambda who=who: parties.create_api_key(who.actor, label="x"))  # type: ignore[misc]
+        for who in (owner, signer, stranger)
+    }
+
+    def call(who: Person, method: str, path: str, **body: Any) -> Any:
+        once = f"{who.email}{path}"[-60:]
+        headers = {"Authorization": f"Bearer {keys[who.email]}", "Idempotency-Key": once}
+        options = {"json": body} if method == "POST" else {}
+        address = f"/api/v1/approvals{path}"
+        return as_request(lite.test_client().open, address, method=method, headers=headers, **options)
+
+    asked = call(owner, "POST", "", act="declare", number=number)
+    assert (asked.status_code, asked.json["state"], asked.json["own"]) == (201, "waiting", True)
+    one = f"/{asked.json['id']}"
+    assert call(owner, "POST", f"{one}/refusal", reason="金额不对").json["code"] == "second_signer"
+    assert call(stranger, "GET", one).status_code == 404
+    assert call(stranger, "GET", "").json == {"approvals": []}
+    assert [row["number"] for row in call(signer, "GET", "").json["approvals"]] == [number]
+    refused = call(signer, "POST", f"{one}/refusal", reason="金额不对")
+    assert (refused.json["state"], refused.json["reason"]) == ("refused", "金额不对")
+    assert call(owner, "POST", f"{one}/withdrawal").json["code"] == "approval_settled"
