@@ -187,6 +187,7 @@ def refuse_approval(batch_id: UUID) -> ResponseReturnValue:
 
         def work() -> str:
             found = batches.find(actor, batch_id)
+            allow(actor, "declaration.sign", found)
             rows = batches.members(found)
             numbers = [row.declaration.number for row in rows if row.declaration is not None]
             many_approvals.refuse_all(actor, Act.DECLARE, numbers, reason=reason)
