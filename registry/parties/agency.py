@@ -200,7 +200,7 @@ def written(matters: Iterable[str]) -> list[str]:
 # --- where an agent comes in -------------------------------------------------------------------------
 
 OWN_DOORS = _words(
-    "account choices events factors inbox kept outside parties passkeys phones powers proofs"
+    "account addresses choices events factors inbox kept outside parties passkeys phones powers proofs"
 )
 """An agent's person is still somebody with an account of their own."""
 THINGS = _words(
