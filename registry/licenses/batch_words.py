@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +15,14 @@ from registry import clock, problems
 from registry.errors import Refused
 from registry.licenses import assembly, batch_signing, rules, task_list
 from registry.licenses.batch_models import BatchRow
-from registry.licenses.batch_rows import NAMES, heading
+from registry.licenses.batch_rows import NAMES, Verdict, heading
 from registry.licenses.models import OPEN_STATES, Declaration
 from registry.licenses.register import terms_on_day
 from registry.licenses.rules import DeclarationState
 from registry.text import phrase
 
 STANDINGS: Mapping[str, LazyString] = {
+    "making": _l("正在制作"),
     "ready": _l("可以签署"),
     "waiting": _l("等待共有人同意"),
     "faults": _l("有问题"),
@@ -32,9 +34,9 @@ STANDINGS: Mapping[str, LazyString] = {
     "refused": _l("没有成为草稿"),
 }
 TONES: Mapping[str, str] = {
-    "ready": "info", "waiting": "wait", "faults": "stop", "returned": "stop", "signing": "wait",
-    "signed": "wait", "published": "ok", "ended": "plain", "refused": "stop", "incomplete": "wait",
-    "unchanged": "plain",
+    "making": "wait", "ready": "info", "waiting": "wait", "faults": "stop", "returned": "stop",
+    "signing": "wait", "signed": "wait", "published": "ok", "ended": "plain", "refused": "stop",
+    "incomplete": "wait", "unchanged": "plain",
 }  # fmt: skip
 VERDICTS: Mapping[str, LazyString] = {
     "ready": _l("将成为可以签署的草稿"),
@@ -45,6 +47,8 @@ VERDICTS: Mapping[str, LazyString] = {
 _IN_REVIEW = (DeclarationState.SUBMITTED, DeclarationState.UNDER_REVIEW)
 _FOUND: dict[str, tuple[Refused, ...]] = {}
 _MOST = 5000
+COMMONEST = 5
+"""So many sentences are said of a whole batch; the rest stands beside the rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,8 @@ def counted(found: Iterable[Member]) -> dict[str, int]:
 def _member(row: BatchRow, terms: str) -> Member:
     declaration = row.declaration
     if declaration is None:
-        return Member(row=row, standing="refused")
+        comes = not row.written and row.verdict != Verdict.REFUSED
+        return Member(row=row, standing="making" if comes else "refused")
     if declaration.state not in assembly.EDITABLE:
         return Member(row=row, standing=_beyond(declaration.state))
     if row.pending:
@@ -131,9 +136,31 @@ def _fingerprint(declaration: Declaration, terms: str) -> str:
 # --- words -------------------------------------------------------------------------------------------
 
 
+def commonest(found: Iterable[BatchRow | Member]) -> list[tuple[str, int]]:
+    """What stands against several rows, in words and with how many, the commonest first: mended together."""
+    counts = Counter(words for one in found for words in {_alone(refused) for refused in _against(one)})
+    return [(words, count) for words, count in counts.most_common(COMMONEST) if count > 1]
+
+
+def _against(one: BatchRow | Member) -> Iterable[Refused]:
+    if isinstance(one, Member):
+        return one.problems if one.declaration is not None else _reasons(one.row)
+    return _reasons(one)
+
+
+def _alone(refused: Refused) -> str:
+    if refused.code != "step_missing":
+        return sentence(refused)
+    return str(_("还没有填写：%(steps)s。", steps=phrase(str(task_list.TITLES[refused.field]))))
+
+
 def said(row: BatchRow) -> str:
     """A row's reasons in words, each with the column or the step it is about."""
-    return _said(Refused(code, field, **_params(params)) for code, field, params in row.reasons)
+    return _said(_reasons(row))
+
+
+def _reasons(row: BatchRow) -> list[Refused]:
+    return [Refused(code, field, **_params(params)) for code, field, params in row.reasons]
 
 
 def _said(found: Iterable[Refused]) -> str:

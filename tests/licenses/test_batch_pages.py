@@ -9,8 +9,8 @@ from flask import Flask
 
 from registry.database import db
 from registry.documents.tables_in import find_headings, read_table
-from registry.licenses import batches, register
-from registry.licenses.batch_models import BatchSigning, DeclarationBatch
+from registry.licenses import batch_words, batches, register
+from registry.licenses.batch_models import BatchRow, BatchSigning, DeclarationBatch
 from registry.licenses.batch_rows import NAMES, REQUIRED, heading
 from tests import factories
 from tests.browser import PASSWORD, Browser
@@ -28,6 +28,22 @@ def only(batch: bool = True) -> Any:
 def bring(holder: Browser, rows: list[dict[str, str]], **more: Any) -> Browser:
     page = holder.get("/declarations/batches")
     return page.submit({"rows": batching.pasted(rows), "venue": "v1", **more}, action="/declarations/batches")
+
+
+def test_what_stands_against_many_rows_is_said_once_and_first(lite: Flask) -> None:
+    holder = browser(lite, make_organisation(lite, "u1"))
+    make_venue(lite, "v1")
+    page = bring(holder, [row(title=""), row(title=""), row(term_set="", main_class="")])
+    assert "<li>2 行 · 发明名称：请填写此项。</li>" in page.html, page.text
+    assert "<li>1 行" not in page.html
+
+
+def test_a_row_whose_turn_has_not_come_is_not_called_refused(lite: Flask) -> None:
+    standings = [
+        batch_words.members([BatchRow(verdict=verdict, written=written)])[0].standing
+        for verdict, written in (("incomplete", False), ("incomplete", True), ("refused", False))
+    ]
+    assert standings == ["making", "refused", "refused"]
 
 
 def test_from_a_term_set_to_a_signed_list_and_its_publication(lite: Flask) -> None:
