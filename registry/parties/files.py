@@ -36,6 +36,11 @@ PURPOSES = {
     "other": PICTURES | TABLES,
 }
 """What a file may be brought for, and as what it may come."""
+ENDINGS = {
+    PDF: (".pdf",), PNG: (".png",), JPEG: (".jpg", ".jpeg"), XLSX: (".xlsx",),
+    CSV: (".csv", ".txt", ".tsv"), TEXT: (".txt", ".csv", ".tsv"),
+}  # fmt: skip
+"""What a name ends in that is handed out again: a program must not come back under the name of one."""
 
 Visible = Callable[[Actor, Upload], bool]
 _VISIBLE: list[Visible] = []
@@ -61,7 +66,7 @@ def keep_upload(actor: Actor, *, data: bytes, filename: str, purpose: str, field
     upload = Upload(
         id=new_id(),
         digest=store.put(data, media_type),
-        filename=safe_filename(filename),
+        filename=typed_filename(filename, media_type),
         media_type=media_type,
         size=len(data),
         purpose=purpose,
@@ -103,6 +108,12 @@ def safe_filename(name: str) -> str:
     last = _UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip(" .")
     stem, dot, ending = last.rpartition(".")
     return f"{stem[:110]}{dot}{ending[:9]}" if stem else last[:120] or "file"
+
+
+def typed_filename(name: str, media_type: str) -> str:
+    """A safe name that ends as its content says."""
+    safe, endings = safe_filename(name), ENDINGS[media_type]
+    return safe if safe.lower().endswith(endings) else f"{safe[:110]}{endings[0]}"
 
 
 def may_see(actor: Actor, upload: Upload) -> bool:

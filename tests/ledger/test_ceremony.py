@@ -67,6 +67,18 @@ def test_keys_come_back_from_their_copies_with_the_passphrase_alone(tmp_path: Pa
         ceremony.bring_back(empty, copies, PASSPHRASE)
 
 
+def test_a_copy_that_holds_another_key_than_it_says_is_refused(tmp_path: Path) -> None:
+    copies = tmp_path / "copies"
+    for name in ("one", "two"):
+        backup = copies / name
+        ceremony.hold(tmp_path / name, origin=ORIGIN, at=AT, backup=backup, passphrase=PASSPHRASE)
+    mine, other = (next((copies / name).glob("checkpoint.*")) for name in ("one", "two"))
+    mine.write_bytes(other.read_bytes())
+    with pytest.raises(KeysUnsafe, match="another key than its name says"):
+        ceremony.bring_back(tmp_path / "back", copies / "one", PASSPHRASE)
+    assert not list((tmp_path / "back").glob("*.pem"))
+
+
 def test_a_short_passphrase_or_a_full_folder_is_refused_before_a_key_is_made(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").touch()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from registry.database import db, transaction
 from registry.documents.uploads import JPEG, PNG
 from registry.errors import Mistyped, Refused, TooLarge
+from registry.parties import files
 from registry.parties import service as parties
 from registry.parties.files import safe_filename
 from registry.parties.models import Upload
@@ -112,3 +113,19 @@ def test_a_file_name_never_leaves_its_folder_or_its_header(name: str) -> None:
     assert 0 < len(safe) <= 120
     assert not set(safe) & set('/\\:*?"<>|\r\n\0')
     assert safe not in (".", "..")
+
+
+@pytest.mark.parametrize(
+    ("named", "kind", "kept"),
+    [
+        ("发票.PDF", "application/pdf", "发票.PDF"),
+        ("invoice.exe", "application/pdf", "invoice.exe.pdf"),
+        ("seal.html", "image/png", "seal.html.png"),
+        ("photo.jpeg", "image/jpeg", "photo.jpeg"),
+        ("rows.tsv", "text/csv", "rows.tsv"),
+        ("", "text/plain", "file.txt"),
+    ],
+)
+def test_a_file_comes_back_under_an_ending_of_its_content(named: str, kind: str, kept: str) -> None:
+    assert files.typed_filename(named, kind) == kept
+    assert all(files.ENDINGS[one] for kinds in files.PURPOSES.values() for one in kinds)
