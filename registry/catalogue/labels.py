@@ -1,7 +1,10 @@
 """What the catalogue's own words are called on its pages."""
 
+import re
+
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
+from flask_babel.speaklater import LazyString
 
 TAGS = {
     "announced": _l("已公告"),
@@ -111,6 +114,18 @@ SIGNERS = {
     "registry": _l("登记方的原密钥"),
     "principal": _l("委托人"),
 }
+_AGENT = re.compile(r"(.+?) by agent(?: ([0-9a-f]{64}))?")
+
+
+def signer(role: str) -> LazyString | str:
+    """In which role a statement was made; an agent's says for whom and, where it may be read, under what."""
+    found = _AGENT.fullmatch(role)
+    if found is None:
+        return SIGNERS.get(role, role)
+    whose = SIGNERS.get(found[1], found[1])
+    return _l("%(who)s的代理人 %(power)s", who=whose, power=f"{found[2][:8]}…" if found[2] else "")
+
+
 LEVELS = {
     "account": _l("账号密钥"),
     "external": _l("自持密钥"),

@@ -117,6 +117,7 @@ class Power:
     number: str
     digest: str
     principal_id: UUID
+    principal_name: str = ""
     agent_id: UUID
     agent_name: str
     matters: frozenset[str]

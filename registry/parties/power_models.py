@@ -81,6 +81,7 @@ class PowerOfAttorney(Model):
             number=self.number,
             digest=self.digest,
             principal_id=self.principal_id,
+            principal_name=self.principal.name,
             agent_id=self.agent_id,
             agent_name=self.agent.name,
             matters=frozenset(self.matters),

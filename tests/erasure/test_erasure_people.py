@@ -12,13 +12,16 @@ from sqlalchemy import select
 
 from registry import clock, events
 from registry.database import db, transaction
+from registry.errors import Refused
 from registry.events import SecurityEvent, What
-from registry.parties import event_log, invitations
+from registry.ledger import service as ledger
+from registry.parties import event_log, invitations, powers
 from registry.parties.models import Organisation
 from registry.parties.staff_models import Invitation
 from tests.browser import Browser
 from tests.erasure.making import administrator, erase, where
 from tests.factories import Person, make_account, make_organisation, reading
+from tests.parties import agents
 
 
 @pytest.mark.parametrize("kind", ["account", "party"])
@@ -56,3 +59,21 @@ def test_an_erased_accounts_events_go_at_half_a_year_and_its_sessions_at_once(li
 def kept(person: Person) -> set[str]:
     query = select(SecurityEvent.detail).where(SecurityEvent.account_id == person.actor.account_id)
     return set(reading(lambda: db.session.scalars(query.where(SecurityEvent.what == What.EXPORT)).all()))
+
+
+def test_whose_power_of_attorney_it_was_goes_with_its_principal_once_it_has_ended(lite: Flask) -> None:
+    first, second = administrator(lite, "first@registry.cn"), administrator(lite, "second@registry.cn")
+    principal, agent = make_organisation(lite, "u1"), make_organisation(lite, "a1")
+    number = agents.named(principal, agent)
+    code = str(reading(lambda: db.session.get_one(Organisation, principal.organisation_id).uscc))
+    with pytest.raises(Refused, match="erasure_remaining"):
+        erase(first, second, "party", code, "order")  # a power that stands is ended first
+    words = "慕青慈病休"
+    transaction(lambda: powers.end(principal.actor, number, reason=words).number)
+    assert where(lite, [words])
+    assert reading(lambda: ledger.opened(number))
+    erase(first, second, "party", code, "order")
+    row = reading(lambda: powers.find(agent.actor, number))
+    assert (row.signer, row.reason, row.state) == ("", "", "revoked")
+    assert not where(lite, [words])
+    assert not reading(lambda: ledger.opened(number))

@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from registry import clock, history
 from registry.app import PAGES
-from registry.contracts import power_sheet
+from registry.catalogue import labels
+from registry.contracts import confirmation, delivery, power_sheet
 from registry.contracts import register as licenses_taken
 from registry.contracts.blocks import plain
 from registry.database import db, transaction
@@ -32,7 +33,7 @@ from registry.parties.rules import Role
 from registry.parties.tasks import mail_round
 from registry.patents import service as patents
 from tests.browser import PASSWORD, Browser, run_jobs
-from tests.contracts import taking
+from tests.contracts import papers, taking
 from tests.factories import (
     LUMP,
     Person,
@@ -47,6 +48,8 @@ from tests.factories import (
     submit,
 )
 from tests.parties.agents import MATTERS, drafted, grant, named, terms, under
+
+SIDES = ("licensor", "licensee")
 
 
 def power(*matters: str, patents: Iterable[str] | None = None) -> Power:
@@ -361,6 +364,31 @@ def test_the_paper_says_what_the_law_asks_of_a_power_and_a_draft_says_that_it_is
     for said in (*names, "ZL201810323021.5", "撤回开放许可声明", "不得转委托"):
         assert said in text
     assert power_sheet.UNSIGNED not in text
+
+
+def test_papers_name_the_agent_of_each_side_and_its_power() -> None:
+    agents = {side: {"name": f"{side} 代理人", "number": "MX-P26", "digest": "a" * 64} for side in SIDES}
+    facts = papers.facts({**papers.record(), "agents": agents})
+    notice, contract = plain(delivery.compose(facts)), plain(confirmation.compose(facts))
+    assert "licensee 代理人（委托书 MX-P26）" in notice
+    assert "licensor 代理人" not in notice
+    for side in SIDES:
+        assert contract.count(f"{side} 代理人（委托书 MX-P26）") == 2  # in its block, and under its signature
+    assert "委托代理人" not in plain(confirmation.compose(papers.facts(papers.record())))
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("declarant", "专利权人"),
+        ("licensee by agent", "被许可方的代理人"),
+        ("declarant by agent " + "ab" * 32, "专利权人的代理人 abababab…"),
+        ("somebody else", "somebody else"),
+    ],
+)
+def test_the_log_says_for_whom_an_agent_signed(lite: Flask, role: str, words: str) -> None:
+    with lite.test_request_context():
+        assert str(labels.signer(role)).strip() == words
 
 
 def test_on_the_pages_a_power_is_given_taken_on_and_used_and_closed_doors_stay_closed(lite: Flask) -> None:
