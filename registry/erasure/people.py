@@ -306,7 +306,10 @@ def party_listing(party: Organisation) -> Listing:
         *files,
         *wishes.of_party(party),
         *machines.of_party(party),
-        *traces.of_ids([party.id, *(one.id for one in posted)], [one.number for one in posted]),
+        *traces.of_ids(
+            [party.id, *(one.id for one in posted), *(one.id for one in _powers(party))],
+            [*(one.number for one in posted), *(one.number for one in _powers(party))],
+        ),
     ]
     return Listing(kind=Kind.PARTY, subject=str(party.id), row=party, goes=tuple(goes), stays=tuple(stays))
 
