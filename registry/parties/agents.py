@@ -13,7 +13,7 @@ from registry.database import db
 from registry.errors import NotAllowed
 from registry.parties import agency
 from registry.parties.agency import Power, PowerState, Unit
-from registry.parties.models import Authority, Organisation
+from registry.parties.models import Authority, Membership, Organisation
 from registry.parties.power_models import PowerOfAttorney
 from registry.parties.rules import Actor
 
@@ -40,7 +40,7 @@ def check(actor: Actor, verb: str, thing: Any, *, own: bool) -> None:
     if not agency.covers(actor.power, verb, numbers):
         raise NotAllowed("outside_power", article="CC 165, 171", number=actor.power.number)
     if agency.deals(verb):
-        _refuse_both(actor.power, thing)
+        _refuse_both(actor, actor.power, thing)
 
 
 def _refuse_unauthorised(unit: Unit, verb: str) -> None:
@@ -69,22 +69,38 @@ def _refuse_over(power: Power) -> None:
         raise NotAllowed("agent_suspended", article="[ours]")
 
 
-def _refuse_both(power: Power, thing: Any) -> None:
-    """Neither with itself nor for both, unless each principal has agreed (CC 168)."""
+def _refuse_both(actor: Actor, power: Power, thing: Any) -> None:
+    """Neither with itself nor for both, unless each principal has agreed (CC 168); nor does the agent's
+    person face a party they belong to themselves.
+    """
     others = _sides(thing) - {power.principal_id}
-    if power.agent_id in others and not power.own_side:
+    if not power.own_side and (power.agent_id in others or _belongs(actor, others)):
         raise NotAllowed("self_dealing", article="CC 168")
+    about = set(getattr(thing, "patent_numbers", None) or ())
     for row in _held(power.agent_id, others):
-        if not (row.both_sides and power.both_sides):
+        if _concerns(row, about) and not (row.both_sides and power.both_sides):
             raise NotAllowed("double_agency", article="CC 168")
+
+
+def _belongs(actor: Actor, parties: set[UUID]) -> bool:
+    query = select(Membership.id).where(
+        Membership.account_id == actor.account_id,
+        Membership.organisation_id.in_(parties),
+        Membership.ended_at.is_(None),
+    )
+    return bool(parties) and db.session.scalar(query.limit(1)) is not None
+
+
+def _concerns(row: PowerOfAttorney, about: set[str]) -> bool:
+    """Whether a power is over what an act is about; an act that does not say may be about all of it."""
+    return not row.patents or not about or bool(about & set(row.patents))
 
 
 def _refuse_self(taker: UUID, thing: Any) -> None:
     """Who makes offers for another does not take them for itself, unless that other has agreed (CC 168)."""
     for row in _held(taker, _sides(thing) - {taker}):
         about = set(getattr(thing, "patent_numbers", None) or ())
-        concerns = not row.patents or not about or about & set(row.patents)
-        if concerns and not row.own_side:
+        if _concerns(row, about) and not row.own_side:
             raise NotAllowed("self_dealing", article="CC 168")
 
 

@@ -26,6 +26,7 @@ from registry.ledger import service as ledger
 from registry.licenses import register, withdrawals
 from registry.licenses import service as licenses
 from registry.parties import agency, powers
+from registry.parties import service as parties
 from registry.parties.agency import OF_MATTER, READING, Power
 from registry.parties.models import Mail
 from registry.parties.permissions import TABLE, allow, may
@@ -324,6 +325,18 @@ def test_a_licensees_own_agent_does_not_confirm_that_it_has_paid(lite: Flask) ->
     acting = under(licensee, named(offer.holder, licensee, matters=["confirm"]))
     with pytest.raises(NotAllowed, match="self_dealing"):
         taking.answer(acting, payment)
+
+
+def test_an_agents_person_faces_no_party_of_their_own_and_other_patents_are_no_matter(lite: Flask) -> None:
+    offer, agent = published(lite), make_organisation(lite, "a1")
+    licensee, elsewhere = make_organisation(lite, "c1"), [patent_number()]
+    named(offer.holder, agent, matters=["declare"], patents=elsewhere)  # the same holder, another patent
+    acting = under(agent, named(licensee, agent, matters=["accept"]))
+    assert taking.drafted(acting, offer)
+    role, holder = Role.PREPARER, offer.holder.organisation_id
+    transaction(lambda: parties.join(agent.actor.account_id, role=role, organisation_id=holder).id)
+    with pytest.raises(NotAllowed, match="self_dealing"):
+        taking.drafted(acting, offer)
 
 
 def test_an_agent_who_only_files_papers_may_serve_both(lite: Flask) -> None:
