@@ -10,8 +10,11 @@ from registry.documents.foundry import build_fonts
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@lru_cache
 def font_folder() -> Path:
-    """A folder with finished fonts; the first call on a machine takes about half a minute."""
+    """A folder with finished fonts; the first call on a machine takes about half a minute, the first of a run
+    reads all their bytes.
+    """
     folder = Path(os.environ.get("REGISTRY_TEST_FONTS") or ROOT / "build" / "fonts")
     build_fonts(folder, progress=lambda _line: None)
     return folder
