@@ -11,7 +11,13 @@ from flask import Flask
 from playwright import sync_api as playwright
 from werkzeug.serving import make_server
 
-PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+PROGRAMS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+)
 """Tried in this order: the shell has no window to draw and takes a third of the time."""
 ABSENT = "no Chromium here: set REGISTRY_TEST_CHROMIUM or install one to run the tests in a real browser"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from argon2 import PasswordHasher
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from registry import schema
 from registry.app import create_app
@@ -24,8 +25,8 @@ from registry.ledger.keyfiles import create_keys
 from registry.parties import keys
 from tests import postgres
 from tests.chromium import chromium, origin  # noqa: F401 - fixtures
-from tests.fonts import font_folder
-from tests.kept import COPIES, kept  # noqa: F401 - a fixture
+from tests.fonts import ROOT, font_folder
+from tests.kept import COPIES, Kept, kept  # noqa: F401 - a fixture
 from tests.windows import person, window  # noqa: F401 - fixtures
 
 LONGEST = (
@@ -37,7 +38,12 @@ LONGEST = (
     "tests/erasure/",
 )
 """Files begun first: a worker that took one last would still be at it when the others have gone home."""
+TEMPLATES = ROOT / "build" / "templates"
+"""Compiled templates, for all applications of all runs: compiling takes longer than filling them in."""
 NO_POSTGRES = "no PostgreSQL server here: install Debian's package `postgresql` to run this test on it too"
+
+TEMPLATES.mkdir(parents=True, exist_ok=True)
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(TEMPLATES))}
 
 
 def settings_for(folder: Path, url: str, owner_url: str | None = None) -> Settings:
@@ -171,8 +177,10 @@ def fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Flask]:
         )
     (instance / "fonts").symlink_to(font_folder(), target_is_directory=True)
     made = _application(settings)
+    copies: Kept = request.getfixturevalue("kept")
+    copies.begin(made)
     if "monkeypatch" not in request.fixturenames:  # what a test patched would be kept for the others
-        made.extensions[COPIES] = request.getfixturevalue("kept")
+        made.extensions[COPIES] = copies
     before = _shape(made)
     with made.app_context():
         yield made

@@ -73,6 +73,7 @@ def patent_number(year: int = 2019, kind: str = "1") -> str:
     return f"ZL{digits}.{check_character(digits)}"
 
 
+@remembered
 def make_patent(
     app: Flask,
     holder: Person,
@@ -177,6 +178,7 @@ TICKED = {
 }
 
 
+@remembered
 def ready_draft(
     app: Flask,
     holder: Person,
@@ -252,6 +254,7 @@ def submit(app: Flask, holder: Person, number: str) -> str:
     return digest
 
 
+@remembered
 def submitted(app: Flask, holder: Person, venue: Person, **changes: Any) -> str:
     """A declaration handed in, co-owners' consents included; returns its number."""
     number = ready_draft(app, holder, venue, **changes)
@@ -289,6 +292,7 @@ def published(app: Flask, holder: Person | None = None, venue: Person | None = N
     return Offer(number=number, patent=patent, holder=holder, venue=venue)
 
 
+@remembered
 def announce(offer: Offer, day: date | None = None) -> str:
     """CNIPA has announced the offer, today or on an earlier day; returns its number there."""
     cnipa = f"KF{next(_serial):08d}"

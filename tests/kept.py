@@ -1,18 +1,20 @@
 """Worlds that several tests begin with: made once a process and copied for each of them, for a contract with
-its printed papers takes a second. For a test that travels in time they are made anew.
+its printed papers takes a second. What is made upon a copy is kept in its turn: a test that makes an offer, a
+licensee and a license as another did before gets the three. For a test that travels in time all is made anew.
 """
 
-import hashlib
+import os
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pytest
 import time_machine
-from flask import Flask
-from sqlalchemy import update
+from flask import Flask, current_app
+from sqlalchemy import select, update
 
 from registry import clock
 from registry.database import db, transaction
@@ -22,58 +24,109 @@ from tests import postgres
 
 P = ParamSpec("P")
 T = TypeVar("T")
-NO_FONTS = shutil.ignore_patterns("fonts")
+Mark = tuple[tuple[str, int, int], ...]
 COPIES = "copies of worlds"
 """Where an application has its `Kept`, when the test it serves may be given copies."""
+SIGNER = re.compile(r"<registry\.ledger\.signing\.Ed25519Signer object at 0x[0-9a-f]+>")
+LONGEST_KEY = 4000
 
 
 class Kept:
-    """`kept(app, published, fee=LUMP)`: what `published` makes in an empty registry, or its copy. For
-    fixtures: what a test patches first would be kept for the others.
+    """`kept(app, published, fee=LUMP)`: what `published` makes here, or its copy. For fixtures: what a test
+    patches first would be kept for the others.
     """
 
     def __init__(self, folder: Path, cluster: Callable[[], postgres.Cluster]) -> None:
         self.folder, self.cluster = folder, cluster
         self.made: dict[str, tuple[Any, Path]] = {}
+        self.story, self.mark = "", Mark()
+        """What was made in the registry at hand since it was empty, and how its files looked then."""
+
+    def begin(self, app: Flask) -> None:
+        """An empty registry stands in the application's instance."""
+        self._stand(app, str(app.extensions["settings"].database_url.partition(":")[0]))
 
     def __call__(
         self, app: Flask, make: Callable[Concatenate[Flask, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        if time_machine.escape_hatch.is_travelling():
-            return make(app, *args, **kwargs)
-        settings = app.extensions["settings"]
-        kind = settings.database_url.partition(":")[0]
-        name = f"{kind} {make.__module__}.{make.__qualname__} {args!r} {kwargs!r} {_files(settings.instance)}"
+        return self.make(app, make, (app, *args), kwargs)  # type: ignore[no-any-return]
+
+    def make(
+        self, app: Flask, make: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        """What `make(*args, **kwargs)` gives, and the registry as it is after that."""
+        story = self._story(app, make, args, kwargs)
+        if not story:
+            return make(*args, **kwargs)
         _leave()
-        if name in self.made:
-            made, place = self.made[name]
-            self._bring(settings, place)
-            ledger.init_app(app, settings)
-            transaction(_prove_anew)
-            return made  # type: ignore[no-any-return]
+        if story not in self.made:
+            self._first(app, story, lambda: make(*args, **kwargs))
+        else:
+            self._bring(app, self.made[story][1])
+        self._stand(app, story)
+        return self.made[story][0]
+
+    def _story(
+        self, app: Flask, make: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> str:
+        """The story with one more chapter, empty when nobody knows what happened since the last."""
+        if time_machine.escape_hatch.is_travelling() or not self._stands(app):
+            return ""
+        told = [one for one in args if not isinstance(one, Flask)]
+        said = SIGNER.sub("", f"{make.__module__}.{make.__qualname__} {told!r} {kwargs!r}")
+        story = f"{self.story}\n{said}"
+        return "" if " at 0x" in said or len(story) > LONGEST_KEY else story
+
+    def _stands(self, app: Flask) -> bool:
+        """Nothing was written since, and no test holds a row of it."""
+        settings = app.extensions["settings"]
+        if not self.story or _mark(settings.instance) != self.mark or len(db.session.identity_map):
+            return False
+        return settings.database_url.startswith("sqlite") or _empty()
+
+    def _stand(self, app: Flask, story: str) -> None:
+        self.story, self.mark = story, _mark(app.extensions["settings"].instance)
+
+    def _first(self, app: Flask, story: str, make: Callable[[], Any]) -> None:
         with_me, app.extensions[COPIES] = app.extensions.get(COPIES), None
         try:
-            made = make(app, *args, **kwargs)
+            made = make()
         finally:
             app.extensions[COPIES] = with_me
         _leave()
-        place = self.folder / str(len(self.made))
-        self._keep(settings, place)
-        self.made[name] = made, place
-        return made
-
-    def _keep(self, settings: Any, place: Path) -> None:
+        settings, place = app.extensions["settings"], self.folder / str(len(self.made))
         shutil.copytree(settings.instance, place, symlinks=True)
         if not settings.database_url.startswith("sqlite"):
             self.cluster().create(f"kept_{place.name}", _name(settings))
+        self.made[story] = made, place
 
-    def _bring(self, settings: Any, place: Path) -> None:
+    def _bring(self, app: Flask, place: Path) -> None:
+        settings = app.extensions["settings"]
         for path in settings.instance.glob("registry.sqlite*"):
             path.unlink()
-        shutil.copytree(place, settings.instance, symlinks=True, dirs_exist_ok=True, ignore=NO_FONTS)
+        there = set(_mark(settings.instance))
+        for name, *_ in set(_mark(place)) - there:
+            (settings.instance / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(place / name, settings.instance / name)
         if not settings.database_url.startswith("sqlite"):
             self.cluster().drop(_name(settings))
             self.cluster().create(_name(settings), f"kept_{place.name}")
+        ledger.init_app(app, settings)
+        transaction(_prove_anew)
+        _leave()
+
+
+def _mark(instance: Path) -> Mark:
+    """Name, size and time of every file: a key or a seal that a test brought makes another world."""
+    found = []
+    for folder, folders, names in os.walk(instance):
+        folders[:] = [one for one in folders if one != "fonts"]
+        for name in names:
+            path = os.path.join(folder, name)
+            status = os.stat(path)
+            if status.st_size and not name.endswith("-shm"):
+                found.append((os.path.relpath(path, instance), status.st_size, status.st_mtime_ns))
+    return tuple(sorted(found))
 
 
 def _leave() -> None:
@@ -84,11 +137,11 @@ def _leave() -> None:
     db.engine.dispose()
 
 
-def _files(instance: Path) -> list[str]:
-    """A seal or a key that a test brought before makes another world."""
-    folders = (folder for folder in instance.iterdir() if folder.name != "fonts" and folder.is_dir())
-    files = (path for folder in folders for path in folder.rglob("*") if path.is_file())
-    return sorted(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
+def _empty() -> bool:
+    """What is written in PostgreSQL shows in no file: there only an empty registry is known for sure."""
+    found = db.session.scalar(select(Account.id).limit(1)) is None
+    db.session.rollback()
+    return found
 
 
 def _prove_anew() -> None:
@@ -100,21 +153,22 @@ def _name(settings: Any) -> str:
     return str(settings.database_url.rpartition("/")[2])
 
 
-def remembered(
-    make: Callable[Concatenate[Flask, P], T],
-) -> Callable[Concatenate[Flask, P], T]:
-    """A maker whose world is kept and copied by itself when it is the first thing made in a registry."""
+def remembered(make: Callable[P, T]) -> Callable[P, T]:
+    """A maker whose world is kept and copied by itself."""
 
     @wraps(make)
-    def work(app: Flask, *args: P.args, **kwargs: P.kwargs) -> T:
-        copies: Kept | None = app.extensions.get(COPIES)
-        first = copies is not None and not args and db.session.query(Account).first() is None
-        db.session.rollback()
-        return copies(app, make, **kwargs) if copies and first else make(app, *args, **kwargs)
+    def work(*args: P.args, **kwargs: P.kwargs) -> T:
+        copies: Kept | None = current_app.extensions.get(COPIES)
+        if copies is None:
+            return make(*args, **kwargs)
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        return copies.make(app, make, args, kwargs)  # type: ignore[no-any-return]
 
     return work
 
 
 @pytest.fixture(scope="session")
-def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    return Kept(tmp_path_factory.mktemp("kept"), lambda: request.getfixturevalue("cluster"))
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    folder = tmp_path_factory.mktemp("kept")
+    yield Kept(folder, lambda: request.getfixturevalue("cluster"))
+    shutil.rmtree(folder)

@@ -20,6 +20,7 @@ from registry.parties.accounts import NewPassword
 from registry.parties.models import Account, Mail, Membership, Organisation
 from registry.parties.rules import Actor, Level, OrganisationKind, Role
 from tests.browser import PASSWORD
+from tests.kept import remembered
 from tests.parties.people import PDF
 
 NAMES = {
@@ -78,6 +79,7 @@ def _password(n: int) -> NewPassword:
     return NewPassword(hash=keys.hash_password(PASSWORD), signer=signer, sealed=sealed)
 
 
+@remembered
 def make_account(app: Flask, email: str = "", *, name: str = "王明") -> Person:
     """A confirmed account that acts for nobody."""
     n = db.session.query(Account).count()
@@ -105,6 +107,7 @@ def actor_of(email: str, organisation_id: UUID | None = None) -> Actor:
     return made
 
 
+@remembered
 def make_organisation(
     app: Flask, key: str = "u1", *, verified: bool = True, email: str = "", **changes: Any
 ) -> Person:
@@ -122,6 +125,7 @@ def make_organisation(
     return made
 
 
+@remembered
 def make_member(app: Flask, of: Person, role: Role, *, email: str = "") -> Person:
     """A colleague of an organisation (or of a venue) in another role."""
     person = make_account(app, email or f"{role}{next(_serial)}@example.cn", name="李娜")
@@ -130,6 +134,7 @@ def make_member(app: Flask, of: Person, role: Role, *, email: str = "") -> Perso
     return replace(person, actor=actor_of(person.email), venue_id=of.venue_id)
 
 
+@remembered
 def make_venue(app: Flask, key: str = "v1") -> Person:
     """A venue with one operator; `actor.venue_id` is the venue."""
     operator = make_account(app, f"{key}@example.cn", name="赵敏")

@@ -18,6 +18,7 @@ from registry.ledger.filings import RELAYED
 from registry.licenses import register as offers
 from registry.parties import service as parties
 from tests.factories import Offer, Person, make_upload, reading
+from tests.kept import remembered
 
 ANSWERS: dict[str, Any] = {
     "capacity": "legal_representative",
@@ -70,6 +71,7 @@ ENTRY_ROYALTY = {
 }
 
 
+@remembered
 def drafted(who: Person, offer: Offer, **changes: Any) -> str:
     """A prepared notice; returns its number."""
     answers = {**ANSWERS, **changes}
@@ -82,6 +84,7 @@ def send(who: Person, number: str) -> None:
     transaction(lambda: contracts.accept(who.actor, register.find(number), statement).number)
 
 
+@remembered
 def taken(who: Person, offer: Offer, **changes: Any) -> str:
     """A notice drafted and sent; returns its number."""
     number = drafted(who, offer, **changes)
@@ -106,6 +109,7 @@ def _name(who: Person) -> str:
     return parties.organisation_of(who.actor).name
 
 
+@remembered
 def claim(app: Flask, who: Person, number: str, **changes: Any) -> UUID:
     """Claim a payment; returns its id."""
     facts = claim_facts(app, who, **changes)
@@ -114,6 +118,7 @@ def claim(app: Flask, who: Person, number: str, **changes: Any) -> UUID:
     return transaction(lambda: payments.claim(who.actor, register.find(number), facts, act, statement).id)
 
 
+@remembered
 def answer(who: Person, payment_id: UUID, **changes: Any) -> None:
     """Say what the account shows: the whole amount, today, unless told."""
     facts = {"result": "agrees", "amount": Decimal("68000.00"), "arrived_on": clock.today(), **changes}

@@ -69,11 +69,15 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, list[DemoA
     return settings, accounts
 
 
+@pytest.fixture(scope="module")
+def served(told: tuple[Settings, list[DemoAccount]]) -> Flask:
+    return create_app(told[0])
+
+
 @pytest.fixture
-def demo(told: tuple[Settings, list[DemoAccount]]) -> Iterator[Flask]:
-    app = create_app(told[0])
-    with app.app_context():
-        yield app
+def demo(served: Flask) -> Iterator[Flask]:
+    with served.app_context():
+        yield served
         db.session.remove()
         db.engine.dispose()
 

@@ -8,6 +8,7 @@ from registry.database import db, transaction
 from registry.parties.models import Upload
 from tests.contracts import taking
 from tests.factories import Offer, Person, make_organisation, make_upload, published, reading
+from tests.kept import remembered
 from tests.parties.people import PDF
 
 SLOTS = ("06", "07a", "07b", "08a")
@@ -18,6 +19,7 @@ def contract_of(number: str) -> str:
     return reading(lambda: register.find(number).contract.number)
 
 
+@remembered
 def effective(app: Flask, offer: Offer, licensee: Person) -> str:
     """A license in force with its papers printed; the contract's number."""
     number = taking.taken(licensee, offer)
@@ -28,6 +30,7 @@ def effective(app: Flask, offer: Offer, licensee: Person) -> str:
     return contract_of(number)
 
 
+@remembered
 def mend(app: Flask, venue: Person, number: str) -> None:
     """Bring what is missing, have the stamps compared, note the registrar's view on free licenses."""
     uploads = {slot: make_upload(app, venue, data=PDF + slot.encode()) for slot in (*SLOTS, "02b")}
@@ -42,6 +45,7 @@ def mend(app: Flask, venue: Person, number: str) -> None:
     transaction(work)
 
 
+@remembered
 def ready(app: Flask, offer: Offer, licensee: Person) -> str:
     """A contract that would pass; its number."""
     number = effective(app, offer, licensee)
@@ -49,6 +53,7 @@ def ready(app: Flask, offer: Offer, licensee: Person) -> str:
     return number
 
 
+@remembered
 def ready_paid(app: Flask, key: str = "c4", *, offer: Offer | None = None) -> tuple[Offer, str]:
     """A lump-sum contract ready to be exported, and its offer."""
     made = offer or published(app, fee={"method": "LUMP", "amount": "68000.00", "pay_within_days": 15})
