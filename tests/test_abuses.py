@@ -86,9 +86,13 @@ def attackers(app: Flask) -> list[Visitor]:
 
 
 def test_no_name_in_an_address_breaks_anything(app: Flask, attackers: list[Visitor]) -> None:
-    """An address that takes only numbers of things is the same for every hostile name: it is asked once."""
-    broken = []
-    for method, path in dict.fromkeys(one for hostile in HOSTILE for one in knocks(app, hostile)):
+    """An address that takes only numbers of things is the same for every hostile name: it is asked once.
+    PostgreSQL, which refuses more, is asked every name; SQLite one name after the other, one at each door.
+    """
+    broken, doors = [], zip(*(knocks(app, hostile) for hostile in HOSTILE), strict=True)
+    every = db.engine.dialect.name == "postgresql"
+    chosen = (one if every else (one[n % len(one)],) for n, one in enumerate(doors))
+    for method, path in dict.fromkeys(address for names in chosen for address in names):
         who = attackers[0] if "venue" not in path and "batches" not in path else attackers[1]
         answer = who.call(method, path)
         if answer.status_code >= 500 or "X-Evil" in answer.headers:

@@ -31,6 +31,7 @@ from tests.bench import (
     packages,
     pages,
     papers,
+    passwords,
     proofs,
     searches,
     together,
@@ -54,6 +55,7 @@ ALONE: Mapping[str, Callable[[], list[Row]]] = {
     "packages": packages.run,
     "proofs": proofs.run,
     "audit": audit.run,
+    "passwords": passwords.run,
 }
 BROWSER, CROWDED, SEARCH = "browser", "crowded", "search"
 PARTS = (*ALONE, *ON_A_DATABASE, CROWDED, SEARCH, BROWSER)

@@ -27,8 +27,8 @@ READERS = (
 """Who reads a page: the first who may, and whoever of the others finds something else there."""
 LANGUAGES = ("zh", "en")
 ALIKE = 3
-"""So many links of one route that ask for the same things are followed for one reader: from one page when
-every page is wanted, from all pages together else.
+"""So many links of one route that ask for the same things are followed for one reader from one page when
+every page is wanted; else one, from all pages together.
 """
 Fields = list[tuple[str, str]]
 
@@ -88,7 +88,7 @@ def crawl(world: World, *, every: bool = False) -> Crawl:
     for page, markup in list(_lines(found, world)):
         if every:
             found.alike.clear()
-        _follow(found, world, page, markup)
+        _follow(found, world, page, markup, most=ALIKE if every else 1)
     _empty(found, world)
     return found
 
@@ -133,7 +133,7 @@ def _page(
     return Page(name, path, reader, lang, answer.status_code, html, (drawn or [""])[-1], policy)
 
 
-def _follow(found: Crawl, world: World, page: Page, markup: Markup) -> None:
+def _follow(found: Crawl, world: World, page: Page, markup: Markup, *, most: int) -> None:
     for href in markup.links:
         path = inside(page.path, href)
         if path is None:
@@ -143,7 +143,7 @@ def _follow(found: Crawl, world: World, page: Page, markup: Markup) -> None:
         if status is None:
             alike = (page.visitor, *route(world.app, path))
             found.alike[alike] += 1
-            if found.alike[alike] > ALIKE:
+            if found.alike[alike] > most:
                 continue
             status = found.followed[key] = ask(world.visitors[page.visitor], path, page.lang).status_code
         if status >= 400 and not _explains(page, path, status):
