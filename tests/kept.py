@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -18,7 +19,7 @@ from sqlalchemy import select, update
 
 from registry import clock
 from registry.database import db, transaction
-from registry.ledger import service as ledger
+from registry.ledger.setup import LedgerSetup
 from registry.parties.models import Account, Session
 from tests import postgres
 
@@ -41,9 +42,12 @@ class Kept:
         self.made: dict[str, tuple[Any, Path]] = {}
         self.story, self.mark = "", Mark()
         """What was made in the registry at hand since it was empty, and how its files looked then."""
+        self.setup: LedgerSetup | None = None
+        """How its log was set up at first: a test may give it witnesses."""
 
     def begin(self, app: Flask) -> None:
         """An empty registry stands in the application's instance."""
+        self.setup = replace(app.extensions["ledger"], _keys=None)
         self._stand(app, str(app.extensions["settings"].database_url.partition(":")[0]))
 
     def __call__(
@@ -80,6 +84,8 @@ class Kept:
     def _stands(self, app: Flask) -> bool:
         """Nothing was written since, and no test holds a row of it."""
         settings = app.extensions["settings"]
+        if replace(app.extensions["ledger"], _keys=None) != self.setup:
+            return False
         if not self.story or _mark(settings.instance) != self.mark or len(db.session.identity_map):
             return False
         return settings.database_url.startswith("sqlite") or _empty()
@@ -111,7 +117,7 @@ class Kept:
         if not settings.database_url.startswith("sqlite"):
             self.cluster().drop(_name(settings))
             self.cluster().create(_name(settings), f"kept_{place.name}")
-        ledger.init_app(app, settings)
+        app.extensions["ledger"].forget()
         transaction(_prove_anew)
         _leave()
 

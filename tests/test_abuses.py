@@ -46,6 +46,7 @@ NO_BODY = {
     "needs-api.withdraw",
     "term-sets-api.retire",
     "basket-api.prepare",
+    "approvals-api.drop",
     "hooks-api.pause",
     "hooks-api.resume",
     "hooks-api.ping",

@@ -77,17 +77,17 @@ def ask(actor: Actor, address: str) -> None:
 
 
 def asked(actor: Actor, token: str) -> AddressChange:
-    """The account's own change that a link confirms. Raises Conflict `address_link_over`."""
+    """The account's own change that a link confirms. Raises NotFound `address_link_over`."""
     row = _by(AddressChange.confirm_hash == sessions.digest(token))
     if row is None or row.account_id != actor.account_id or row.state != AddressState.ASKED:
-        raise Conflict("address_link_over")
+        raise NotFound("address_link_over")
     return row
 
 
 def confirm(actor: Actor, token: str) -> None:
     """The new address holds from now on, other sessions end, the former one gets a link that undoes it.
 
-    Raises Conflict `address_link_over`, also where somebody has got the address meanwhile.
+    Raises NotFound `address_link_over`, Conflict where somebody has got the address meanwhile.
     """
     row = asked(actor, token)
     account = db.session.get_one(Account, row.account_id, with_for_update=True)

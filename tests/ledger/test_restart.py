@@ -250,6 +250,7 @@ def test_every_column_that_names_a_filing_is_renumbered() -> None:
         "paper": ["issued_seq", "corrected_seq"],
         "payment": ["claimed_seq", "settled_seq"],
         "payment_request": ["issued_seq"],
+        "power_of_attorney": ["granted_seq", "ended_seq"],
         "refund": ["seq"],
         "royalty_report": ["seq", "answer_seq"],
         "terms_day": ["seq"],

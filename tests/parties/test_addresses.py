@@ -68,7 +68,7 @@ def test_an_address_changes_when_it_was_confirmed_from_itself(app: Flask) -> Non
     details = {one.detail for one in db.session.query(SecurityEvent)}
     assert {"ask_address", "change_address"} <= details
     db.session.rollback()
-    assert browser.get(link).status == 409
+    assert browser.get(link).status == 404
 
 
 def test_it_asks_for_a_fresh_proof(lite: Flask) -> None:
@@ -98,13 +98,13 @@ def test_a_link_is_of_one_account_one_day_and_the_latest_question(lite: Flask) -
     open_account("other@example.cn")
     browser = ask(Browser(lite).sign_in(OLD))
     first = link_in("address_confirm", NEW)
-    assert Browser(lite).sign_in("other@example.cn").get(first).status == 409
+    assert Browser(lite).sign_in("other@example.cn").get(first).status == 404
     assert Browser(lite).get(first).address.startswith("/login?next=/account/address/")
     ask(browser)
     latest = link_in("address_confirm", NEW)
-    assert browser.get(first).status == 409
+    assert browser.get(first).status == 404
     with time_machine.travel(clock.now() + timedelta(hours=25), tick=False):
-        assert Browser(lite).sign_in(OLD).get(latest).status == 409
+        assert Browser(lite).sign_in(OLD).get(latest).status == 404
     assert browser.get(latest).status == 200
     for _ in range(3):
         ask(browser, f"n{_}@example.cn")
