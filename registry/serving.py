@@ -1,5 +1,6 @@
 """`registry serve`: prepare what is missing, then run web server and worker together until told to stop."""
 
+import gc
 import logging
 import os
 import secrets
@@ -101,6 +102,20 @@ def ready(app: Flask) -> Flask:
         finally:
             db.session.remove()
             db.engine.dispose()  # nothing of the parent process may be shared with forked workers
+    return _settled(app)
+
+
+def application() -> Flask:
+    """What `serve` gives its web server: it has looked at the log itself."""
+    return _settled(create_app())
+
+
+def _settled(app: Flask) -> Flask:
+    """What is loaded by now stays: the collector would look through it in the middle of somebody's request, a
+    tenth of a second each time.
+    """
+    gc.collect()
+    gc.freeze()
     return app
 
 
@@ -147,7 +162,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int, say: Say) -
 
 def _start(host: str, port: int, workers: int) -> list[Part]:
     """The web server and the worker, each a process that reads the same settings from the environment."""
-    web = [sys.executable, "-m", "gunicorn", "registry.app:create_app()", "--bind", f"{host}:{port}"]
+    web = [sys.executable, "-m", "gunicorn", "registry.serving:application()", "--bind", f"{host}:{port}"]
     web += ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4"]
     web += ["--log-level", "warning", "--graceful-timeout", "20"]
     worker = [sys.executable, "-m", "registry", "worker"]

@@ -126,7 +126,7 @@ def _line(place: Place) -> str:
 
 def _shape(waits: Sequence[float]) -> tuple[float, float]:
     found = sorted(waits)
-    return found[len(found) // 2] * 1000, found[int(len(found) * 0.99)] * 1000
+    return found[len(found) // 2] * 1000, found[-(-len(found) * 99 // 100) - 1] * 1000
 
 
 def _jobs_done(place: Place) -> int:

@@ -112,7 +112,7 @@ class Service:
     place: Place
     workers: int = 2
     threads: int = 4
-    app: str = "registry.app:create_app()"
+    app: str = "registry.serving:application()"
     environ: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=postgres.free_port)
     _web: subprocess.Popen[bytes] | None = None
