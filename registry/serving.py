@@ -112,7 +112,7 @@ def application() -> Flask:
 
 def _settled(app: Flask) -> Flask:
     """What is loaded by now stays: the collector would look through it in the middle of somebody's request, a
-    tenth of a second each time.
+    quarter of a second each time.
     """
     gc.collect()
     gc.freeze()
