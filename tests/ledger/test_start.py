@@ -180,3 +180,13 @@ def test_no_key_is_changed_on_a_log_set_back(lite: Flask, command: str) -> None:
     assert refused.exit_code == 1
     assert "[ledger_behind_anchor]" in refused.output
     assert ledger.size() == size
+
+
+def test_what_a_server_has_loaded_rests_before_its_first_request(
+    lite: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested: list[str] = []
+    monkeypatch.setattr(serving.gc, "freeze", lambda: rested.append("rests"))
+    monkeypatch.setattr(serving, "create_app", lambda: lite)
+    assert (serving.application(), serving.ready(lite)) == (lite, lite)
+    assert rested == ["rests", "rests"]
