@@ -3,8 +3,10 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from flask import Flask
@@ -43,10 +45,21 @@ def chromium() -> Iterator[playwright.Browser]:
         browser.close()
 
 
+def whole(app: Flask, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    """The application's answer, read to its end and closed: where the browser leaves before it has heard all,
+    Werkzeug's server drops what it is given without closing it, and a file of styles stays open.
+    """
+    answer = app(environ, start)
+    try:
+        return list(answer)
+    finally:
+        getattr(answer, "close", lambda: None)()
+
+
 @pytest.fixture
 def origin(lite: Flask) -> Iterator[str]:
     """The application, answering on a port of its own."""
-    server = make_server("127.0.0.1", 0, lite, threaded=True)
+    server = make_server("127.0.0.1", 0, partial(whole, lite), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
