@@ -70,6 +70,7 @@ from registry.contracts import (
     oversight_pages,
     paper_pages,
     payments_pages,
+    power_api,
     power_pages,
     printing_pages,
     reconciliation_pages,
@@ -81,6 +82,7 @@ from registry.contracts import (
     royalty_pages,
     stamp_pages,
     track_pages,
+    unit_api,
 )
 from registry.contracts import money_tasks as contracts_money  # noqa: F401 - registers its jobs
 from registry.contracts import pages as contracts_pages
@@ -279,6 +281,8 @@ MACHINES: list[openapi.Blueprint] = [
     withdrawals_api.blueprint,
     reviews_api.blueprint,
     contracts_api.blueprint,
+    power_api.blueprint,
+    unit_api.blueprint,
     basket_api.blueprint,
     joint_api.blueprint,
     results_api.blueprint,

@@ -20,5 +20,6 @@ POWERS: dict[str, LazyString] = {
     "power_to_oneself": _l("不能委托自己。"),
     "power_backdated": _l("委托不能早于今天开始。"),
     "power_too_long": _l("一份委托书最长 %(years)s 年，到期可以另作委托。"),
+    "scope_for_agents": _l("按委托书使用的接口密钥只能有“查阅”“起草”“提交”“款项”的权限范围。"),
     "power_patents": _l("最多列明 %(max)s 件专利；不列明的，及于全部专利。"),
 }

@@ -39,6 +39,14 @@ from tests.access import (
 )
 from tests.access_batches import BATCH_API
 
+UNIT = {"name": "材料学院", "matters": ["declare"], "valid_from": TODAY, "file_upload": "{slip}"}
+POWER = {
+    "agent": "91310115000000027G",
+    "matters": ["register"],
+    "first_day": TODAY,
+    "last_day": "2090-01-01",
+}
+
 API: Mapping[str, Line] = {
     "GET api-docs.openapi_json": line(EVERYBODY),
     "GET codebook-api.index": line(EVERYBODY),
@@ -70,6 +78,18 @@ API: Mapping[str, Line] = {
     "GET approvals-api.show": line(LICENSEE, approval_id="approval"),
     "POST approvals-api.refuse": line(signing(LICENSEE), {"reason": "金额不对"}, approval_id="approval"),
     "POST approvals-api.drop": line(those(LICENSEE, "owner"), approval_id="approval"),
+    "GET powers-api.index": line(HOLDER | LICENSEE | FOREIGN),
+    "POST powers-api.draft": line(signing(HOLDER, LICENSEE, FOREIGN), POWER),
+    "GET powers-api.show": line(HOLDER | LICENSEE | AUDITOR, number="power"),
+    "DELETE powers-api.drop": line(signing(HOLDER), number="power_draft"),
+    "POST powers-api.prepare": line(signing(HOLDER), number="power_draft"),
+    "POST powers-api.grant": line(frozenset(), {**SIGNATURE, "prepared": UUID0}, number="power_draft"),
+    "POST powers-api.accept": line(signing(LICENSEE), number="power_offered"),
+    "POST powers-api.end": line(signing(HOLDER, LICENSEE), number="power"),
+    "GET units-api.index": line(HOLDER | LICENSEE | FOREIGN),
+    "POST units-api.make": line(OWNERS, UNIT),
+    "GET units-api.show": line(HOLDER, unit_id="unit"),
+    "POST units-api.end": line(those(HOLDER, "owner"), unit_id="unit"),
     "GET machines-api.index": line(MACHINES),
     "POST machines-api.make": line(MACHINES, {"label": "x", "scopes": ["read"]}),
     "GET machines-api.show": line(those(HOLDER, "owner"), api_key_id="machine"),

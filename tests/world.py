@@ -49,7 +49,7 @@ from registry.ledger.notes import tile_path
 from registry.ledger.signing import Ed25519Signer
 from registry.licenses import register as offers
 from registry.licenses import withdrawals
-from registry.parties import doors, mail, sessions
+from registry.parties import doors, mail, sessions, units
 from registry.parties import service as parties
 from registry.parties.machine_models import ApiKey
 from registry.parties.models import Account, Mail, Session, Upload
@@ -175,6 +175,8 @@ def _powers(world: World) -> None:
     world.things["power_draft"] = agents.drafted(holder, agent, **given)
     world.things["power_offered"] = agents.drafted(holder, agent, **given)
     agents.grant(holder, world.things["power_offered"])
+    unit = transaction(lambda: units.named(parties.organisation_of(holder.actor), "材料学院").id)
+    world.things["unit"] = str(unit)
 
 
 def _people(world: World) -> None:

@@ -71,7 +71,7 @@ def add(
 
 def end(actor: Actor, authority_id: UUID) -> None:
     """Take an authority back from now on; packages made before keep it. Raises NotFound, Conflict."""
-    row = db.session.get(Authority, authority_id)
+    row = db.session.get(Authority, authority_id, with_for_update=True)
     if row is None:
         raise NotFound("not_found")
     allow(actor, "organisation.edit", row)

@@ -1,7 +1,8 @@
 """Machines' access: API keys bound to a membership and narrowed by scopes, and to the organisation's own
 enrolled key where they sign.
 
-A secret is shown once and kept as a digest. A rotation gives a new secret under the same name; the one before
+An agent's machine acts for a principal under the one power its key was made for, and ends with it. A secret
+is shown once and kept as a digest. A rotation gives a new secret under the same name; the one before
 holds for as long as its owner says, so that no machine stands still meanwhile.
 """
 
@@ -16,13 +17,14 @@ from sqlalchemy import or_, select, update
 
 from registry import clock, history
 from registry.database import db, new_id
-from registry.errors import Conflict, NotAllowed, Refused
+from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.parties import bearer, mail, sessions
 from registry.parties.machine_models import ApiKey
 from registry.parties.models import Account, Key, Membership
-from registry.parties.permissions import allow
+from registry.parties.permissions import allow, may
+from registry.parties.power_models import PowerOfAttorney
 from registry.parties.rules import Actor, Role
-from registry.parties.scopes import EVERY
+from registry.parties.scopes import EVERY, OF_AGENTS
 from registry.parties.scopes import read as read_scopes
 from registry.parties.scopes import written as kept_scopes
 
@@ -39,15 +41,19 @@ def create_api_key(
     scopes: Collection[str] = EVERY,
     kid: str | None = None,
     days: int = DAYS,
+    power: str = "",
 ) -> str:
     """Give a machine the actor's present membership within `scopes`; the key is returned once and kept as a
-    digest.
+    digest. `power`: the number of the one the machine acts under, for good, and no longer than it.
 
-    A machine gives no more than it has. Raises Refused `no_organisation`, `key_unknown`, NotAllowed
-    `scope_missing`, Conflict `too_many_machine_keys`.
+    A machine gives no more than it has. Raises Refused `no_organisation`, `key_unknown`, `scope_for_agents`,
+    NotAllowed `scope_missing`, Conflict `too_many_machine_keys`, `power_over`, NotFound.
     """
     member = _membership(actor)
     allow(actor, "machine.manage", member)
+    named = _power(actor, power) if power else None
+    if named is not None and not OF_AGENTS.issuperset(scopes):
+        raise Refused("scope_for_agents", "scopes", "CC 165")
     key = db.session.get(Key, kid) if kid else None
     if kid and (key is None or key.organisation_id is None or key.organisation_id != actor.organisation_id):
         raise Refused("key_unknown", "kid")
@@ -55,7 +61,7 @@ def create_api_key(
     if len(api_keys_of(actor)) >= MOST:
         raise Conflict("too_many_machine_keys", max=MOST)
     made, instant = bearer.mint(), clock.now()
-    parts = bearer.parse(made)
+    parts, over = bearer.parse(made), instant + timedelta(days=min(days, MOST_DAYS))
     assert parts is not None
     row = ApiKey(
         id=new_id(),
@@ -65,13 +71,15 @@ def create_api_key(
         scopes=kept_scopes(scopes),
         account_id=member.account_id,
         membership_id=member.id,
+        power=named,
         kid=kid or None,
         created_at=instant,
-        expires_at=instant + timedelta(days=min(days, MOST_DAYS)),
+        expires_at=over if named is None else min(over, _day_after(named)),
     )
     db.session.add(row)
     db.session.flush()
-    changes = {"label": label, "kid": kid or "", "scopes": row.scopes}
+    bound = {"power": named.number} if named is not None else {}
+    changes = {"label": label, "kid": kid or "", "scopes": row.scopes, **bound}
     history.record(actor, "create_api_key", row, changes=changes)
     _tell(row, what="made")
     return made
@@ -100,10 +108,23 @@ def rotate_api_key(actor: Actor, api_key_id: UUID, *, hours: int) -> str:
 
 def revoke_api_key(actor: Actor, api_key_id: UUID) -> None:
     """End a machine's access at once. Raises NotFound for another account's."""
-    row = api_key(actor, api_key_id)
-    row.revoked_at = row.revoked_at or clock.now()
-    row.old_hash, row.old_until = "", None
-    history.record(actor, "revoke_api_key", row)
+    _revoke(actor, api_key(actor, api_key_id))
+
+
+def end_under(actor: Actor, power: PowerOfAttorney) -> int:
+    """The power is over: so are the keys that were made for it, in the same transaction. How many."""
+    query = select(ApiKey).where(ApiKey.power_id == power.id, ApiKey.revoked_at.is_(None))
+    rows = db.session.scalars(query.order_by(ApiKey.id).with_for_update()).all()
+    for row in rows:
+        _revoke(actor, row)
+    return len(rows)
+
+
+def powers_for(actor: Actor) -> list[PowerOfAttorney]:
+    """Those the actor could make a key for today, by number; none for whoever does not sign."""
+    query = select(PowerOfAttorney).where(PowerOfAttorney.agent_id == actor.organisation_id)
+    found = db.session.scalars(query.order_by(PowerOfAttorney.number))
+    return [one for one in found if one.stands(clock.today()) and may(actor, "power.answer", one)]
 
 
 def api_key(actor: Actor, api_key_id: UUID, *, locked: bool = False) -> ApiKey:
@@ -125,8 +146,11 @@ def api_keys_of(actor: Actor) -> list[ApiKey]:
 
 
 def is_live(row: ApiKey) -> bool:
-    """Whether a key opens anything: not ended, not past its time, its person and membership still here."""
+    """Whether a key opens anything: not ended, not past its time, its power standing, its person and
+    membership still here.
+    """
     over = row.expires_at is not None and row.expires_at <= clock.now()
+    over = over or (row.power is not None and not row.power.stands(clock.today()))
     gone = row.membership.ended_at is not None or row.account.closed_at is not None
     return row.revoked_at is None and not over and not gone
 
@@ -152,10 +176,12 @@ def touch_api_key(api_key_id: UUID) -> None:
 
 
 def actor_of_api_key(row: ApiKey) -> Actor:
-    """The actor a machine is: its account in one membership, with its scopes and the key it may sign
-    under.
+    """The actor a machine is: its account in one membership, or under its one power, with its scopes and the
+    key it may sign under.
     """
     found = sessions.actor_of(row.account, row.membership)
+    if row.power is not None:
+        found = sessions.under(found, row.power)
     return replace(found, api_kid=row.kid or "", scopes=read_scopes(row.scopes))
 
 
@@ -191,12 +217,15 @@ def _within(actor: Actor, wanted: Collection[str]) -> None:
 
 
 def _tell(row: ApiKey, *, what: str) -> None:
-    """The person whose key it is, and the owners of whom it acts for: a machine acts in their name."""
+    """The person whose key it is, and the owners of whom it acts for: a machine acts in their name. Under a
+    power the principal's owners too.
+    """
     account = db.session.get_one(Account, row.account_id)
     readers = {account.id: mail.Recipient(address=account.email, account_id=account.id)}
     member = db.session.get_one(Membership, row.membership_id)
-    if member.organisation_id is not None:
-        for one in mail.members(member.organisation_id, [Role.OWNER]):
+    acting = [member.organisation_id, row.power.principal_id if row.power is not None else None]
+    for organisation_id in acting:
+        for one in mail.members(organisation_id, [Role.OWNER]) if organisation_id is not None else ():
             readers.setdefault(one.account_id or account.id, one)
     kept = row.scopes.split()
     for reader in readers.values():
@@ -204,8 +233,31 @@ def _tell(row: ApiKey, *, what: str) -> None:
         mail.write(reader, "machine_key_made", ends=_ends(row), **facts)
 
 
+def _revoke(actor: Actor, row: ApiKey) -> None:
+    row.revoked_at = row.revoked_at or clock.now()
+    row.old_hash, row.old_until = "", None
+    history.record(actor, "revoke_api_key", row)
+
+
+def _power(actor: Actor, number: str) -> PowerOfAttorney:
+    """A power the actor's organisation holds today; held while the key is made, so that its end finds it."""
+    query = select(PowerOfAttorney).where(PowerOfAttorney.number == number.strip().upper())
+    row = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound("not_found")
+    allow(actor, "power.answer", row)
+    if not row.stands(clock.today()):
+        raise Conflict("power_over", "power", "CC 173", number=row.number)
+    return row
+
+
+def _day_after(power: PowerOfAttorney) -> datetime:
+    """The instant at which its last day is over."""
+    return clock.day_start(power.last_day + timedelta(days=1))
+
+
 def _membership(actor: Actor) -> Membership:
-    if actor.account_id is None:
+    if actor.account_id is None or actor.power is not None:  # a key is made for oneself, or under a power
         raise Refused("no_organisation")
     query = sessions.memberships_of(actor.account_id).where(
         Membership.organisation_id == actor.organisation_id,

@@ -7,7 +7,7 @@ keys or its papers of identity.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from registry.states import Machine, Move
 from registry.text import N_
 
 LONGEST_YEARS = 5
+WARNED = (30, 7)
+"""So many days before its last one both sides are reminded of a power."""
 MOST_PATENTS = 300
 
 
@@ -176,6 +178,15 @@ def stands(state: str, first: date, last: date, *, today: date) -> bool:
     return state == PowerState.ACTIVE and first <= today <= last
 
 
+def ending_due(last: date, *, since: date, warned: int | None, today: date) -> int | None:
+    """Which reminder of a power's last day is due, by its distance in days; None where none is, or a power
+    was too short for one. `since`: the day it was taken on; `warned`: the nearest that was written.
+    """
+    due = [one for one in WARNED if since < last - timedelta(days=one) <= today <= last]
+    nearest = min(due, default=None)
+    return None if nearest is None or (warned is not None and warned <= nearest) else nearest
+
+
 def stated(role: str, power: Power | None) -> str:
     """The role a statement is made in: an agent's says so, and under which power.
 
@@ -214,9 +225,18 @@ LISTS = _words(
     payments.of_holder registration.mine"""
 )
 """Lists narrowed to what the power is about, and what begins something."""
+MACHINES = _words(
+    "contracts-api declarations-api joint-api patents-api powers-api royalties-api"
+)
+"""Where an agent's machine comes in, all of whose doors ask `allow`; and single ones beside them."""
+MACHINES_TOO = _words(
+    "parties-api.bring_file parties-api.me withdrawals-api.file withdrawals-api.prepare withdrawals-api.show"
+)
 
 
 def comes_in(endpoint: str, *, about_one: bool) -> bool:
     """Whether an agent comes in at this door at all. What is not named here is closed to agents."""
     door = endpoint.partition(".")[0]
+    if door in MACHINES or endpoint in MACHINES_TOO:
+        return True
     return door in OWN_DOORS or endpoint in LISTS or (door in THINGS and about_one)

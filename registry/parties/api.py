@@ -47,6 +47,7 @@ def me() -> dict[str, Any]:
         "role": str(actor.role),
         "organisation": organisation and _organisation(organisation),
         "venue": venue and {"id": str(venue.id), "code": venue.code, "name": venue.name},
+        "power": actor.power and {"number": actor.power.number, "agent": actor.power.agent_name},
         "signing_key": actor.api_kid or None,
         "scopes": sorted(actor.scopes or ()),
     }

@@ -137,6 +137,7 @@ def _asked(verb: str, data: Mapping[str, Any]) -> str:
     """Files count by their content: a browser that sends a form again brings them again."""
     who = actor()
     acting = [str(who.organisation_id or ""), str(who.venue_id or ""), str(who.role)] if _by_machine() else []
+    acting += [str(who.power.id)] if acting and who.power else []
     brought = {name: value for name, value in data.items() if name.endswith("_upload") and value}
     digests = {name: _digest(value) for name, value in brought.items()}
     return idempotency.fingerprint(verb, {"as": acting, "asked": {**data, **digests}})

@@ -157,6 +157,7 @@ LETTERS: Mapping[str, Topic] = {
     "receipt_brought": Topic.MONEY,
     "power_answered": Topic.ACCOUNT,
     "power_ended": Topic.ACCOUNT,
+    "power_ending": Topic.REMINDERS,
     "power_offered": Topic.ACCOUNT,
     "recovery_low": Topic.ACCOUNT,
     "recovery_used": Topic.ACCOUNT,

@@ -37,7 +37,9 @@ def index() -> dict[str, Any]:
 @blueprint.response(201, MachineSecretAnswer)
 @doors.machine(VERB)
 def make(asked: dict[str, Any]) -> dict[str, Any]:
-    """Make a key for the same membership, with no scope this one has not. Needs Idempotency-Key."""
+    """Make a key for the same membership, or under one power it holds, with no scope this one has not. Needs
+    Idempotency-Key.
+    """
     actor, made = doors.actor(), [""]
 
     def work() -> str:
@@ -95,6 +97,7 @@ def _key(row: ApiKey) -> dict[str, Any]:
         "label": row.label,
         "scopes": row.scopes.split(),
         "signing_key": row.kid,
+        "power": row.power.number if row.power is not None else None,
         "created_at": row.created_at,
         "rotated_at": row.rotated_at,
         "used_at": row.used_at,

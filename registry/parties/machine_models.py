@@ -8,11 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.database import Model, UtcDateTime, uuid_key
 from registry.parties.models import Account, Membership
+from registry.parties.power_models import PowerOfAttorney
 from registry.parties.scopes import EVERY, written
 
 
 class ApiKey(Model):
-    """A machine's access, bound to an organisation (or venue) and to that organisation's own enrolled key.
+    """A machine's access, bound to an organisation (or venue) and to that organisation's own enrolled key; an
+    agent's may be bound to one power besides, and then acts under it alone.
 
     After a rotation the digest before holds until `old_until`.
     """
@@ -33,6 +35,7 @@ class ApiKey(Model):
     scopes: Mapped[str] = mapped_column(String(120), server_default=written(EVERY))  # keys of before had all
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
     membership_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("membership.id"))
+    power_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("power_of_attorney.id"), index=True)
     kid: Mapped[str | None] = mapped_column(ForeignKey("signing_key.kid"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     rotated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -42,6 +45,7 @@ class ApiKey(Model):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     membership: Mapped[Membership] = relationship()
     account: Mapped[Account] = relationship()
+    power: Mapped[PowerOfAttorney | None] = relationship()
 
 
 class Quota(Model):

@@ -9,7 +9,7 @@ from registry import forms
 from registry.database import db, transaction
 from registry.errors import Invalid, Refused
 from registry.forms import FormState
-from registry.parties import doors, scopes, sessions
+from registry.parties import access, doors, scopes, sessions
 from registry.parties import service as parties
 from registry.parties.machine_models import ApiKey
 from registry.parties.machine_schemas import OVERLAPS, MachineKeySchema, RotationSchema
@@ -98,6 +98,7 @@ def _page(form: FormState) -> str:
         machines=[_line(one) for one in parties.api_keys_of(actor)],
         names=scopes.NAMES,
         signing_keys=[one.kid for one in parties.keys_of(actor) if _signs(one)],
+        powers=access.powers_for(actor),
         pushes=actor.role in (Role.OWNER, Role.OPERATOR),
         acts=db.session.scalars(sessions.memberships_of(actor.account_id)).first() is not None,
     )

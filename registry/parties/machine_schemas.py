@@ -29,6 +29,11 @@ class MachineKeySchema(Schema):
         load_default="",
         metadata={"label": _l("签名密钥")},
     )
+    power = Shaped(
+        lambda value: names.clean_name(value, "", longest=24),
+        load_default="",
+        metadata={"label": _l("委托书")},
+    )
     days = Whole(min=1, max=730, load_default=365, metadata={"label": _l("有效天数")})
 
 
@@ -46,6 +51,9 @@ class MachineKeyAnswer(Schema):
     label = fields.String()
     scopes = fields.List(fields.String())
     signing_key = fields.String(allow_none=True)
+    power = fields.String(
+        allow_none=True, metadata={"description": "The power of attorney it acts under, and ends with"}
+    )
     created_at = fields.AwareDateTime()
     rotated_at = fields.AwareDateTime(allow_none=True)
     used_at = fields.AwareDateTime(allow_none=True)

@@ -26,6 +26,7 @@ class PowerOfAttorney(Model):
         CheckConstraint(f"state IN ({_listed(PowerState)})", name="state"),
         CheckConstraint("last_day >= first_day", name="days"),
         CheckConstraint("principal_id <> agent_id", name="two_parties"),
+        CheckConstraint(f"warned IN ({', '.join(map(str, agency.WARNED))})", name="warned"),
         CheckConstraint("(state IN ('drafted', 'dropped')) = (granted_seq IS NULL)", name="granted"),
         Index(None, "principal_id", "state"),
         Index(None, "agent_id", "state"),
@@ -53,6 +54,7 @@ class PowerOfAttorney(Model):
     digest: Mapped[str] = mapped_column(String(64), default="")  # of its filing's envelope
     answered_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    warned: Mapped[int | None]  # so many days before its last one both were reminded
     ended_by: Mapped[uuid.UUID | None] = mapped_column(Uuid)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_seq: Mapped[int | None]
@@ -72,6 +74,11 @@ class PowerOfAttorney(Model):
     def stands(self, today: date) -> bool:
         """Whether it holds on a day."""
         return agency.stands(self.state, self.first_day, self.last_day, today=today)
+
+    def days_left(self, today: date) -> int | None:
+        """Days until the last one, where it stands and they are few."""
+        left = (self.last_day - today).days
+        return left if self.stands(today) and left <= max(agency.WARNED) else None
 
     @property
     def in_hand(self) -> Power:

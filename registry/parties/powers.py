@@ -6,7 +6,7 @@ itself. An agent passes nothing on to another (CC 169): it is done by its own si
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from registry.errors import Conflict, NotFound, Refused
 from registry.ledger import service as ledger
 from registry.ledger.filings import Filing, Statement
 from registry.numbers import public_number
-from registry.parties import accounts, agency, mail, sessions
+from registry.parties import access, accounts, agency, mail, sessions
 from registry.parties.agency import POWER, PowerState
 from registry.parties.letters import Topic, topic
 from registry.parties.models import Account, Membership, Organisation, Session, Upload
@@ -47,8 +47,9 @@ def find(actor: Actor, number: str, *, locked: bool = False) -> PowerOfAttorney:
     query = select(PowerOfAttorney).where(PowerOfAttorney.number == number.strip().upper())
     fresh = query.with_for_update().execution_options(populate_existing=True) if locked else query
     row = db.session.scalar(fresh)
+    if row is None:
+        raise NotFound("not_found")
     allow(actor, "power.view", row)
-    assert row is not None
     unsigned = row.state in (PowerState.DRAFTED, PowerState.DROPPED)
     foreign = actor.power is not None and actor.power.id != row.id  # of the same principal
     if foreign or (unsigned and actor.organisation_id != row.principal_id):
@@ -272,6 +273,44 @@ def expire_due() -> int:
     return len(rows)
 
 
+def warn_due() -> int:
+    """Remind both sides of a last day that is near, once for each distance; not where another power already
+    follows. Run again, it does nothing more. How many powers were written about.
+    """
+    today = clock.today()
+    query = select(PowerOfAttorney).where(
+        PowerOfAttorney.state == PowerState.ACTIVE,
+        PowerOfAttorney.last_day.between(today, today + timedelta(days=max(agency.WARNED))),
+    )
+    written = 0
+    for row in db.session.scalars(query.order_by(PowerOfAttorney.number).with_for_update()).all():
+        since = clock.legal_day(row.answered_at) if row.answered_at else row.first_day
+        days = agency.ending_due(row.last_day, since=since, warned=row.warned, today=today)
+        if days is None:
+            continue
+        row.warned = days
+        if not _followed(row):
+            written += 1
+            for party in (row.principal_id, row.agent_id):
+                _tell(party, "power_ending", row)
+    return written
+
+
+def _followed(row: PowerOfAttorney) -> bool:
+    """Whether a power that ends later carries the same, for the same agent."""
+    query = select(PowerOfAttorney).where(
+        PowerOfAttorney.principal_id == row.principal_id,
+        PowerOfAttorney.agent_id == row.agent_id,
+        PowerOfAttorney.state == PowerState.ACTIVE,
+        PowerOfAttorney.last_day > row.last_day,
+    )
+    return any(
+        set(row.matters) <= set(one.matters)
+        and (not one.patents or bool(row.patents and set(row.patents) <= set(one.patents)))
+        for one in db.session.scalars(query)
+    )
+
+
 def _end(actor: Actor, row: PowerOfAttorney, verb: str, *, reason: str = "") -> None:
     fields = {"number": row.number, "ground": agency.GROUNDS[verb], "instant": clock.rfc3339(clock.now())}
     secrets = {"reason": reason} if reason else {}
@@ -279,6 +318,7 @@ def _end(actor: Actor, row: PowerOfAttorney, verb: str, *, reason: str = "") -> 
     filing = Filing(type="power.ended", subject=row.number, fields=fields, secrets=secrets)
     row.ended_seq = ledger.append([filing])[0].seq
     row.ended_by, row.ended_at, row.reason = actor.account_id, clock.now(), reason
+    access.end_under(actor, row)
 
 
 def _move(actor: Actor, row: PowerOfAttorney, verb: str) -> None:

@@ -32,6 +32,7 @@ class PreparedAct(Model):
 
     id: Mapped[uuid.UUID] = uuid_key()
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    power_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("power_of_attorney.id"))
     verb: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)  # the loaded input
@@ -84,6 +85,7 @@ def keep(actor: Actor, verb: str, subject_id: uuid.UUID, act: Act, facts: Mappin
     row = PreparedAct(
         id=new_id(),
         account_id=actor.account_id,
+        power_id=actor.power.id if actor.power else None,
         verb=verb,
         subject_id=subject_id,
         facts=dict(facts),
@@ -110,7 +112,7 @@ def keep_list(
 def find(actor: Actor, prepared_id: uuid.UUID) -> PreparedAct:
     """A prepared act of the actor's own, to be looked at. Raises NotFound."""
     row = db.session.get(PreparedAct, prepared_id)
-    if row is None or row.account_id != actor.account_id:
+    if row is None or not _of(actor, row):
         raise NotFound("not_found")
     return row
 
@@ -148,12 +150,17 @@ def take_list(actor: Actor, verb: str, prepared_id: uuid.UUID) -> tuple[Prepared
 
 def _taken(actor: Actor, verb: str, prepared_id: uuid.UUID) -> PreparedAct:
     row = db.session.get(PreparedAct, prepared_id, with_for_update=True)
-    if row is None or row.account_id != actor.account_id or row.verb != verb:
+    if row is None or not _of(actor, row) or row.verb != verb:
         raise NotFound("not_found")
     if row.completed_at is not None or row.created_at + LIFE < clock.now():
         raise Conflict("prepared_used")
     row.completed_at = clock.now()
     return row
+
+
+def _of(actor: Actor, row: PreparedAct) -> bool:
+    """Prepared by the same account under the same power: the statement names the one it was written for."""
+    return row.account_id == actor.account_id and row.power_id == (actor.power.id if actor.power else None)
 
 
 def encode(filing: Filing) -> dict[str, Any]:

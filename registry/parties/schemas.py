@@ -337,6 +337,10 @@ class MeAnswer(Schema):
     role = fields.String()
     organisation = fields.Dict(allow_none=True)
     venue = fields.Dict(allow_none=True)
+    power = fields.Dict(
+        allow_none=True,
+        metadata={"description": "An agent's: number of its power, and who acts for `organisation`"},
+    )
     signing_key = fields.String(allow_none=True)
     scopes = fields.List(fields.String())
 

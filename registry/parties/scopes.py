@@ -31,7 +31,7 @@ NAMES: Mapping[str, str] = {
     "office": N_("经办：审核、决定、录入登记结果"),
     "export": N_("导出：制作登记批次"),
     "webhook": N_("事件推送：登记和管理接收地址"),
-    "keys": N_("密钥：登记签名密钥，创建、更换和作废接口密钥"),
+    "keys": N_("密钥与授权：登记签名密钥，创建、更换和作废接口密钥，登记和终止内部机构的授权书"),
 }
 """Message ids."""
 
@@ -39,14 +39,14 @@ EVERY = frozenset(Scope)
 _BY_SCOPE: Mapping[Scope, str] = {
     Scope.READ: """organisation.view upload.view patent.view declaration.view need.view interest.view
         approval.view acceptance.view checkout.view account.view contract.view contract.disclose
-        contract.reward reconciliation.view batch.view""",
+        contract.reward power.view reconciliation.view batch.view""",
     Scope.DRAFT: """account.use upload.add patent.add patent.edit declaration.draft interest.register
         interest.withdraw need.post need.edit need.answer collection.edit acceptance.draft contract.attach
         approval.ask""",
     Scope.SIGN: """declaration.sign declaration.withdraw acceptance.send acceptance.correct acceptance.object
         acceptance.meet acceptance.ask account.change contract.correct royalty.report royalty.ask
         royalty.answer default.notice handover.record handover.answer bar.acknowledge recordal.record
-        approval.answer""",
+        approval.answer power.grant power.answer power.end""",
     Scope.PAY: """payment.claim payment.ask payment.confirm account.approve account.stop statement.work
         invoice.ask invoice.issue refund.send""",
     Scope.OFFICE: """patent.check declaration.review declaration.announce need.review acceptance.review
@@ -54,8 +54,10 @@ _BY_SCOPE: Mapping[Scope, str] = {
         registrar.edit""",
     Scope.EXPORT: "batch.make",
     Scope.WEBHOOK: "webhook.manage webhook.view",
-    Scope.KEYS: "key.enroll key.revoke machine.manage",
+    Scope.KEYS: "key.enroll key.revoke machine.manage organisation.edit",
 }
+OF_AGENTS = frozenset({Scope.READ, Scope.DRAFT, Scope.SIGN, Scope.PAY})
+"""What a key bound to a power may have: no matter of a power is for more."""
 OF_VERB: Mapping[str, Scope] = {verb: scope for scope, verbs in _BY_SCOPE.items() for verb in verbs.split()}
 """A verb that is not here is for people alone, or for the clock."""
 

@@ -93,8 +93,8 @@ def _enrol_again(actor: Actor, key: Key, password: str, *, field: str) -> Key:
 
 
 def external(actor: Actor, kid: str, signature: bytes, fields: Mapping[str, Any]) -> Statement:
-    """The statement of a machine: signed elsewhere with a key the actor's organisation enrolled. Raises
-    Refused.
+    """The statement of a machine: signed elsewhere with a key the actor's organisation enrolled, under a
+    power the agent's. Raises Refused.
     """
     alg = _external_key(actor, kid).alg
     return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=Level.EXTERNAL)
@@ -108,7 +108,8 @@ def external_list(actor: Actor, kid: str, signature: bytes, listed: StatementLis
 
 def _external_key(actor: Actor, kid: str) -> Key:
     key = db.session.get(Key, kid)
-    if key is None or key.organisation_id is None or key.organisation_id != actor.organisation_id:
+    signer = actor.organisation_id if actor.power is None else actor.power.agent_id  # an agent's own key
+    if key is None or key.organisation_id is None or key.organisation_id != signer:
         raise Refused("key_unknown", "kid")
     if actor.api_kid and kid != actor.api_kid:  # a machine's access names the key it signs with
         raise Refused("key_unknown", "kid")

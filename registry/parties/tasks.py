@@ -46,8 +46,8 @@ def send_text(payload: Mapping[str, Any]) -> None:
 
 @handler("mail.round")
 def mail_round(_: Mapping[str, Any]) -> None:
-    """The hour's round: digests that are due, machines' keys that end soon, letters nobody has a job for,
-    letters and requests past their time.
+    """The hour's round: digests that are due, machines' keys and powers that end soon, letters nobody has a
+    job for, letters and requests past their time.
     """
     accounts = digests.due()
     works: list[Callable[[], object]] = [
@@ -55,6 +55,7 @@ def mail_round(_: Mapping[str, Any]) -> None:
     ]
     works += [partial(transaction, access.warn_of_ends), partial(transaction, quotas.forget)]
     works += [partial(transaction, approvals.lapse_due), partial(transaction, powers.expire_due)]
+    works += [partial(transaction, powers.warn_due)]
     works += [partial(transaction, texts.sweep), partial(transaction, addresses.sweep)]
     over = (partial(mail_log.forget, _settings()), partial(event_log.forget, _settings()))
     each((*works, partial(transaction, delivery.sweep), *over))

@@ -7,7 +7,7 @@ kept here and stands that day (CC 61, 170). What they may not do at all is what 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from registry import clock, history
 from registry.database import db, new_id
@@ -22,6 +22,24 @@ def of(organisation: Organisation) -> Sequence[InternalUnit]:
     """Its units, by name."""
     query = select(InternalUnit).where(InternalUnit.organisation_id == organisation.id)
     return db.session.scalars(query.order_by(InternalUnit.name)).all()
+
+
+def find(organisation: Organisation, unit_id: UUID) -> InternalUnit:
+    """A unit of this organisation. Raises NotFound."""
+    found = db.session.get(InternalUnit, unit_id)
+    if found is None or found.organisation_id != organisation.id:
+        raise NotFound("not_found")
+    return found
+
+
+def sizes(organisation: Organisation) -> Mapping[UUID, int]:
+    """How many people act for each unit."""
+    query = select(Membership.unit_id, func.count()).where(
+        Membership.organisation_id == organisation.id,
+        Membership.unit_id.is_not(None),
+        Membership.ended_at.is_(None),
+    )
+    return {unit: n for unit, n in db.session.execute(query.group_by(Membership.unit_id)) if unit is not None}
 
 
 def named(organisation: Organisation, name: str) -> InternalUnit:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.app import PAGES
+from registry.app import MACHINES, PAGES
 from registry.parties import agency
 from registry.parties.agency import OF_MATTER, READING, Power
 from registry.parties.permissions import TABLE
@@ -55,7 +55,11 @@ def test_the_doors_named_for_agents_are_there() -> None:
     doors = {blueprint.name for blueprint in PAGES}
     assert doors >= agency.OWN_DOORS | agency.THINGS
     assert {one.partition(".")[0] for one in agency.LISTS} <= doors
+    machines = {blueprint.name for blueprint in MACHINES}
+    assert machines >= agency.MACHINES | {one.partition(".")[0] for one in agency.MACHINES_TOO}
     assert not agency.comes_in("members.index", about_one=False)
+    for closed in ("machines-api.index", "parties-api.prepare_key", "hooks-api.index", "letters-api.letter"):
+        assert not agency.comes_in(closed, about_one=True)
     assert not agency.comes_in("bank.put_aside", about_one=True)
 
 
@@ -68,3 +72,26 @@ def test_both_days_of_a_power_count(first: int, last: int, stands: bool) -> None
     days = today + timedelta(days=first), today + timedelta(days=last)
     assert agency.stands("active", *days, today=today) is stands
     assert not agency.stands("offered", *days, today=today)
+
+
+@pytest.mark.parametrize(
+    ("held", "left", "warned", "due"),
+    [
+        (90, 31, None, None),
+        (90, 30, None, 30),
+        (90, 29, 30, None),
+        (90, 7, 30, 7),
+        (90, 3, None, 7),  # nobody looked for weeks: one letter, not two
+        (90, 0, 7, None),
+        (90, -1, None, None),
+        (20, 19, None, None),  # too short for the first
+        (20, 7, None, 7),
+        (5, 1, None, None),
+    ],
+)
+def test_a_reminder_is_due_once_for_each_distance_a_power_is_long_enough_for(
+    held: int, left: int, warned: int | None, due: int | None
+) -> None:
+    last = date(2026, 12, 31)
+    since, today = last - timedelta(days=held), last - timedelta(days=left)
+    assert agency.ending_due(last, since=since, warned=warned, today=today) == due

@@ -135,6 +135,36 @@ def test_a_power_ends_by_itself_after_its_last_day_and_both_are_told_once(two: t
     assert told == sorted([principal.email, agent.email])
 
 
+def test_before_its_last_day_both_are_reminded_once_for_each_distance(two: tuple[Person, Person]) -> None:
+    principal, agent = two
+    last = clock.today() + timedelta(days=90)
+    number = named(principal, agent, last_day=last, matters=["declare"])
+    query = select(Mail.address).where(Mail.letter == "power_ending")
+    assert transaction(powers.warn_due) == 0
+    for before, letters in ((31, 0), (30, 2), (29, 2), (7, 4), (0, 4), (-1, 4)):
+        with time_machine.travel(clock.day_start(last - timedelta(days=before)), tick=False):
+            mail_round({})
+            mail_round({})
+            assert len(reading(lambda: db.session.scalars(query).all())) == letters, before
+            left = reading(lambda: powers.find(agent.actor, number).days_left(clock.today()))
+            assert left == (before if 0 <= before <= 30 else None)
+    assert set(reading(lambda: db.session.scalars(query).all())) == {principal.email, agent.email}
+
+
+def test_nobody_is_reminded_of_a_power_that_another_follows(two: tuple[Person, Person]) -> None:
+    principal, agent = two
+    last = clock.today() + timedelta(days=60)
+    patents = ["ZL201810323021.5"]
+    named(principal, agent, last_day=last, matters=["declare"], patents=patents)
+    narrower = named(principal, agent, last_day=last + timedelta(days=90), patents=[patent_number()])
+    with time_machine.travel(clock.day_start(last - timedelta(days=30)), tick=False):
+        assert transaction(powers.warn_due) == 1
+    transaction(lambda: powers.end(principal.actor, narrower).number)
+    named(principal, agent, last_day=last + timedelta(days=90))
+    with time_machine.travel(clock.day_start(last - timedelta(days=7)), tick=False):
+        assert transaction(powers.warn_due) == 0
+
+
 # --- acting ------------------------------------------------------------------------------------------
 
 
