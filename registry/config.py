@@ -86,6 +86,9 @@ class Settings:
     rate_address: int = 0  # the same for an address that shows no key
     rate_forms: int = 0  # the same for what a person, or an address nobody is known at, sends by forms
     rate_files: int = 0  # and for files that take many rows away at once
+    statement_seconds: int = 20  # a statement of the web server's, on PostgreSQL; 0: as long as it likes
+    lock_seconds: int = 5  # its waiting for one lock
+    resting_seconds: int = 60  # a transaction of its that does nothing
     log: str = "json"
     metrics_token: str = field(default="", repr=False)
     testing: bool = False
@@ -156,6 +159,9 @@ def from_environment(environ: Mapping[str, str] | None = None, **changes: object
     values["rate_address"] = _whole(env, "REGISTRY_RATE_ADDRESS", 120)
     values["rate_forms"] = _whole(env, "REGISTRY_RATE_FORMS", 120)
     values["rate_files"] = _whole(env, "REGISTRY_RATE_FILES", 30)
+    values["statement_seconds"] = _whole(env, "REGISTRY_STATEMENT_SECONDS", 20)
+    values["lock_seconds"] = _whole(env, "REGISTRY_LOCK_SECONDS", 5)
+    values["resting_seconds"] = _whole(env, "REGISTRY_RESTING_SECONDS", 60)
     values["log"] = env.get("REGISTRY_LOG") or ("text" if demo else "json")
     values["metrics_token"] = env.get("REGISTRY_METRICS_TOKEN", "")
     if values["log"] not in ("json", "text"):

@@ -117,6 +117,26 @@ def prepare_engine(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN")
 
 
+def bound(engine: Engine, *, statement: float, lock: float, resting: float) -> None:
+    """Let no statement on this engine's further connections take longer than so many seconds, nor wait longer
+    for a lock, nor a transaction do nothing for longer; 0: no bound. PostgreSQL alone: SQLite has its own.
+
+    For servers of pages: a query that runs away, or a lock nobody gives back, holds up one request and not
+    every thread. A statement that is cut off has changed nothing (`Unavailable`).
+    """
+    if engine.dialect.name != "postgresql":
+        return
+    limits = {
+        "statement_timeout": statement, "lock_timeout": lock, "idle_in_transaction_session_timeout": resting
+    }  # fmt: skip
+
+    @event.listens_for(engine, "connect")
+    def _limits(connection: Any, _record: Any) -> None:
+        for name, seconds in limits.items():
+            connection.execute(f"SET {name} = {int(seconds * 1000)}")
+        connection.commit()  # a setting made in a transaction falls with it
+
+
 def _begin_writing(connection: Any) -> None:
     """BEGIN IMMEDIATE, asked for again at short random pauses until the write lock is ours.
 
@@ -163,6 +183,8 @@ def transaction(work: Callable[[], T]) -> T:
                 return result
             except DBAPIError as error:
                 db.session.rollback()
+                if cut_off(error):
+                    raise Unavailable("busy") from error
                 if not _passing(error):
                     raise
                 if attempt == RETRIES - 1 or time.monotonic() > patience:
@@ -195,6 +217,13 @@ def locked(model: type[M], key: object, make: Callable[[], M]) -> M:
 def in_transaction() -> bool:
     """Whether a writing transaction is open: slow work (key derivation, printing) must not run inside one."""
     return _writing.get()
+
+
+def cut_off(error: BaseException) -> bool:
+    """Whether the database stopped a statement for the time it took or waited for a lock, or ended a
+    connection whose transaction did nothing (`bound`).
+    """
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in {"57014", "55P03", "25P03"}
 
 
 def _passing(error: DBAPIError) -> bool:

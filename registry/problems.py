@@ -27,6 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from registry import articles, forms, language
+from registry.database import cut_off
 from registry.errors import (
     Conflict,
     Gone,
@@ -293,10 +294,12 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _is_database_away(error: Exception) -> bool:
-    """Lost, full, locked or out of connections; a statement that is wrong is our own mistake."""
+    """Lost, full, locked, out of connections or out of patience; a statement that is wrong is our own
+    mistake.
+    """
     if isinstance(error, OperationalError) and "no such" in str(error.orig):
         return False
-    return isinstance(error, OperationalError | InterfaceError | PoolTimeout)
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout) or cut_off(error)
 
 
 def _log(event: str) -> None:

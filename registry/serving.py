@@ -18,7 +18,7 @@ from threading import Event
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from registry import clock, config, metrics, schema
+from registry import clock, config, database, metrics, schema
 from registry.app import create_app
 from registry.config import Settings
 from registry.database import db
@@ -111,9 +111,17 @@ def application() -> Flask:
 
 
 def _settled(app: Flask) -> Flask:
-    """What is loaded by now stays: the collector would look through it in the middle of somebody's request, a
-    quarter of a second each time.
+    """The database bounds what one request may take of it from now on. What is loaded by now stays: the
+    collector would look through it in the middle of somebody's request, a quarter of a second each time.
     """
+    settings: Settings = app.extensions["settings"]
+    with app.app_context():
+        database.bound(
+            db.engine,
+            statement=settings.statement_seconds,
+            lock=settings.lock_seconds,
+            resting=settings.resting_seconds,
+        )
     gc.collect()
     gc.freeze()
     return app
