@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from registry.app import create_app
 from registry.licenses.service import STEPS
-from registry.parties import doors
+from registry.parties import cookies
 from tests.browser import Browser, open_account
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -145,7 +145,7 @@ def test_what_a_signed_in_person_sees_is_kept_by_no_cache(lite: Flask) -> None:
 
 def test_the_cookie_is_secure_where_the_site_is(lite: Flask) -> None:
     with lite.test_request_context("/"):
-        answer = doors.set_session_cookie(lite.make_response("x"), "token")
+        answer = cookies.set_session(lite.make_response("x"), "token")
     assert "HttpOnly" in answer.headers["Set-Cookie"]
     assert "Secure" not in answer.headers["Set-Cookie"]  # http://localhost in tests
 

@@ -18,23 +18,19 @@ from uuid import UUID
 from flask import Flask, Response, current_app, g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.http import dump_options_header
-from werkzeug.wrappers import Response as AnyResponse
 
 from registry import clock, idempotency
 from registry.config import Settings
 from registry.database import db, transaction
 from registry.documents import scanning
 from registry.errors import NotAllowed, NotFound, NotSignedIn, Refused, SecondFactorOwed
-from registry.parties import ceremonies, gate, scopes, sessions
+from registry.parties import ceremonies, cookies, gate, scopes, sessions
+from registry.parties.cookies import SESSION_COOKIE, VISITOR_COOKIE
 from registry.parties.models import Upload
 from registry.parties.rules import Actor
-from registry.parties.sign_ins import BROWSER_DAYS
 
 View = TypeVar("View", bound=Callable[..., Any])
-R = TypeVar("R", bound=AnyResponse)
-SESSION_COOKIE, VISITOR_COOKIE, BROWSER_COOKIE = "mingxu_session", "mingxu_visitor", "mingxu_browser"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-KNOWN_AFTER = 24 * 3600
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; connect-src 'self'"
@@ -189,55 +185,10 @@ def init_app(app: Flask) -> None:
 
 def csrf_token() -> str:
     """Bound to the session, or before sign-in to a visitor cookie set with the page."""
-    bound = _cookie(SESSION_COOKIE) or _cookie(VISITOR_COOKIE) or g.get("visitor")
+    bound = cookies.read(SESSION_COOKIE) or cookies.read(VISITOR_COOKIE) or g.get("visitor")
     if not bound:
         bound = g.visitor = secrets.token_urlsafe(24)
     return hmac.new(_settings().secret_key.encode(), f"csrf:{bound}".encode(), hashlib.sha256).hexdigest()
-
-
-def set_session_cookie(response: R, token: str, *, browser: str = "") -> R:
-    """The cookie outlives its session by a day: whose session has ended is still known (`refilling`).
-    `browser`: what this browser is known again by, for longer than a year.
-    """
-    if browser:
-        _set_cookie(response, BROWSER_COOKIE, browser, max_age=BROWSER_DAYS * 24 * 3600)
-    _set_cookie(response, SESSION_COOKIE, token, max_age=_settings().session_absolute + KNOWN_AFTER)
-    return response
-
-
-def session_token() -> str | None:
-    """The value of the session's cookie, whether the session is still open or not."""
-    return _cookie(SESSION_COOKIE)
-
-
-def browser_token() -> str:
-    """What this browser is known by: its cookie, or a fresh one."""
-    return _cookie(BROWSER_COOKIE) or secrets.token_urlsafe(32)
-
-
-def clear_session_cookie(response: Response) -> Response:
-    name = _cookie_name(SESSION_COOKIE)
-    response.delete_cookie(name, secure=_is_secure(), httponly=True, samesite="Lax")
-    return response
-
-
-def _is_secure() -> bool:
-    return _settings().base_url.startswith("https://")
-
-
-def _cookie_name(name: str) -> str:
-    """Behind https a browser takes `__Host-` cookies from this host alone, over TLS, for every path."""
-    return f"__Host-{name}" if _is_secure() else name
-
-
-def _cookie(name: str) -> str | None:
-    return request.cookies.get(_cookie_name(name))
-
-
-def _set_cookie(response: AnyResponse, name: str, value: str, *, max_age: int | None = None) -> None:
-    response.set_cookie(
-        _cookie_name(name), value, max_age=max_age, httponly=True, samesite="Lax", secure=_is_secure()
-    )
 
 
 def form_data() -> MultiDict[str, str]:
@@ -309,7 +260,7 @@ def _who() -> Actor | None:
 
 
 def _person() -> Actor | None:
-    token = _cookie(SESSION_COOKIE)
+    token = cookies.read(SESSION_COOKIE)
     row = sessions.read(token, _settings()) if token else None
     if row is None:
         return None
@@ -370,12 +321,12 @@ def _refuse_zeros() -> None:
 
 def _leave(response: Response) -> Response:
     if visitor := g.get("visitor"):
-        _set_cookie(response, VISITOR_COOKIE, visitor)
+        cookies.write(response, VISITOR_COOKIE, visitor)
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CSP)
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
-    if _is_secure():
+    if cookies.is_secure():
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"

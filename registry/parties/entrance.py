@@ -11,7 +11,7 @@ from flask import redirect, request, session
 from werkzeug.wrappers import Response
 
 from registry.database import transaction
-from registry.parties import doors, sessions, sign_ins
+from registry.parties import cookies, sessions, sign_ins
 from registry.text import local_path
 
 HALF = "half"
@@ -20,7 +20,7 @@ HALF = "half"
 
 def let_in(account_id: UUID, where: str, *, second: bool = False) -> Response:
     """Open a session and lead on; `second`: a device or a code was shown, so that none is asked for."""
-    browser = doors.browser_token()
+    browser = cookies.browser_token()
 
     def work() -> tuple[str, str]:
         asks = "" if second else sign_ins.owed(account_id, browser)
@@ -34,11 +34,11 @@ def let_in(account_id: UUID, where: str, *, second: bool = False) -> Response:
         return redirect(f"/login/code?next={quote(local_path(where, '/desk'), safe='/')}", 303)
     session.pop(HALF, None)
     answer: Response = redirect(local_path(where, "/desk"), 303)
-    return doors.set_session_cookie(answer, token, browser=browser)
+    return cookies.set_session(answer, token, browser=browser)
 
 
 def enter(account_id: UUID, browser: str, *, second: bool) -> str:
     """A fresh session of this browser, inside the door's transaction."""
-    sessions.replace_present(doors.session_token())
+    sessions.replace_present(cookies.session_token())
     agent, address = request.headers.get("User-Agent", ""), request.remote_addr or ""
     return sign_ins.enter(account_id, browser, second=second, from_where=address, agent=agent)

@@ -15,7 +15,7 @@ from registry.database import transaction
 from registry.errors import Refused
 from registry.events import What
 from registry.forms import FormState
-from registry.parties import desk, doors, keys, sign_ins
+from registry.parties import cookies, desk, doors, keys, sign_ins
 from registry.parties import service as parties
 from registry.parties.entrance import let_in
 from registry.parties.schemas import AddressSchema, ConfirmSchema, RegisterSchema, ResetSchema, SignInSchema
@@ -112,7 +112,7 @@ def sign_out() -> Response:
     if found is not None:
         transaction(lambda: parties.sign_out(found))
     session.clear()
-    answer = doors.clear_session_cookie(redirect("/", 303))  # type: ignore[arg-type]
+    answer = cookies.clear_session(redirect("/", 303))  # type: ignore[arg-type]
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # what "back" would show again
     return answer
 

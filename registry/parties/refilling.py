@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from registry.database import db, transaction
-from registry.parties import doors, kept_forms, sessions
+from registry.parties import cookies, doors, kept_forms, sessions
 from registry.problems import KEEPER, Kept
 from registry.refill import refilled
 from registry.text import local_path
@@ -78,7 +78,7 @@ def _is_ours() -> bool:
 def _whose() -> UUID | None:
     """The account that sent the form: signed in, or until its session ended by itself."""
     found = doors.current_actor()
-    token = doors.session_token()
+    token = cookies.session_token()
     return found.account_id if found else sessions.ended_account(token) if token else None
 
 

@@ -11,7 +11,7 @@ from registry.database import transaction
 from registry.errors import Refused
 from registry.events import What
 from registry.forms import FormState
-from registry.parties import doors, entrance, factors, keys, proofs, sign_ins
+from registry.parties import cookies, doors, entrance, factors, keys, proofs, sign_ins
 from registry.parties.factor_schemas import CodeSchema, ProofSchema
 from registry.parties.rules import PROOF_LASTS
 from registry.parties.schemas import PasskeyAnswerSchema
@@ -31,7 +31,7 @@ def code_form() -> ResponseReturnValue:
 def code() -> ResponseReturnValue:
     """The same words whatever was wrong: the digits, their age, their second use."""
     half = session.get(entrance.HALF, "")
-    browser = doors.browser_token()
+    browser = cookies.browser_token()
     try:
         asked = forms.load(CodeSchema, forms.nested(request.form))
         transaction(lambda: sign_ins.count_code(_whose(half)))
@@ -43,7 +43,7 @@ def code() -> ResponseReturnValue:
         return _code_page(FormState.failed(request.form, refused, CodeSchema), 422)
     session.pop(entrance.HALF, None)
     answer = redirect(local_path(asked["next"], "/desk"), 303)
-    return doors.set_session_cookie(answer, token, browser=browser)
+    return cookies.set_session(answer, token, browser=browser)
 
 
 @blueprint.get("/account/proof")
