@@ -61,7 +61,7 @@ def draft(actor: Actor, wanted: Sequence[Wanted]) -> Checkout:
         _line(n, lambda one=one: contracts.check_open(actor, one))  # type: ignore[misc]
         for n, (one, _) in enumerate(wanted, start=1)
     ]
-    _drop_unsent(licensee.id)
+    _drop_unsent(actor, licensee.id)
     found = Checkout(
         id=new_id(),
         number=register.fresh_number("G"),
@@ -296,13 +296,16 @@ def _lock(found: Checkout) -> Checkout:
     return fresh
 
 
-def _drop_unsent(licensee_id: UUID) -> None:
-    """What was prepared before and binds nobody: another list takes its place."""
+def _drop_unsent(actor: Actor, licensee_id: UUID) -> None:
+    """What was prepared before and binds nobody: another list takes its place. An agent drops none that is
+    beyond its power.
+    """
     query = select(Checkout).where(Checkout.licensee_id == licensee_id, Checkout.sent_at.is_(None))
     for former in db.session.scalars(query.with_for_update()):
         drafts = list(former.acceptances)
         if any(one.state != AcceptanceState.DRAFTED for one in drafts):
             continue
+        allow(actor, "acceptance.draft", former)
         held = [one.contract for one in drafts]
         for one in drafts:
             db.session.delete(one)

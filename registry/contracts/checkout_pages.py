@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from registry import language, problems
 from registry.contracts import basket, checkout, joint_payments, preview, schemas
+from registry.contracts import service as contracts
 from registry.contracts.basket_models import Checkout
 from registry.contracts.basket_schemas import ListSigningSchema, TakeSchema
 from registry.contracts.pages import FIGURES, again, known
@@ -123,8 +124,8 @@ def _send(number: str, given: Mapping[str, Any]) -> None:
         raise Conflict("stale_digest", "digest", number=number)
     checkout.check_current(found)
     figures = schemas.answers({name: given[name] for name in FIGURES})
-    answers, record = found.acceptances[0].answers, found.acceptances[0].record
-    other_signer = record["signers"]["licensee"] != actor.name  # who prepared it did not sign it
+    first, answers = found.acceptances[0], found.acceptances[0].answers
+    other_signer = not contracts.prepared_for(actor, first)  # who prepared it does not sign it
     if other_signer or any(answers.get(name, "") != value for name, value in figures.items()):
         transaction(lambda: checkout.redraft(actor, own(number), figures).number)
     listed = checkout.listed(own(number))

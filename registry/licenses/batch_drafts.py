@@ -47,7 +47,7 @@ def make_drafts(actor: Actor, batch: DeclarationBatch, digest: str) -> bool:
         return False
     batch.state = "drafting"
     assert actor.account_id is not None
-    batch.account_id = actor.account_id
+    batch.account_id, batch.power_id = actor.account_id, actor.power.id if actor.power else None
     _take_over(batch)
     db.session.flush()
     if write_drafts(batch.id, limit=AT_ONCE):

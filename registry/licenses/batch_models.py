@@ -13,6 +13,7 @@ from registry.database import Model, UtcDateTime, uuid_key
 from registry.licenses.batch_rows import Verdict
 from registry.licenses.models import Declaration
 from registry.parties.models import Organisation, Venue
+from registry.parties.power_models import PowerOfAttorney
 
 
 def _listed(values: Any) -> str:
@@ -71,6 +72,7 @@ class DeclarationBatch(Model):
     holder_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id"))
     venue_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("venue.id"))
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    power_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("power_of_attorney.id"), index=True)
     source: Mapped[str] = mapped_column(String(6))
     state: Mapped[str] = mapped_column(String(10), default="previewed")
     edition: Mapped[int] = mapped_column(default=1)  # counts how often the table was brought
@@ -80,6 +82,12 @@ class DeclarationBatch(Model):
     drafted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     holder: Mapped[Organisation] = relationship()
     venue: Mapped[Venue] = relationship()
+    power: Mapped[PowerOfAttorney | None] = relationship()  # an agent's, who began it
+
+    @property
+    def patent_numbers(self) -> list[str]:
+        """What it is about, for the power it was begun under: no row of it is of any other patent."""
+        return self.power.patents if self.power is not None else []
 
 
 class BatchSigning(Model):
@@ -91,6 +99,7 @@ class BatchSigning(Model):
     id: Mapped[uuid.UUID] = uuid_key()
     batch_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("declaration_batch.id"), index=True)
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("account.id"))
+    power_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("power_of_attorney.id"))
     state: Mapped[str] = mapped_column(String(10), default="handing_in")
     root: Mapped[str] = mapped_column(String(64))  # of the tree that was signed
     size: Mapped[int]

@@ -115,6 +115,7 @@ def begin(
         id=new_id(),
         batch_id=batch.id,
         account_id=actor.account_id,
+        power_id=actor.power.id if actor.power else None,
         root=listed.root.hex(),
         size=first.place.size,
         created_at=clock.now(),

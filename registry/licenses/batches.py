@@ -1,7 +1,7 @@
 """Batches 批量声明: a table of patents becomes drafts, one declaration each (design: journeys 1.1, 3.1).
 
 A preview writes nothing about any patent or declaration. A table brought again mends the drafts of the same
-patents; what is signed stays.
+patents; what is signed stays. An agent's batch is its own: begun, seen and signed under one power.
 """
 
 import hashlib
@@ -36,6 +36,7 @@ from registry.parties import service as parties
 from registry.parties import sessions
 from registry.parties.models import Account, Membership, Organisation, Venue
 from registry.parties.permissions import allow
+from registry.parties.power_models import PowerOfAttorney
 from registry.parties.rules import Actor
 from registry.patents.models import Patent
 
@@ -82,13 +83,14 @@ def preview(actor: Actor, read: Read, venue: Venue, *, source: str, usual: str =
     Raises Refused `term_set_unknown` for one that is not the organisation's own.
     """
     holder = parties.organisation_of(actor)
-    allow(actor, "declaration.draft", holder)
+    allow(actor, "declaration.draft", _Rows(holder.id, read))
     assert actor.account_id is not None
     batch = DeclarationBatch(
         id=new_id(),
         holder_id=holder.id,
         venue_id=venue.id,
         account_id=actor.account_id,
+        power_id=actor.power.id if actor.power else None,
         source=source,
         created_at=clock.now(),
     )
@@ -105,12 +107,14 @@ def bring_again(actor: Actor, batch: DeclarationBatch, read: Read, *, usual: str
     Raises Conflict `batch_drafting` while rows are being written.
     """
     allow(actor, "declaration.draft", batch)
+    allow(actor, "declaration.draft", _Rows(batch.holder_id, read))
     batch = locked(batch.id)
     if batch.state == "drafting" or handing_in(batch):
         raise Conflict("batch_drafting")
     waiting = BatchRow.batch_id == batch.id, BatchRow.live.is_(False)
     db.session.execute(delete(BatchRow).where(*waiting))
     batch.edition, batch.state = batch.edition + 1, "previewed"
+    batch.power_id = actor.power.id if actor.power else None  # the principal's own rows are no agent's to see
     _show(actor, batch, read, usual=usual)
     history.record(actor, "bring_again", batch, changes={"size": len(read.lines)})
 
@@ -168,17 +172,19 @@ def row_values(batch: DeclarationBatch, one: Judged) -> dict[str, Any]:
 
 
 def find(actor: Actor, batch_id: UUID) -> DeclarationBatch:
-    """A batch of the actor's own organisation, or handed in at its venue. Raises NotFound."""
+    """A batch of the actor's own organisation, or handed in at its venue; an agent's own. Raises NotFound."""
     found = db.session.get(DeclarationBatch, batch_id)
-    if found is None:
+    if found is None or (actor.power is not None and found.power_id != actor.power.id):
         raise NotFound("not_found")
     allow(actor, "declaration.view", found)
     return found
 
 
 def of_holder(actor: Actor, limit: int = 50) -> Sequence[DeclarationBatch]:
-    """The organisation's batches, newest first."""
+    """The organisation's batches, newest first; an agent's own."""
     query = select(DeclarationBatch).where(DeclarationBatch.holder_id == actor.organisation_id)
+    if actor.power is not None:
+        query = query.where(DeclarationBatch.power_id == actor.power.id)
     return db.session.scalars(query.order_by(DeclarationBatch.created_at.desc()).limit(limit)).all()
 
 
@@ -232,11 +238,15 @@ def locked(batch_id: UUID) -> DeclarationBatch:
 
 
 def keeper(batch: DeclarationBatch | BatchSigning, holder_id: UUID | None = None) -> Actor:
-    """Whose work it is, as that person stands now: who lost the role since can finish nothing."""
+    """Whose work it is, as that person stands now: who lost the role since, or the power, can finish
+    nothing.
+    """
     account = db.session.get_one(Account, batch.account_id)
-    whose = holder_id or getattr(batch, "holder_id", None)
+    power = db.session.get_one(PowerOfAttorney, batch.power_id) if batch.power_id else None
+    whose = power.agent_id if power else holder_id or getattr(batch, "holder_id", None)
     query = sessions.memberships_of(account.id).where(Membership.organisation_id == whose)
-    return sessions.actor_of(account, db.session.scalars(query.limit(1)).first())
+    own = sessions.actor_of(account, db.session.scalars(query.limit(1)).first())
+    return sessions.under(own, power) if power else own
 
 
 def forget(days: int) -> int:
@@ -260,6 +270,13 @@ def forget(days: int) -> int:
 
 
 # --- inside ------------------------------------------------------------------------------------------
+
+
+class _Rows:
+    """Stands for the drafts a table would become; a number nobody can read is about no patent of a power."""
+
+    def __init__(self, holder_id: UUID, read: Read) -> None:
+        self.holder_id, self.patent_numbers = holder_id, [one.number for one in read.lines]
 
 
 def handing_in(batch: DeclarationBatch) -> bool:

@@ -89,8 +89,8 @@ def find(actor: Actor, term_set_id: UUID) -> TermSet:
 
 def of_holder(actor: Actor, *, retired: bool = False) -> Sequence[TermSet]:
     """The organisation's sets by name; those in use, or all."""
-    if actor.power is not None:
-        return ()  # an agent sees what is about its patents; a set is about all
+    if actor.power is not None and actor.power.patents is not None:
+        return ()  # an agent for some patents sees what is about these; a set is about all
     query = select(TermSet).where(TermSet.holder_id == actor.organisation_id)
     if not retired:
         query = query.where(TermSet.retired_at.is_(None))

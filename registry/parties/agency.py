@@ -216,17 +216,20 @@ OWN_DOORS = _words(
 )
 """An agent's person is still somebody with an account of their own."""
 THINGS = _words(
-    """approvals breaches conditions consents contracts doubts dues invoices licenses papers patent_state
-    patents payments recordal_pack registration royalties signing stamps withdrawals"""
+    """approvals batch_acts breaches checkout conditions consents contracts declaration_batches doubts dues
+    invoices joint licenses papers patent_state patents payments recordal_pack registration royalties signing
+    stamps withdrawals"""
 )
 """Doors to one thing each: what it is about stands in the address, and `allow` is asked about it."""
 LISTS = _words(
-    """approvals.ask licenses.index licenses.start patents.add patents.index patents.new payments.acceptances
+    """approvals.ask checkout.ask checkout.draft declaration_batches.bring declaration_batches.index
+    licenses.index licenses.start patents.add patents.index patents.new payments.acceptances
     payments.of_holder registration.mine"""
 )
 """Lists narrowed to what the power is about, and what begins something."""
 MACHINES = _words(
-    "contracts-api declarations-api joint-api patents-api powers-api royalties-api"
+    """basket-api contracts-api declaration-batches-api declarations-api joint-api patents-api powers-api
+    royalties-api"""
 )
 """Where an agent's machine comes in, all of whose doors ask `allow`; and single ones beside them."""
 MACHINES_TOO = _words(
