@@ -11,5 +11,9 @@ LETTERS: dict[str, LazyString] = {
     "bounce_unread": _l("读不出退信报告：没有状态码，或者不是本站信件的退信。"),
     "search_empty": _l("请先写明要找什么，再保存。"),
     "searches_many": _l("最多保存 %(most)s 个查找，请先删除一个。"),
+    "leak_notice": _l("读不懂通知文件：须为 TOML，写明 number，以及 zh、en 两部分各自的六项内容。"),
+    "leak_list": _l("收件人名单第 %(line)s 行不是邮箱地址。"),
+    "leak_many": _l("收件人名单过长，最多 %(max)s 个地址；请分成几份，用同一个编号发送。"),
+    "leak_changed": _l("通知或者名单与预览时不同；请重新预览后再发送。"),
     "one_click": _l("请求中须有 List-Unsubscribe=One-Click。"),
 }

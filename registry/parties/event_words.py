@@ -74,6 +74,7 @@ DETAILS: Mapping[str, LazyString] = {
     "drop_erasure": _l("取消删除申请"),
     "open_letter": _l("打开一封信"),
     "resend": _l("重发一封信"),
+    "tell_leak": _l("通知个人信息泄露涉及的人"),
     "retry": _l("重做后台任务"),
     "drop": _l("放下后台任务"),
     "sign_in_wrong": _l("邮箱或者密码不对"),
@@ -105,6 +106,7 @@ SUBJECTS: Mapping[str, LazyString] = {
     "erasure": _l("删除申请"),
     "terms_day": _l("标准条款的施行日期"),
     "mail": _l("信件"),
+    "leak": _l("个人信息泄露的通知"),
     "job": _l("后台任务"),
 }
 """Words for what an event is about; pages and doors are named as the program names them."""

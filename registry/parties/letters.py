@@ -98,6 +98,7 @@ LETTERS: Mapping[str, Topic] = {
     "consent_asked": Topic.DECLARATION,
     "consent_asked_many": Topic.DECLARATION,
     "consent_void": Topic.DECLARATION,
+    "data_leaked": Topic.ACCOUNT,
     "decided": Topic.LICENSE,
     "decision_asked": Topic.LICENSE,
     "declaration_announced": Topic.DECLARATION,

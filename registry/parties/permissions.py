@@ -95,6 +95,7 @@ TABLE: dict[str, tuple[Grant, ...]] = {
     "power.view": (Grant(PARTY_ROLES, _holder), Grant(PARTY_ROLES, _agent), READ_ALL),
     "power.answer": (Grant(SIGN, _agent),),
     "power.end": (Grant(SIGN, _holder), Grant(SIGN, _agent)),
+    "leak.tell": (Grant((Role.SECURITY,), _any),),
     "key.enroll": (Grant((Role.OWNER,), _holder),),
     "key.revoke": (Grant((Role.OWNER,), _holder),),
     "upload.add": (Grant((*PARTY_ROLES, *STAFF, Role.GUEST), _any),),  # a co-owner may be nobody here yet

@@ -83,7 +83,7 @@ ADMINISTERED = {
     "erasure.manage", "codes.change", "mail.open", "mail.resend", "jobs.manage", "terms.schedule",
 }  # fmt: skip
 """What runs the system, and of the filings none but the day from which a version of our own terms holds."""
-SECURED = {"erasure.manage", "organisation.suspend", "staff.manage"}
+SECURED = {"erasure.manage", "organisation.suspend", "staff.manage", "leak.tell"}
 """What decides who may come in; whoever runs the system gives no roles."""
 READ = {"mail.open"}
 """Opening a letter changes nothing but the note of who opened it."""
