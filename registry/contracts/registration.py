@@ -21,6 +21,7 @@ from registry.database import db, new_id
 from registry.errors import Conflict, Refused, refuse_all
 from registry.ledger.filings import Filing
 from registry.money import plain
+from registry.parties import agency
 from registry.parties import service as parties
 from registry.parties.models import Upload, Venue
 from registry.parties.permissions import allow
@@ -113,9 +114,9 @@ def record_recordal(actor: Actor, contract: Contract, facts: Mapping[str, Any]) 
     verb = facts["verb"]
     if verb == "refuse" and not (facts.get("ground") or facts.get("reason")):
         raise Refused("required", "ground")
-    reason = {name: facts[name] for name in ("ground", "reason") if facts.get(name)}
-    if actor.power is not None:  # nobody states this filing: the agent's power is committed with it
-        reason["power"] = actor.power.digest
+    reason: dict[str, Any] = {name: facts[name] for name in ("ground", "reason") if facts.get(name)}
+    if actor.power is not None:  # nobody states this filing: whose agent entered it is committed
+        reason["agent"] = agency.named(actor.power)
     before = contract.recordal_state
     contract.recordal_state = rules.RECORDAL.move(before, verb)
     if verb == "file":

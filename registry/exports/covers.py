@@ -35,7 +35,9 @@ _CONTENTS = (
 
 
 def contents(row: Mapping[str, Any], facts: PaperFacts, listed: Sequence[tuple[str, ...]]) -> Composed:
-    """00: a cover of two lines for the clerk, then each file, present or missing and who has to bring it."""
+    """00: a cover of two lines for the clerk, of three where an agent or unit acted; then each file, present or
+    missing, and who has to bring it.
+    """
     form = row["form"]
     who = f"许可方 {form['seller_name']}，被许可方 {form['buyer_name']}。{form['project_name']}"
     amount = f"{money.yuan(Decimal(form['total_amount']))} 元" if form["total_amount"] else "待申请人估算"
@@ -48,10 +50,23 @@ def contents(row: Mapping[str, Any], facts: PaperFacts, listed: Sequence[tuple[s
             Title("技术合同登记材料目录", f"平台存证编号　{row['contract']}"),
             Paragraph(who),
             Paragraph(how),
+            *(Paragraph(one) for one in _handlers(facts)),
             Grid(_CONTENTS, tuple(listed)),
             Paragraph("缺少的材料没有以其他文件代替。各文件的摘要见 manifest.json。", small=True),
         ],
     )
+
+
+def _handlers(facts: PaperFacts) -> list[str]:
+    """Who acted for either side in any of the licenses; none where both did it themselves. The form itself
+    asks only who handles the registration.
+    """
+    found = [
+        f"{whose}{label}：{words}"
+        for side, whose in (("licensor", "许可方"), ("licensee", "被许可方"))
+        for label, words in dict.fromkeys(line for one in facts.licenses for line in one.agent(side))
+    ]
+    return ["；".join(found) + "。"] if found else []
 
 
 def declaration(row: Mapping[str, Any], facts: PaperFacts, text: str) -> Composed:

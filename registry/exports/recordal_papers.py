@@ -69,10 +69,10 @@ def data_sheet(licenses: Sequence[PaperFacts]) -> Composed:
         Heading("专利", 2),
         Grid(_PATENTS, tuple(_patent(one) for facts in licenses for one in facts.record["patents"])),
         Heading("许可方", 2),
-        Facts(_party_rows(record["licensor"])),
+        Facts((*_party_rows(record["licensor"]), *first.agent("licensor"))),
         *_co_owners(record["co_owners"]),
         Heading("被许可方", 2),
-        Facts(_party_rows(record["licensee"])),
+        Facts((*_party_rows(record["licensee"]), *first.agent("licensee"))),
         Heading("办理", 2),
         Facts(
             (

@@ -21,6 +21,7 @@ from registry.parties.models import Mail
 from registry.parties.rules import Role
 from registry.parties.scopes import OF_AGENTS, Scope
 from tests.browser import Browser
+from tests.contracts import taking
 from tests.contracts.test_api import NOTICE, signed
 from tests.factories import LUMP, Person, make_member, make_organisation, make_upload, published, reading
 from tests.licenses.test_api import Machine
@@ -132,6 +133,21 @@ def test_a_key_under_a_power_does_what_its_matters_carry_and_nothing_after_the_e
         reading(lambda: agents.check(acting, "contract.attach", None, own=False))
     assert machine.call("GET", "/me").status_code == 401
     assert reading(lambda: parties.api_key(agent.actor, key_id)).revoked_at is not None
+
+
+def test_a_recordal_an_agent_enters_names_it_in_what_the_filing_commits_to(lite: Flask) -> None:
+    licensee, agent = make_organisation(lite, "c1"), make_organisation(lite, "a1")
+    acceptance = taking.taken(licensee, published(lite))
+    contract = reading(lambda: register.find(acceptance).contract.number)
+    number = named(licensee, agent, matters=["register"])
+    machine, day = bound(lite, agent, number), clock.today().isoformat()
+    machine.do("POST", f"/contracts/{contract}/recordal", {"verb": "file", "day": day})
+    done = {"verb": "record", "day": day, "number": "2026310000001"}
+    machine.do("POST", f"/contracts/{contract}/recordal", done)
+    seq = reading(lambda: register.find_contract(contract).recordal_seq)
+    opened = {one["path"]: one["value"] for one in reading(lambda: ledger.disclosures(seq or 0))}
+    assert opened["reason"]["agent"]["number"] == number
+    assert number not in str(reading(lambda: ledger.filed_at(seq or 0)[1].fields))
 
 
 def test_a_key_lives_no_longer_than_its_power(lite: Flask) -> None:

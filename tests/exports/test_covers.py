@@ -91,6 +91,17 @@ def test_the_papers_of_a_package_say_exactly_what_was_looked_at(fee: str, track:
     assert found == path.read_text(encoding="utf-8")
 
 
+def test_an_agent_and_a_unit_stand_on_the_covers_and_nowhere_in_the_form() -> None:
+    agent = {"name": "徐汇明正专利代理事务所", "number": "MX-P26", "digest": "a" * 64}
+    named = {"agents": {"licensor": agent}, "units": {"licensee": "材料学院"}}
+    about = facts({**record("lump"), **named})
+    cover, sheet = plain(sheets(about)["00"]), plain(recordal_papers.data_sheet([about]))
+    assert "许可方委托代理人：徐汇明正专利代理事务所（委托书 MX-P26）；被许可方经办部门：材料学院。" in cover
+    assert sheet.count("徐汇明正专利代理事务所（委托书 MX-P26）") == 1
+    assert "材料学院" in sheet
+    assert frozen(about)["form"] == frozen(facts(record("lump")))["form"]
+
+
 @pytest.mark.parametrize("name", TWICE)
 @pytest.mark.parametrize("fee", FEES)
 def test_a_reading_version_is_built_as_the_chinese_and_leaves_no_words_of_ours_chinese(
