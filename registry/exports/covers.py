@@ -35,7 +35,7 @@ _CONTENTS = (
 
 
 def contents(row: Mapping[str, Any], facts: PaperFacts, listed: Sequence[tuple[str, ...]]) -> Composed:
-    """00: a cover of two lines for the clerk, of three where an agent or unit acted; then each file, present or
+    """00: a cover of two lines for the clerk, of three where an agent or unit acted; then each file, there or
     missing, and who has to bring it.
     """
     form = row["form"]
