@@ -69,6 +69,7 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with application() as app:
+        or_refusal(schema.check_revision)
         or_refusal(schema.check_guards)
         or_refusal(ledger.check_start)  # jobs enter filings too: a log set back is not continued
         transaction(tasks.catch_up)

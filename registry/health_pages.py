@@ -13,10 +13,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from registry import metrics, self_check, self_check_words
+from registry import metrics, problems, schema, self_check, self_check_words
 from registry.config import Settings
 from registry.database import db
-from registry.errors import NotFound
+from registry.errors import NotFound, Unavailable
 from registry.language import current
 from registry.ledger.models import LedgerHead
 from registry.parties import doors
@@ -37,9 +37,14 @@ def alive() -> ResponseReturnValue:
 @blueprint.get("/ready")
 @doors.public
 def ready() -> ResponseReturnValue:
-    """Ready means that a filing could be taken: the database answers and holds a log that has begun."""
+    """Ready means that a filing could be taken: the database answers, has this program's tables, and holds a
+    log that has begun.
+    """
     try:
+        schema.check_revision()
         begun = db.session.scalar(select(LedgerHead.size)) is not None
+    except Unavailable as refused:
+        return _word(f"not ready: {problems.sentence(refused, 'en')}"), 503
     except Exception:  # whatever the driver says: we are not ready
         db.session.rollback()
         begun = False

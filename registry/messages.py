@@ -17,6 +17,7 @@ from registry.passkey_messages import PASSKEYS
 from registry.power_messages import POWERS
 from registry.registrar_messages import REGISTRARS
 from registry.sign_in_messages import SIGN_IN, SIGN_IN_ADVICE
+from registry.upload_messages import UPLOAD_ADVICE, UPLOADS
 
 MESSAGES: dict[str, LazyString] = {
     **BATCHES,
@@ -51,7 +52,6 @@ MESSAGES: dict[str, LazyString] = {
     "trust_malformed": _l("公钥或策略的格式不对：应为一把公钥，或一份写明账本的 tlog-policy。"),
     "papers_need_bundle": _l("核对其他文件需要许可凭证包，请选择凭证包。"),
     "proof_needs_entry": _l("核验证明需要它所指的那一条目，请一并选择。"),
-    "too_large": _l("文件或内容超过上限（%(max)s）。"),
     # parties, sessions, keys, files, doing things once
     "password_short": _l("密码至少 %(min)s 个字符；可以是一句话。"),
     "password_simple": _l("密码里不同的字符太少，容易被猜到。"),
@@ -119,13 +119,7 @@ MESSAGES: dict[str, LazyString] = {
     "name_mixed_script": _l("名称中混用了外形相近的不同字母，请核对。"),
     "name_look_alike": _l("名称中有与常用汉字外形相同的部首或兼容字符，请核对。"),
     "name_unusual_dot": _l("名称中的间隔号不是“·”，请核对。"),
-    # documents
-    "wrong_type": _l("文件内容不是可接受的类型；请看本项旁边列出的类型。"),
-    "empty_file": _l("文件是空的。"),
-    "damaged_file": _l("文件已损坏或结构异常，无法读取；请重新导出后再上传。"),
-    "encrypted_pdf": _l("PDF 文件带有密码或加密；请去掉保护后再上传。"),
-    "image_too_large": _l("图片尺寸过大（%(width)s × %(height)s 像素）；请以 300 dpi 扫描后再上传。"),
-    "unpacks_too_large": _l("表格文件展开后超过上限（%(max)s）。"),
+    **UPLOADS,
     # ledger
     "key_unknown": _l("签名所用的密钥未经登记，或不能用于此事。"),
     "key_revoked": _l("签名所用的密钥已经吊销，请用现行密钥重新签名。"),
@@ -162,6 +156,10 @@ MESSAGES: dict[str, LazyString] = {
     "sizes_disordered": _l("两个大小都要大于零，前一个不能大于后一个。"),
     "guards_missing": _l(
         "数据库缺少 %(count)s 个防改动的触发器（%(names)s），不能办理；请运行 registry db upgrade。"
+    ),
+    "schema_behind": _l(
+        "数据库的表结构（%(revision)s）比本程序需要的（%(wanted)s）旧，不能办理；"
+        "请停止服务，运行 registry db upgrade，再启动。"
     ),
     "ledger_restarted": _l("账本 %(origin)s 已关闭；请把 REGISTRY_ORIGIN 设为 %(successor)s。"),
     "ledger_never_published": _l("该记录在账本 %(origin)s 关闭前尚未公布检查点，没有可出具的回执。"),
@@ -380,12 +378,11 @@ MESSAGES: dict[str, LazyString] = {
 
 ADVICE: dict[str, LazyString] = {
     **SIGN_IN_ADVICE,
+    **UPLOAD_ADVICE,
     # what to do about a refusal, where the general advice of its status would not help
     "timestamps_missing": _l("外部时间戳恢复后自动继续受理，届时用同样的内容重新提交；运营方已经看到此事。"),
     "witnesses_missing": _l("外部见证恢复后自动继续受理，届时用同样的内容重新提交；运营方已经看到此事。"),
     "csrf": _l("请返回上一页刷新后再提交；您填写的内容通常还在页面上。"),
-    "too_large": _l("请减小文件后重新上传；扫描件以 300 dpi 灰度或黑白保存即可。"),
-    "wrong_type": _l("请上传 PDF、PNG、JPEG 等本项旁边列出的类型。"),
     "not_found": _l("请核对地址或编号；如果您有权查看，请先登录相应单位的账号。"),
     "no_organisation": _l("请先在“单位”页填写单位或个人资料；已有身份的，可在“我的账号”选择代表谁。"),
     "account_unconfirmed": _l("请打开确认信，在“填写确认码”页填写；没有收到可以重新寄送。"),

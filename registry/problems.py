@@ -8,6 +8,7 @@ carries no prose; its sentence comes from `messages`, in Chinese and English. Wh
 import contextlib
 import json
 import logging
+import re
 import secrets
 import traceback
 from collections.abc import Mapping
@@ -46,9 +47,11 @@ from registry.errors import (
 )
 from registry.messages import ADVICE, MESSAGES
 from registry.problem_words import TITLES, UNCHANGED, UNCHANGED_BY_FORM, WHAT_TO_DO
-from registry.text import local_path
+from registry.text import local_path, readable_size
 
 log = logging.getLogger(__name__)
+_NOT_THERE = re.compile("no such|has no column named")
+"""What SQLite says of them, under the same name as of a lock."""
 KEEPER = "keep_form"
 """The name under which the doors bring what keeps a refused form: a function from the status to a Kept."""
 JSON = "application/problem+json"
@@ -98,7 +101,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
     app.add_url_rule("/problems/<code>", "problem", _explain)
-    app.jinja_env.filters.update(sentence=sentence, basis=articles.basis)
+    app.jinja_env.filters.update(sentence=sentence, basis=articles.basis, size=readable_size)
     app.jinja_env.globals.update(anchor=forms.anchor, settings=app.extensions.get("settings"))
 
 
@@ -254,6 +257,7 @@ def _page(refused: Refused, number: int, kept: Kept) -> str:
             advice=ADVICE.get(refused.code) or WHAT_TO_DO.get(number, WHAT_TO_DO[400]),
             unchanged=UNCHANGED_BY_FORM.get(number) if request.method == "POST" else UNCHANGED.get(number),
             kept=kept,
+            form_page="" if kept.page or request.method != "POST" else _way_back(),
             reference=reference(),
         )
     except Exception:  # the page around the problem may need what has just failed
@@ -280,9 +284,22 @@ def _from_http(error: HTTPException) -> Refused:
     if messages:
         return forms.refusal_of(messages)
     if error.code == 413:
-        return TooLarge("too_large", max=f"{(request.max_content_length or 0) // 1024 // 1024} MB")
+        return _overlarge()
     kind = NotSignedIn if error.code == 401 else Refused
     return kind(HTTP_CODES.get(error.code or 0, "bad_request"))
+
+
+def _overlarge() -> TooLarge:
+    """A request that was not read: too much in all, or too many words in its form."""
+    size, most = request.content_length, request.max_content_length
+    whole = readable_size(most or 0)
+    if size is None:
+        return TooLarge("too_large", max=whole)
+    if most is not None and size > most:
+        each = readable_size(current_app.extensions["settings"].upload_limit)
+        return TooLarge("body_too_large", size=readable_size(size), max=whole, each=each)
+    words = readable_size(request.max_form_memory_size or 0)
+    return TooLarge("form_too_long", max=words, parts=request.max_form_parts)
 
 
 def _unforeseen(error: Exception) -> Response:
@@ -294,10 +311,10 @@ def _unforeseen(error: Exception) -> Response:
 
 
 def _is_database_away(error: Exception) -> bool:
-    """Lost, full, locked, out of connections or out of patience; a statement that is wrong is our own
-    mistake.
+    """Lost, full, locked, out of connections or out of patience. A statement that is wrong is our own
+    mistake, and so is a column that is not there: waiting brings none.
     """
-    if isinstance(error, OperationalError) and "no such" in str(error.orig):
+    if isinstance(error, OperationalError) and _NOT_THERE.search(str(error.orig)):
         return False
     return isinstance(error, OperationalError | InterfaceError | PoolTimeout) or cut_off(error)
 

@@ -4,12 +4,15 @@ with.
 Batch migrations on SQLite drop triggers without a word, so the guards are applied after every run.
 """
 
+import functools
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, make_url
 
@@ -34,7 +37,7 @@ from registry.demand import models as demand  # noqa: F401
 from registry.demand import need_models as needs  # noqa: F401
 from registry.documents import models as documents  # noqa: F401
 from registry.erasure import models as erasure  # noqa: F401
-from registry.errors import Conflict
+from registry.errors import Conflict, Unavailable
 from registry.exports import models as exports  # noqa: F401
 from registry.hooks import models as hooks  # noqa: F401
 from registry.ledger import guards
@@ -140,11 +143,50 @@ def _migrate(engine: Engine) -> None:
                 raw.execute("PRAGMA foreign_keys=ON")
 
 
-def newest() -> str:
-    """The revision this program wants, for `registry check`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The revision the database stands at, and the one this program wants. Empty: never migrated."""
+
+    revision: str
+    wanted: str
+    known: bool
+
+    @property
+    def behind(self) -> bool:
+        """Older than this program: `registry db upgrade` is owed."""
+        return self.known and self.revision != self.wanted
+
+    @property
+    def ahead(self) -> bool:
+        """Brought there by a newer program; what is served already goes on."""
+        return not self.known
+
+
+@functools.cache
+def _revisions() -> tuple[str, ...]:
+    """Every revision this program knows, the newest first."""
     alembic = Config()
     alembic.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(alembic).get_current_head() or ""
+    return tuple(one.revision for one in ScriptDirectory.from_config(alembic).walk_revisions())
+
+
+def standing() -> Standing:
+    """How the database's schema stands to this program. Needs an application context."""
+    revision = MigrationContext.configure(db.session.connection()).get_current_revision() or ""
+    known = _revisions()
+    return Standing(revision=revision, wanted=known[0], known=revision in ("", *known))
+
+
+def check_revision() -> None:
+    """Refuse to serve from a database older than this program: half of it would seem to work. Needs an
+    application context.
+
+    Raises Unavailable schema_behind.
+    """
+    found = standing()
+    db.session.rollback()
+    if found.behind:
+        raise Unavailable("schema_behind", revision=found.revision or "—", wanted=found.wanted)
 
 
 def seed() -> None:

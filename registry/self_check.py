@@ -110,10 +110,11 @@ def _fail(name: str, code: str, **facts: Any) -> Checked:
 @check("database")
 def _database(settings: Settings) -> Iterator[Checked]:
     """It answers, and its schema is that of this program."""
-    revision = db.session.scalar(text("SELECT version_num FROM alembic_version"))
-    wanted, absent = schema.newest(), schema.differences(settings)
-    if revision != wanted:
-        yield _fail("database", "schema_behind", revision=revision, wanted=wanted)
+    standing, absent = schema.standing(), schema.differences(settings)
+    revision = standing.revision
+    if standing.behind or standing.ahead:
+        code = "schema_behind" if standing.behind else "schema_ahead"
+        yield _fail("database", code, revision=revision or "—", wanted=standing.wanted)
     elif absent:
         yield _fail("database", "tables_absent", names=", ".join(absent[:5]))
     else:
@@ -293,15 +294,16 @@ def _address(settings: Settings) -> Iterator[Checked]:
         yield _ok("address", address=settings.base_url)
 
 
-@check("outside")
-def _outside(settings: Settings) -> Iterator[Checked]:
-    """Somebody outside vouches for the heads."""
-    if settings.witness_policy is None:
-        yield _warn("outside", "no_witness")
-    if not settings.tsa_url:
-        yield _warn("outside", "no_timestamps")
-    if settings.witness_policy is not None and settings.tsa_url:
-        yield _ok("outside")
+@check("witnesses")
+def _witnesses(settings: Settings) -> Iterator[Checked]:
+    """Somebody outside vouches that the heads we publish are one log."""
+    yield _ok("witnesses") if settings.witness_policy is not None else _warn("witnesses", "no_witness")
+
+
+@check("timestamps")
+def _timestamps(settings: Settings) -> Iterator[Checked]:
+    """Somebody outside vouches for when they were."""
+    yield _ok("timestamps") if settings.tsa_url else _warn("timestamps", "no_timestamps")
 
 
 def _database_now() -> datetime | None:

@@ -19,13 +19,17 @@ NAMES = {
     "seal": _l("证书上的电子印章"),
     "printing": _l("打印"),
     "address": _l("公开地址"),
-    "outside": _l("外部见证与时间戳"),
+    "witnesses": _l("外部见证"),
+    "timestamps": _l("外部时间戳"),
     "administrators": _l("三类管理员"),
 }
 WORDS = {
     "database": _l("%(kind)s，表结构为 %(revision)s。"),
     "schema_behind": _l(
         "表结构为 %(revision)s，本程序需要 %(wanted)s：请停止服务并运行 registry db upgrade。"
+    ),
+    "schema_ahead": _l(
+        "表结构为 %(revision)s，比本程序（%(wanted)s）新：请换用升级过数据库的那个版本的程序，不要降级。"
     ),
     "tables_absent": _l("缺少表 %(names)s：请运行 registry db upgrade。"),
     "guards": _l("已登记的内容不能被改写或删除。"),
@@ -75,7 +79,8 @@ WORDS = {
     "address": _l("%(address)s"),
     "address_open": _l("%(address)s 不是 https：登录信息可能被窃取，请在前面设置 TLS。"),
     "demonstration": _l("演示模式：数据与任何真实主体无关。"),
-    "outside": _l("有外部见证和时间戳。"),
+    "witnesses": _l("有外部见证人签署账本头。"),
+    "timestamps": _l("有时间戳机构证明时间。"),
     "no_witness": _l("没有外部见证人：核验只能说明账本自身前后一致。"),
     "no_timestamps": _l("没有时间戳机构：时间以本机为准。"),
     "unreadable": _l("无法检查：%(said)s"),

@@ -18,13 +18,14 @@ from threading import Event
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from registry import clock, config, database, metrics, schema
+from registry import clock, config, database, metrics, problems, schema
 from registry.app import create_app
 from registry.config import Settings
 from registry.database import db
 from registry.demonstration import load as demonstration
 from registry.demonstration import samples
 from registry.documents import fonts
+from registry.errors import Refused
 from registry.ledger import seal_keys
 from registry.ledger import service as ledger
 from registry.ledger.keyfiles import create_keys
@@ -91,11 +92,15 @@ def ready(app: Flask) -> Flask:
     """The application, unless its log is not the one we published or stands unguarded: for a WSGI server.
 
     Asks nobody outside: a server's workers come and go. While the database cannot be reached nothing is
-    answered: the first request that reaches it makes up for the check. Raises Conflict.
+    answered: the first request that reaches it makes up for the check. Raises Conflict, and Unavailable where
+    the database is older than this program; the log says in words what to do.
     """
     with app.app_context():
         try:
             _check_log()
+        except Refused as refused:
+            log.critical("%s [%s]", problems.sentence(refused, "en"), refused.code)
+            raise
         except OperationalError:
             log.exception("the database cannot be reached: the log is checked before the first answer")
             app.before_request(_checking_first())
@@ -128,6 +133,7 @@ def _settled(app: Flask) -> Flask:
 
 
 def _check_log() -> None:
+    schema.check_revision()  # first: what is missing in an older schema would be called something else
     schema.check_guards()
     ledger.check_kept()
 

@@ -33,6 +33,14 @@ def local_path(text: str, default: str = "/") -> str:
     return text if _LOCAL_PATH.fullmatch(text) else default
 
 
+def readable_size(size: int) -> str:
+    """`10 MB`, `64 KB`, `12 B`: 1024 to a step, as file managers count."""
+    for unit, step in (("MB", 1024**2), ("KB", 1024)):
+        if size >= step:
+            return f"{size / step:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{size} B"
+
+
 def _checked(text: str, *, field: str, allowed: str) -> str:
     if not isinstance(text, str):
         raise Refused("not_text", field)

@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from registry import clock, jobs, logs, schema, self_check, self_check_words
+from registry import clock, jobs, logs, schema, self_check, self_check_words, serving
 from registry.database import db, transaction
 from registry.documents import store
+from registry.errors import Unavailable
 from registry.ledger import audit_runs
 from registry.self_check import State
 from tests.test_commands import run
@@ -38,12 +39,30 @@ def test_every_answer_has_its_words_in_both_languages(lite: Flask) -> None:
         assert self_check_words.name(one, "en").isascii()
 
 
-def test_a_schema_of_yesterday_is_said(app: Flask) -> None:
+def test_a_schema_of_yesterday_is_said_and_not_served(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     owner = schema.owner_engine(app.extensions["settings"])
     with owner.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     owner.dispose()
     assert answers()["database"].code == "schema_behind"
+    told = app.test_client().get("/ready")
+    assert (told.status_code, b"registry db upgrade" in told.data) == (503, True)
+    with pytest.raises(Unavailable, match="schema_behind"):
+        serving.ready(app)
+    assert "registry db upgrade" in caplog.text
+
+
+def test_a_schema_of_tomorrow_is_said_and_still_served(lite: Flask) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert answers()["database"].code == "schema_ahead"
+    assert lite.test_client().get("/ready").status_code == 200
+
+
+def test_witnesses_and_timestamps_are_two_lines(lite: Flask) -> None:
+    for lang in ("zh", "en"):
+        names = [self_check_words.name(one, lang) for one in self_check.run()]
+        assert len(set(names)) == len(names)
 
 
 def test_guards_taken_away_are_said(lite: Flask) -> None:

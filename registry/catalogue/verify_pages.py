@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from registry import language, problems, verifier_page
 from registry.catalogue import service as catalogue
 from registry.config import Settings
-from registry.documents.uploads import readable_size
 from registry.errors import NotFound, Refused, TooLarge
 from registry.forms import FormState
 from registry.ledger.notes import parse_vkey
@@ -20,6 +19,7 @@ from registry.ledger.report import CHINESE, ENGLISH, Report, State
 from registry.ledger.setup import ledger_setup
 from registry.ledger.verify import verify_bytes
 from registry.parties import doors
+from registry.text import readable_size
 
 blueprint = flask.Blueprint("verification", __name__)
 FOREVER = "public, max-age=31536000, immutable"

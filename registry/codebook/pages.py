@@ -179,6 +179,7 @@ def _list(name: str, form: FormState) -> str:
         "codebook/list.html",
         standing=codebook.standing(name),
         form=FormState(form.values, form.errors, form.labels or labels(schemas.ListSchema)),
+        table_limit=lists.BOUNDS.size,
     )
 
 

@@ -7,8 +7,9 @@ refused. Folders are ignored, and only the last part of a path counts as a name.
 from io import BytesIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from registry.documents.uploads import MOST_RATIO, readable_size
+from registry.documents.uploads import MOST_RATIO
 from registry.errors import Refused, TooLarge
+from registry.text import readable_size
 
 ZIP = b"PK\x03\x04"
 MOST_FILES = 1000

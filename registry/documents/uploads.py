@@ -11,6 +11,7 @@ from io import BytesIO
 from zipfile import BadZipFile, ZipFile
 
 from registry.errors import Mistyped, Refused, TooLarge
+from registry.text import readable_size
 
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -72,14 +73,6 @@ def decode_text(data: bytes, *, field: str = "file") -> str:
         except UnicodeDecodeError:
             continue
     raise Mistyped("wrong_type", field)
-
-
-def readable_size(size: int) -> str:
-    """`10 MB`, `64 KB`, `12 B`: 1024 to a step, as file managers count."""
-    for unit, step in (("MB", 1024**2), ("KB", 1024)):
-        if size >= step:
-            return f"{size / step:.1f}".removesuffix(".0") + f" {unit}"
-    return f"{size} B"
 
 
 def image_size(data: bytes, kind: str) -> tuple[int, int] | None:

@@ -7,7 +7,6 @@ import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry.errors import Refused
 from registry.forms import load, nested
 from registry.licenses import batch_reviews, batch_schemas, register, reviews
 from registry.licenses.batch_models import DeclarationBatch
@@ -16,6 +15,7 @@ from registry.parties import doors
 
 blueprint = flask.Blueprint("batch_reviews", __name__)
 AT = "/venue/reviews/batches/<uuid:batch_id>"
+SHOWN = 50  # declarations on a page
 
 
 @blueprint.get(AT)
@@ -23,36 +23,40 @@ AT = "/venue/reviews/batches/<uuid:batch_id>"
 def show(batch_id: UUID) -> ResponseReturnValue:
     found = batch_reviews.find(doors.actor(), batch_id)
     model = _model(found, request.args.get("model", ""))
+    left, said = batch_reviews.at_work(found), batch_reviews.overview(found)
+    page = max(1, request.args.get("page", 1, type=int))
+    shown = () if left else said.all[(page - 1) * SHOWN : page * SHOWN]
     return render_template(
         "venue/batch.html",
         one=found,
         model=model,
-        members=batch_reviews.members(found, model),
+        left=left,
+        said=said,
+        complete=len(said.answered & set(said.under_review)),
+        members=batch_reviews.members(shown, model),
+        page=page,
+        pages=-(-len(said.all) // SHOWN),
         lines=reviews.LINES,
         shared=batch_reviews.SHARED,
-        published=request.args.get("published", type=int),
+        done=request.args.get("done", type=int),
     )
 
 
 @blueprint.post(AT)
 @doors.signed_in
 def act(batch_id: UUID) -> ResponseReturnValue:
-    """Take all up, pass what the others share with the model, or publish what is complete."""
+    """Take all up, pass what the others share with the model, or publish what is complete: the worker goes
+    on where there are many.
+    """
     actor = doors.actor()
     given = load(batch_schemas.ReviewBatchSchema, nested(doors.form_data()))
     done: dict[str, Any] = {}
 
     def work() -> str:
         found = batch_reviews.find(actor, batch_id)
-        if given["verb"] == "take_up":
-            batch_reviews.take_up_all(actor, found)
-        elif given["verb"] == "publish":
-            done["published"] = batch_reviews.publish_ready(actor, found)[0]
-        else:
-            model = _model(found, given["model"])
-            if model is None:
-                raise Refused("required", "model")
-            batch_reviews.pass_alike(actor, found, model)
+        count = batch_reviews.begin(actor, found, given["verb"], _model(found, given["model"]))
+        if given["verb"] == "publish":
+            done["done"] = count
         return str(batch_id)
 
     doors.submit(f"review.batch_{given['verb']}", {"batch": str(batch_id), **given}, work)
@@ -65,5 +69,4 @@ def _model(found: DeclarationBatch, number: str) -> Declaration | None:
     if not number:
         return None
     declaration = register.find(number)
-    waiting = {one.id for one in batch_reviews.waiting(found)}
-    return declaration if declaration.id in waiting else None
+    return declaration if batch_reviews.waits_in(found, declaration) else None

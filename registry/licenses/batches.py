@@ -42,6 +42,14 @@ from registry.patents.models import Patent
 
 BOUNDS = Bounds(size=5 * 1024 * 1024, rows=ROWS_MAX + 30, columns=60)
 CHUNK = 500
+WHOLE = (
+    selectinload(Declaration.patent).options(
+        selectinload(Patent.owners), selectinload(Patent.reports), selectinload(Patent.facts)
+    ),
+    selectinload(Declaration.consents),
+    selectinload(Declaration.holder),
+)
+"""What is read of many declarations at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,13 +223,7 @@ def rows_of(
 
 def members(batch: DeclarationBatch) -> Sequence[BatchRow]:
     """The live rows with their declarations, patents and consents read at once."""
-    query = query_rows(batch, live=True).options(
-        selectinload(BatchRow.declaration).selectinload(Declaration.patent).options(
-            selectinload(Patent.owners), selectinload(Patent.reports), selectinload(Patent.facts)
-        ),
-        selectinload(BatchRow.declaration).selectinload(Declaration.consents),
-        selectinload(BatchRow.declaration).selectinload(Declaration.holder),
-    )  # fmt: skip
+    query = query_rows(batch, live=True).options(selectinload(BatchRow.declaration).options(*WHOLE))
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
@@ -247,6 +249,13 @@ def keeper(batch: DeclarationBatch | BatchSigning, holder_id: UUID | None = None
     query = sessions.memberships_of(account.id).where(Membership.organisation_id == whose)
     own = sessions.actor_of(account, db.session.scalars(query.limit(1)).first())
     return sessions.under(own, power) if power else own
+
+
+def reviewer(account_id: UUID, venue_id: UUID) -> Actor:
+    """Whoever began a review at a venue, as that person stands now."""
+    account = db.session.get_one(Account, account_id)
+    query = sessions.memberships_of(account.id).where(Membership.venue_id == venue_id)
+    return sessions.actor_of(account, db.session.scalars(query.limit(1)).first())
 
 
 def forget(days: int) -> int:

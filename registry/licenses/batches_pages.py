@@ -211,6 +211,7 @@ def _index(form: FormState) -> str:
     actor = doors.actor()
     return render_template(
         "licenses/batches/index.html",
+        table_limit=batches.BOUNDS.size,
         form=FormState(form.values, form.errors, form.labels or labels(batch_schemas.BringSchema)),
         venues=db.session.scalars(select(Venue).order_by(Venue.code)).all(),
         term_sets=term_sets.of_holder(actor),
@@ -250,6 +251,7 @@ def _show(found: DeclarationBatch, form: FormState, *, brought: Mapping[str, Any
     page = max(1, request.args.get("page", 1, type=int))
     return render_template(
         "licenses/batches/show.html",
+        table_limit=batches.BOUNDS.size,
         one=found,
         form=form,
         counts=counts,

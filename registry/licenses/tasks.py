@@ -11,9 +11,11 @@ from sqlalchemy import select
 from registry import clock
 from registry.database import db, transaction
 from registry.jobs import handler
-from registry.licenses import assembly, register, rules
+from registry.licenses import assembly, batches, register, rules
 from registry.licenses import batch_drafts as making
+from registry.licenses import batch_reviews as reviewing
 from registry.licenses import batch_signing as signing
+from registry.licenses.batch_models import DeclarationBatch
 from registry.licenses.models import Declaration
 from registry.licenses.rules import OFFERED_STATES
 from registry.parties import mail
@@ -45,6 +47,31 @@ def batch_signing(payload: Mapping[str, Any]) -> None:
     """Hand in what is left of a signed list, some declarations a transaction."""
     while transaction(lambda: signing.hand_in(UUID(payload["signing"]), limit=signing.AT_ONCE)):
         db.session.expunge_all()
+
+
+@handler("declarations.batch_review")
+def batch_review(payload: Mapping[str, Any]) -> None:
+    """Go on with a reviewer's step over a batch, some declarations a transaction; whoever was done already is
+    passed over. The holder gets one letter about all that were published.
+    """
+    left, done = [UUID(one) for one in payload["left"]], [UUID(one) for one in payload["begun"]]
+    for start in range(0, len(left), reviewing.AT_ONCE):
+        some = left[start : start + reviewing.AT_ONCE]
+        done += transaction(lambda some=some: _review(payload, some))  # type: ignore[misc]
+        db.session.expunge_all()
+    if payload["verb"] == "publish":
+        transaction(lambda: _tell_published(payload, [*done, *left]))
+
+
+def _review(payload: Mapping[str, Any], some: list[UUID]) -> list[UUID]:
+    batch = db.session.get_one(DeclarationBatch, UUID(payload["batch"]))
+    actor = batches.reviewer(UUID(payload["account"]), batch.venue_id)
+    model = register.find(payload["model"]) if payload["model"] else None
+    return reviewing.step(actor, batch, payload["verb"], some, model)
+
+
+def _tell_published(payload: Mapping[str, Any], ids: list[UUID]) -> None:
+    reviewing.tell_published(db.session.get_one(DeclarationBatch, UUID(payload["batch"])), ids)
 
 
 def _tell_of_bars(patent_id: UUID) -> None:

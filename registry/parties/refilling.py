@@ -7,8 +7,11 @@ keeps nothing: its page carries the form in hidden inputs, to be sent once more 
 
 import hmac
 from collections.abc import Iterator
+from io import BytesIO
+from typing import IO, Any
 from uuid import UUID
 
+import flask
 from flask import Blueprint, Flask, Response, current_app, g, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -23,9 +26,36 @@ blueprint = Blueprint("kept", __name__)
 PLACE = "kept"
 """The fragment under which a page's notice stands."""
 LONGEST = 500
+READ_ON = 4
+"""So many times the limit of a request is read of one that exceeds it: for what was typed, and because a
+browser hears no answer before it has sent everything.
+"""
+
+
+class _Nowhere(BytesIO):
+    """Where the files of a request go that is too large to be taken."""
+
+    def write(self, data: Any, /) -> int:
+        return memoryview(data).nbytes
+
+
+class Request(flask.Request):
+    """A request whose files can be let go while its words are read."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if g.get("words_alone"):
+            return _Nowhere()
+        return super()._get_file_stream(total_content_length, content_type, filename, content_length)
 
 
 def init_app(app: Flask) -> None:
+    app.request_class = Request
     app.extensions[KEEPER] = keep
     app.after_request(_look)
 
@@ -44,6 +74,8 @@ def keep(number: int) -> Kept:
     if request.method != "POST" or request.endpoint is None or request.path.startswith("/api/"):
         return Kept()
     try:
+        if number == 413:
+            _read_on()
         fields = kept_forms.typed_in(request.form.items(multi=True))
         if not fields or not _is_ours():
             return Kept()
@@ -51,8 +83,15 @@ def keep(number: int) -> Kept:
             once = request.form.get("idempotency_key", "")
             return Kept(again=(*fields, *([("idempotency_key", once)] if once else [])))
         return _keep(fields)
-    except HTTPException:  # a body too large to be read
+    except HTTPException:  # far too large, or too long a text
         return Kept()
+
+
+def _read_on() -> None:
+    """Read what somebody typed who is signed in, however large the files are that came with it."""
+    if doors.current_actor() is not None:
+        g.words_alone = True
+        request.max_content_length = READ_ON * current_app.config["MAX_CONTENT_LENGTH"]
 
 
 def _keep(fields: list[tuple[str, str]]) -> Kept:

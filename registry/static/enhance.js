@@ -15,6 +15,39 @@ document.querySelectorAll(".error-summary a").forEach((link) => {
   });
 });
 
+// A file too large for the server is said beside its field before it is sent for nothing.
+document.querySelectorAll("form[method=post]").forEach((form) => {
+  const inputs = [...form.querySelectorAll("input[data-each]")];
+  const size = (input) => [...input.files].reduce((sum, file) => sum + file.size, 0);
+  const look = () => {
+    const together = inputs.reduce((sum, input) => sum + size(input), 0);
+    return inputs.filter((input) => {
+      const each = Number(input.dataset.each);
+      const over = [...input.files].some((file) => file.size > each) || (size(input) > 0 && together > Number(input.dataset.all));
+      let words = document.getElementById(`${input.id}-over`);
+      if (over && !words) {
+        words = document.createElement("p");
+        words.className = "error";
+        words.id = `${input.id}-over`;
+        words.setAttribute("role", "alert");
+        words.textContent = input.dataset.over;
+        input.before(words);
+      } else if (!over) words?.remove();
+      if (over) input.setAttribute("aria-invalid", "true");
+      else if (input.files.length) input.removeAttribute("aria-invalid");
+      return over;
+    });
+  };
+  inputs.forEach((input) => input.addEventListener("change", look));
+  form.addEventListener("submit", (event) => {
+    const [first] = look();
+    if (!first) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    first.focus();
+  });
+});
+
 // One press is one submit. The server is safe without this: every form carries its own key.
 document.querySelectorAll("form[method=post]").forEach((form) => {
   form.addEventListener("submit", (event) => {

@@ -24,10 +24,10 @@ from registry.documents.uploads import (
     check_upload,
     decode_text,
     image_size,
-    readable_size,
     sniff,
 )
 from registry.errors import Mistyped, Refused, TooLarge
+from registry.text import readable_size
 from tests.documents.papers import paper
 
 ALL = frozenset({PDF, PNG, JPEG, XLSX, CSV, TEXT})

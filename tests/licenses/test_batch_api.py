@@ -71,7 +71,7 @@ def test_a_machine_signs_a_list_and_one_declaration_is_checked_without_the_other
     assert (signing["done"], signing["failed"], signing["root"]) == (3, 0, prepared["head"]["root"])
     for number in numbers:
         factories.pass_all(venue, number)
-    transaction(lambda: batch_reviews.publish_ready(venue.actor, found(UUID(batch["id"]))))
+    transaction(lambda: batch_reviews.begin(venue.actor, found(UUID(batch["id"])), "publish"))
     ledger.publish_checkpoint()
     data = reading(lambda: _alone(numbers[1]))
     report = verify_bytes(data, policy_of(ledger_setup().vkey))

@@ -22,7 +22,7 @@ def test_no_page_of_a_batch_has_a_barrier(lite: Flask, chromium: playwright.Brow
     rows = [row(), row(amount="12000"), row(owners=both), row(term_set="")]
     many = batching.drafted(holder, venue, [*rows, row(amount="x")])
     signing = batching.sign(holder, many, batching.numbers_of(many)[:1])
-    transaction(lambda: batch_reviews.take_up_all(venue.actor, found(many)))
+    transaction(lambda: batch_reviews.begin(venue.actor, found(many), "take_up"))
     shown = batching.bring(holder, venue, [row(), row(title=""), row(annuity_paid_to="")])
     at = f"/declarations/batches/{many}"
     paths = [

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from registry import clock
 from registry.database import db, transaction
 from registry.errors import Conflict, NotFound, Refused
+from registry.jobs import HANDLERS, Job
 from registry.ledger import service as ledger
 from registry.licenses import (
     batch_consents,
@@ -25,6 +27,7 @@ from registry.licenses.models import Consent, Declaration
 from registry.parties.models import Mail, Venue
 from registry.patents import service as patents
 from tests import factories
+from tests.browser import run_jobs
 from tests.factories import make_organisation, make_venue, patent_number, reading
 from tests.licenses import batching
 from tests.licenses.batching import found, row
@@ -203,7 +206,7 @@ def test_one_signature_hands_in_many_and_each_is_filed_with_its_own_place(app: F
     assert said == {"left": 0, "failed": 0, "done": 5, "all": 5}
     for number in numbers:
         factories.pass_all(venue, number)
-    assert transaction(lambda: batch_reviews.publish_ready(venue.actor, found(batch_id))) == (5, 0)
+    assert transaction(lambda: batch_reviews.begin(venue.actor, found(batch_id), "publish")) == 5
     places, signatures = set(), set()
     for number in numbers:
         declaration = register.find(number)
@@ -341,19 +344,43 @@ def test_the_model_passes_what_all_share_and_no_line_of_evidence(app: Flask) -> 
     batch_id = batching.drafted(holder, venue, [row(), row(), row(amount="70,000")])
     numbers = batching.numbers_of(batch_id)
     batching.sign(holder, batch_id, numbers)
-    assert transaction(lambda: batch_reviews.take_up_all(venue.actor, found(batch_id))) == 3
+    assert transaction(lambda: batch_reviews.begin(venue.actor, found(batch_id), "take_up")) == 3
     factories.pass_all(venue, numbers[0])
-    done = transaction(
-        lambda: batch_reviews.pass_alike(venue.actor, found(batch_id), register.find(numbers[0]))
-    )
-    assert done == {"fee": 1, "dates": 2, "words": 2, "contact": 2}
+    model = reading(lambda: register.find(numbers[0]))
+    done = transaction(lambda: batch_reviews.begin(venue.actor, found(batch_id), "pass_alike", model))
+    assert done == 2
     answered = [reading(lambda n=n: set(reviews.lines_of(register.find(n)))) for n in numbers]
     assert answered[1] == {"fee", "dates", "words", "contact"}
     assert answered[2] == {"dates", "words", "contact"}
-    assert transaction(lambda: batch_reviews.publish_ready(venue.actor, found(batch_id))) == (1, 0)
+    assert transaction(lambda: batch_reviews.begin(venue.actor, found(batch_id), "publish")) == 1
     assert [reading(lambda n=n: register.find(n).state) for n in numbers] == [
         "published", "under_review", "under_review",
     ]  # fmt: skip
+
+
+def test_of_many_the_worker_publishes_the_rest_once_and_writes_one_letter(
+    lite: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch_reviews, "AT_ONCE", 1)
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    batching.make_set(holder)
+    batch_id = batching.drafted(holder, venue, [row() for _ in range(4)])
+    numbers = batching.numbers_of(batch_id)
+    batching.sign(holder, batch_id, numbers)
+    for number in numbers[:3]:
+        factories.pass_all(venue, number)
+    assert transaction(lambda: batch_reviews.begin(venue.actor, found(batch_id), "publish")) == 1
+    assert reading(lambda: batch_reviews.at_work(found(batch_id))) == 2
+    job = reading(lambda: db.session.scalars(select(Job).where(Job.name == batch_reviews.JOB)).one().payload)
+    run_jobs()
+    assert reading(lambda: batch_reviews.at_work(found(batch_id))) == 0
+    states = [reading(lambda n=n: register.find(n).state) for n in numbers]
+    assert states == ["published"] * 3 + ["submitted"]
+    size = reading(lambda: ledger.size())
+    HANDLERS[batch_reviews.JOB](job)  # as after a crash
+    assert reading(lambda: ledger.size()) == size
+    letters = reading(lambda: [one.body for one in db.session.query(Mail).filter_by(letter="batch_published")])
+    assert all(number in letters[0] for number in numbers[:3])
 
 
 def test_what_became_nothing_is_forgotten(lite: Flask) -> None:

@@ -165,6 +165,26 @@ def test_a_busy_service_gives_the_form_back_to_be_sent_once_more(
     assert address() == TYPED["address"]
 
 
+def test_of_a_form_with_too_large_a_file_the_words_are_kept(
+    lite: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner()
+    monkeypatch.setitem(lite.config, "MAX_CONTENT_LENGTH", 5000)
+    browser, fields = at_the_form(lite)
+    large = {"file": (b"0" * 8000, "scan.pdf")}
+    browser.post(EDIT, fields, files=large, headers=HERE)
+    assert browser.status == 413
+    assert f'href="{EDIT}#kept"' in browser.html
+    assert browser.get(EDIT).form(EDIT).fields["contact_name"] == "赵六"
+    browser.submit(action="/kept/forget")
+    browser.post(EDIT, fields, files={"file": (b"0" * 20000, "scan.pdf")}, headers=HERE)  # nobody reads so far
+    assert (browser.status, kept()) == (413, 0)
+    assert f'href="{EDIT}"' in browser.html
+    stranger = Browser(lite).get("/verify/upload")
+    stranger.submit(files=large, action="/verify/upload")
+    assert (stranger.status, kept()) == (413, 0)
+
+
 def test_five_forms_of_an_account_are_kept_and_none_for_longer_than_a_day(app: Flask) -> None:
     account_id = open_account("wm@example.cn").id
 
