@@ -257,7 +257,7 @@ def _page(refused: Refused, number: int, kept: Kept) -> str:
             advice=ADVICE.get(refused.code) or WHAT_TO_DO.get(number, WHAT_TO_DO[400]),
             unchanged=UNCHANGED_BY_FORM.get(number) if request.method == "POST" else UNCHANGED.get(number),
             kept=kept,
-            form_page="" if kept.page or request.method != "POST" else _way_back(),
+            here=_way_back(),
             reference=reference(),
         )
     except Exception:  # the page around the problem may need what has just failed

@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request
@@ -25,6 +26,7 @@ from registry.parties.schemas import (
     PersonSchema,
     ReasonSchema,
 )
+from registry.text import local_path
 
 blueprint = Blueprint("organisations", __name__)
 SCHEMAS = {OrganisationKind.ORGANISATION: OrganisationSchema, OrganisationKind.PERSON: PersonSchema}
@@ -45,7 +47,8 @@ def show() -> Answer:
 @blueprint.get("/organisation/new")
 @doors.signed_in
 def choose() -> Answer:
-    return render_template("parties/organisation_kind.html")
+    onward = f"?next={quote(_onward())}" if _onward() else ""
+    return render_template("parties/organisation_kind.html", onward=onward)
 
 
 @blueprint.get("/organisation/new/<kind>")
@@ -68,7 +71,7 @@ def found(kind: str) -> Answer:
         raise
     except Refused as refused:
         return _found_page(chosen, FormState.failed(request.form, refused, schema)), 422  # type: ignore[return-value]
-    return redirect("/organisation", 303)
+    return redirect(_onward() or "/organisation", 303)
 
 
 @blueprint.get("/organisation/edit")
@@ -189,7 +192,12 @@ def _own_page(form: FormState) -> str:
 
 def _found_page(kind: OrganisationKind, form: FormState) -> str:
     template = "parties/found_person.html" if kind == OrganisationKind.PERSON else "parties/found.html"
-    return render_template(template, form=form, kind=kind, **_tables())
+    return render_template(template, form=form, kind=kind, onward=_onward(), **_tables())
+
+
+def _onward() -> str:
+    """Where somebody was who had to found an organisation first; empty for who came by themselves."""
+    return local_path(request.form.get("_next") or request.args.get("next", ""), "")
 
 
 def _edit_page(organisation: Organisation, form: FormState) -> str:

@@ -46,6 +46,17 @@ def test_an_organisation_is_founded_and_its_founder_owns_it(app: Flask) -> None:
     assert [row.verb for row in history.of(founded)] == ["found"]
 
 
+def test_whoever_wanted_something_first_comes_back_to_it_after_founding(lite: Flask) -> None:
+    browser = signed_in(lite).get("/organisation/members")
+    assert browser.status == 422
+    assert "/organisation/new?next=/organisation/members" in browser.html
+    browser.get("/organisation/new?next=/organisation/members")
+    assert "/organisation/new/organisation?next=/organisation/members" in browser.html
+    browser.get("/organisation/new/organisation?next=/organisation/members").submit({**FORM, "name": ""})
+    assert browser.submit(FORM).address == "/organisation/members"
+    assert 'name="_next"' not in browser.get("/organisation/new/person?next=//evil.example").html
+
+
 def test_a_wrong_code_is_explained_and_nothing_is_lost(lite: Flask) -> None:
     browser = (
         signed_in(lite).get("/organisation/new/organisation").submit({**FORM, "uscc": CODES["u1"][:-1] + "2"})
