@@ -13,13 +13,29 @@ import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, Uuid, event
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    Table,
+    TypeDecorator,
+    Update,
+    Uuid,
+    bindparam,
+    event,
+    update,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from registry.errors import Unavailable
 
@@ -46,7 +62,26 @@ class Model(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Model)
+class OneEngine(FlaskSession):
+    """A session of the one database there is: the library looks for an engine anew at every statement."""
+
+    _engine: Engine | None = None
+
+    def get_bind(
+        self,
+        mapper: Any | None = None,
+        clause: Any | None = None,
+        bind: Engine | Connection | None = None,
+        **_: Any,
+    ) -> Engine | Connection:
+        if bind is not None:
+            return bind
+        if self._engine is None:
+            self._engine = self._db.engine
+        return self._engine
+
+
+db = SQLAlchemy(model_class=Model, session_options={"class_": OneEngine})
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -212,6 +247,24 @@ def locked(model: type[M], key: object, make: Callable[[], M]) -> M:
     except IntegrityError:
         return db.session.get_one(model, key, with_for_update=True, populate_existing=True)
     return made
+
+
+def store(row: Model, **values: Any) -> None:
+    """Write columns of one loaded row by themselves, at once; the object keeps step. For rows that many
+    others hang on, where the unit of work looks at all of these first.
+    """
+    which: uuid.UUID = row.id  # type: ignore[attr-defined]
+    db.session.connection().execute(_storing(type(row), tuple(values)), {"which": which, **values})
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+
+
+@cache
+def _storing(model: type[Model], names: tuple[str, ...]) -> Update:
+    table = cast(Table, model.__table__)
+    return (
+        update(table).where(table.c.id == bindparam("which")).values({one: bindparam(one) for one in names})
+    )
 
 
 def in_transaction() -> bool:

@@ -9,13 +9,13 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import String, UniqueConstraint, Uuid, select
+from sqlalchemy import String, Table, UniqueConstraint, Uuid, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry import clock
-from registry.database import Model, UtcDateTime, db, uuid_key
+from registry.database import Model, UtcDateTime, db, new_id, uuid_key
 from registry.errors import Refused
 
 
@@ -34,6 +34,20 @@ class Idempotency(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+# Built once and run on rows, not objects: composing a statement costs more than running it, and these run at
+# every act.
+_ROW = cast(Table, Idempotency.__table__)
+_KNOWN = select(_ROW.c.fingerprint, _ROW.c.reference).where(
+    _ROW.c.account_id == bindparam("account_id"), _ROW.c.key == bindparam("key")
+)
+_TAKE = insert(_ROW)
+_DONE = (
+    update(_ROW)
+    .where(_ROW.c.id == bindparam("taken"))
+    .values(status=bindparam("status"), reference=bindparam("reference"))
+)
+
+
 def fingerprint(verb: str, body: Mapping[str, Any]) -> str:
     """SHA-256 of what is asked: the verb and the loaded input, keys sorted."""
     text = json.dumps([verb, body], sort_keys=True, ensure_ascii=False, default=str)
@@ -50,17 +64,17 @@ def once(
     """
     if not key or len(key) > 80 or not key.isprintable():
         raise Refused("idempotency_missing", "Idempotency-Key")
-    known = find(account_id, key)
+    connection, taken = db.session.connection(), new_id()
+    known = connection.execute(_KNOWN, {"account_id": account_id, "key": key}).one_or_none()
     if known is not None:
         if known.fingerprint != asked:
             raise Refused("idempotency_reused", "Idempotency-Key")
-        return known.reference, True
-    row = Idempotency(account_id=account_id, key=key, fingerprint=asked, created_at=clock.now())
-    db.session.add(row)
-    db.session.flush()
-    row.reference = work()
-    row.status = status
-    return row.reference, False
+        return str(known.reference), True
+    row = {"id": taken, "account_id": account_id, "key": key, "fingerprint": asked, "created_at": clock.now()}
+    connection.execute(_TAKE, {**row, "status": 0, "reference": ""})
+    reference = work()
+    connection.execute(_DONE, {"taken": taken, "status": status, "reference": reference})
+    return reference, False
 
 
 def find(account_id: uuid.UUID, key: str) -> Idempotency | None:

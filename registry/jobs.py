@@ -11,13 +11,27 @@ import logging
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from threading import Event
 from typing import Any, cast
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, String, Text, or_, select, true, update
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    String,
+    Table,
+    Text,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry import clock
@@ -60,6 +74,9 @@ class Job(Model):
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+_ADD = insert(cast(Table, Job.__table__))
+"""Built once, and run on rows: nobody needs the objects, and every act asks for several jobs."""
+_GATHERED: ContextVar[list[dict[str, Any]] | None] = ContextVar("gathered", default=None)
 Surround = Callable[[], AbstractContextManager[None]]
 _AROUND: list[Surround] = []
 
@@ -111,19 +128,41 @@ def enqueue(
     *,
     subject_id: uuid.UUID | None = None,
     after: timedelta | None = None,
-) -> Job:
-    """Add a job to the present transaction; it exists only if that commits. The payload must be JSON."""
+) -> uuid.UUID:
+    """Add a job to the present transaction and answer its id; it exists only if that commits. The payload
+    must be JSON.
+    """
     instant = clock.now()
-    job = Job(
-        id=new_id(),
-        name=name,
-        payload=dict(payload),
-        subject_id=subject_id,
-        run_after=instant + (after or timedelta()),
-        created_at=instant,
-    )
-    db.session.add(job)
-    return job
+    row = {
+        "id": new_id(),
+        "name": name,
+        "payload": dict(payload),
+        "subject_id": subject_id,
+        "state": "waiting",
+        "attempts": 0,
+        "run_after": instant + (after or timedelta()),
+        "error": "",
+        "created_at": instant,
+    }
+    waiting = _GATHERED.get()
+    if waiting is None:
+        db.session.connection().execute(_ADD, row)
+    else:
+        waiting.append(row)
+    return row["id"]  # type: ignore[return-value]
+
+
+@contextlib.contextmanager
+def gathered() -> Iterator[None]:
+    """The jobs asked for in here are added by one statement at its end; nobody looks for them before."""
+    rows: list[dict[str, Any]] = []
+    token = _GATHERED.set(rows)
+    try:
+        yield
+    finally:
+        _GATHERED.reset(token)
+    if rows:
+        db.session.connection().execute(_ADD, rows)
 
 
 def claim(*, slow: bool | None = None) -> uuid.UUID | None:

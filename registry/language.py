@@ -3,28 +3,28 @@
 Chosen by `?lang=`, then the `lang` cookie, then a browser that asks for English before Chinese; else Chinese.
 """
 
-import functools
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from urllib.parse import urlencode
 
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, Response, has_request_context, redirect, request
-from flask_babel import Babel, get_locale
+from flask.globals import app_ctx
+from flask_babel import Babel, Domain, get_locale
 from flask_babel.speaklater import LazyString
 from markupsafe import Markup, escape
 
-from registry import clock
+from registry import clock, sentences
+from registry.sentences import CATALOGUES, catalogue
 from registry.text import local_path
 
 TAGS = {"zh": "zh-CN", "en": "en"}
 """Our languages and their names in `lang` attributes."""
 
-CATALOGUES = Path(__file__).parent / "translations"
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600
 NOTHING = "—"
+_here = app_ctx._get_current_object  # type: ignore[attr-defined]
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -42,31 +42,26 @@ typed, and text like any other."""
 
 def init_app(app: Flask) -> None:
     """Set up the catalogues, the choice of language and the filters `day`, `instant`, `exact` and `yuan`."""
-    Babel(
+    babel = Babel(
         app,
         default_locale="zh",
         default_timezone="Asia/Shanghai",
         default_translation_directories=str(CATALOGUES),
         locale_selector=select,
     )
-    # Flask-Babel finds the catalogue anew for every sentence, and a page has a hundred of them.
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda said: _catalogue(current()).ugettext(said),
-        lambda one, many, n: _catalogue(current()).ungettext(one, many, n),
-        newstyle=True,
-        pgettext=lambda context, said: _catalogue(current()).upgettext(context, said),
-    )
-    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+    babel.domain_instance = Catalogues()
+    sentences.init_app(app, current)
     app.after_request(_remember)
     app.add_url_rule("/language", "language", _choose, methods=["POST"])
     app.jinja_env.filters.update(day=day, instant=instant, exact=exact, yuan=yuan)
     app.jinja_env.globals.update(language=current, language_tag=tag, language_url=url)
 
 
-@functools.cache
-def _catalogue(lang: str) -> NullTranslations:
-    """The sentences of a language; Chinese is what the source says."""
-    return Translations.load(CATALOGUES, [lang])
+class Catalogues(Domain):  # type: ignore[misc]
+    """What `gettext` and sentences said later ask: the library finds the catalogue anew for each of them."""
+
+    def get_translations(self) -> NullTranslations:
+        return catalogue(current())
 
 
 def select() -> str:
@@ -81,7 +76,10 @@ def select() -> str:
 
 def current() -> str:
     """`zh` or `en`."""
-    locale = get_locale()
+    try:  # what the library remembers of this request, without the four looks it takes to find it
+        locale = _here().g.__dict__["_flask_babel"].babel_locale
+    except (RuntimeError, KeyError, AttributeError):
+        locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
 
 

@@ -84,9 +84,9 @@ def test_a_log_shorter_than_its_anchor_is_said(lite: Flask) -> None:
 
 def test_a_queue_nobody_works_off_and_dead_jobs_are_said(lite: Flask) -> None:
     def work() -> None:
-        job = jobs.enqueue("mail.send", {})
-        job.run_after = clock.now() - timedelta(minutes=30)
-        jobs.enqueue("mail.send", {}).state = "dead"
+        late, dead = (db.session.get_one(jobs.Job, jobs.enqueue("mail.send", {})) for _ in range(2))
+        late.run_after = clock.now() - timedelta(minutes=30)
+        dead.state = "dead"
 
     transaction(work)
     assert {one.code for one in self_check.run() if one.name == "queue"} == {"jobs_dead", "jobs_wait"}

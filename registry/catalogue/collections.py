@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from registry import clock, history
@@ -25,6 +25,14 @@ from registry.parties.rules import PARTY_ROLES, Actor
 PAGE = 20
 CHOOSABLE = 300
 """Offers a form lists to choose from, newest first; the API takes any of one's own."""
+_OF_OFFER = (
+    select(Collection)
+    .join(CollectionMember, CollectionMember.collection_id == Collection.id)
+    .join(OfferIndex, OfferIndex.declaration_id == CollectionMember.declaration_id)
+    .where(OfferIndex.number == bindparam("number"), Collection.state == CollectionState.PUBLIC)
+    .order_by(Collection.created_at, Collection.id)
+)
+"""Built once: every listing asks it."""
 
 
 def make(actor: Actor, given: Mapping[str, Any]) -> Collection:
@@ -107,13 +115,7 @@ def offers_of(collection: Collection) -> list[OfferIndex]:
 
 def of_offer(number: str) -> Sequence[Collection]:
     """The public collections an offer stands in, oldest first."""
-    query = (
-        select(Collection)
-        .join(CollectionMember, CollectionMember.collection_id == Collection.id)
-        .join(OfferIndex, OfferIndex.declaration_id == CollectionMember.declaration_id)
-        .where(OfferIndex.number == number, Collection.state == CollectionState.PUBLIC)
-    )
-    return db.session.scalars(query.order_by(Collection.created_at, Collection.id)).all()
+    return db.session.scalars(_OF_OFFER, {"number": number}).all()
 
 
 def public(page: int = 1) -> tuple[Sequence[Collection], int]:

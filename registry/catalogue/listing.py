@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
-from registry import clock, history, money
+from registry import clock, money
 from registry.catalogue import rules
 from registry.catalogue.labels import EVENTS
 from registry.catalogue.rules import Tag
@@ -21,6 +21,7 @@ from registry.contracts.models import Acceptance
 from registry.contracts.rules import AcceptanceState
 from registry.database import db
 from registry.errors import Refused
+from registry.history import History
 from registry.licenses import assembly, offers, schedule, terms, wording
 from registry.licenses.fee_fields import from_fields
 from registry.licenses.fees import Fee
@@ -28,9 +29,27 @@ from registry.licenses.models import Declaration, DeclarationVersion
 from registry.licenses.rules import Offer, Track
 from registry.licenses.schedule import Due
 from registry.parties.models import Upload
+from registry.patents.models import PatentOwner
 
 LICENSED = (AcceptanceState.EFFECTIVE, AcceptanceState.EXPIRED, AcceptanceState.TERMINATED)
 DESCRIPTION = ("summary", "problem", "advantage", "application", "products", "industry", "field", "stage")
+
+# Built once: composing a statement costs more than running it.
+_OWNERS = (
+    select(PatentOwner.name)
+    .where(PatentOwner.patent_id == bindparam("patent"), PatentOwner.person.is_(False))
+    .order_by(PatentOwner.position)
+)
+_GIVEN = (
+    select(Acceptance.state, func.count())
+    .where(Acceptance.declaration_id == bindparam("declaration"), Acceptance.state.in_(LICENSED))
+    .group_by(Acceptance.state)
+)
+_MOVES = (
+    select(History.verb, History.at, History.changes)
+    .where(History.subject_id == bindparam("declaration"), History.verb.in_(list(EVENTS)))
+    .order_by(History.at)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +172,7 @@ def of(declaration: Declaration, lang: str) -> Listing:
         paused_since=declaration.paused_since,
         checked_at=declaration.patent.checked_at,
         venue=declaration.venue.name,
-        owners_public=tuple(owner.name for owner in declaration.patent.owners if not owner.person),
+        owners_public=tuple(db.session.scalars(_OWNERS, {"patent": declaration.patent_id})),
         licensees=licensees,
         in_force=in_force,
         events=_events(declaration),
@@ -219,12 +238,8 @@ def _today(fee: Fee, fields: dict[str, Any], offer: Offer, today: date) -> Today
 
 def _licensees(declaration: Declaration) -> tuple[int, int]:
     """How many licenses were ever obtained, and how many are in force."""
-    query = (
-        select(Acceptance.state, func.count())
-        .where(Acceptance.declaration_id == declaration.id, Acceptance.state.in_(LICENSED))
-        .group_by(Acceptance.state)
-    )
-    counts: dict[str, int] = {row.state: row[1] for row in db.session.execute(query)}
+    rows = db.session.execute(_GIVEN, {"declaration": declaration.id})
+    counts: dict[str, int] = {row.state: row[1] for row in rows}
     return sum(counts.values()), counts.get(AcceptanceState.EFFECTIVE, 0)
 
 
@@ -235,12 +250,13 @@ def _events(declaration: Declaration) -> tuple[Event, ...]:
         "withdraw_local": declaration.withdrawn_seq,
         "announce_withdrawal": declaration.withdrawn_seq,
     }
+    moves = db.session.execute(_MOVES, {"declaration": declaration.id})
     return tuple(
-        Event(verb=row.verb, at=row.at, seq=_seq(row) if row.verb not in seqs else seqs[row.verb])
-        for row in history.of(declaration, verbs=EVENTS)
+        Event(verb=verb, at=at, seq=seqs[verb] if verb in seqs else _seq(changes))
+        for verb, at, changes in moves
     )
 
 
-def _seq(row: history.History) -> int | None:
-    found = row.changes.get("seq")
+def _seq(changes: dict[str, Any]) -> int | None:
+    found = changes.get("seq")
     return found if isinstance(found, int) else None

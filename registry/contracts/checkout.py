@@ -218,7 +218,7 @@ def send(actor: Actor, found: Checkout, statements: Sequence[Statement]) -> Chec
         _line(one.place, lambda one=one: contracts.check_sendable(one))  # type: ignore[misc]
         contracts.check_signed(one, statement)
         contracts.check_role(actor, one)
-    approvals.settle(actor, Act.LIST, found.number)
+    approvals.settle(actor, Act.LIST, found.number, of=found.licensee_id)
     sending.enter(actor, pairs)
     found.sent_at = found.acceptances[0].noticed_at
     joint_payments.join(found)

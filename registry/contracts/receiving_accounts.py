@@ -3,19 +3,29 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registry.contracts.money_models import AccountChange
 from registry.contracts.money_rules import ChangeState
 from registry.database import db
 from registry.licenses.models import Declaration, DeclarationVersion
 
+_IN_FORCE = (
+    select(AccountChange.account)
+    .where(
+        AccountChange.declaration_id == bindparam("declaration"),
+        AccountChange.state == ChangeState.IN_FORCE,
+    )
+    .order_by(AccountChange.in_force_at.desc())
+    .limit(1)
+)
+
 
 def of(declaration: Declaration, version: DeclarationVersion | None = None) -> dict[str, Any]:
     """The account in force today; empty for a free license."""
-    changed = changes(declaration, ChangeState.IN_FORCE)
-    if changed:
-        return dict(changed[-1].account)
+    changed = db.session.scalar(_IN_FORCE, {"declaration": declaration.id})
+    if changed is not None:
+        return dict(changed)
     version = version or declaration.current
     return dict(version.answers.get("account", {})) if version is not None else {}
 

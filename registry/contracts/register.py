@@ -3,13 +3,15 @@ effective or ends it.
 """
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import exists, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from registry import clock, history
@@ -18,7 +20,7 @@ from registry.contracts import record as records
 from registry.contracts import rules
 from registry.contracts.models import Acceptance, Contract, Decision, Paper, Payment
 from registry.contracts.money_models import PaymentRequest
-from registry.database import db, new_id
+from registry.database import db, new_id, store
 from registry.errors import Gone, NotFound
 from registry.jobs import enqueue
 from registry.ledger import service as ledger
@@ -26,11 +28,40 @@ from registry.ledger.filings import Filing
 from registry.licenses.models import Declaration
 from registry.licenses.offers import withdrawal_day
 from registry.numbers import public_number
+from registry.parties.models import Organisation
 from registry.parties.rules import Actor
+from registry.patents.models import Patent
 
 LICENSEE, HOLDER, VENUE = "licensee", "holder", "venue"
 BOTH = (LICENSEE, HOLDER)
 SEAL = "papers.seal"
+
+
+def _declaration_of(which: ColumnElement[bool]) -> Select[Declaration]:
+    of_it = select(Acceptance.declaration_id).where(which).scalar_subquery()
+    query = select(Declaration).where(Declaration.id == of_it).with_for_update()
+    return query.execution_options(populate_existing=True)
+
+
+def _with_parties(which: ColumnElement[bool]) -> Select[Acceptance, Patent]:
+    """Whoever locks an acceptance goes on to ask for its contract, its sides and its patent: read with it."""
+    sides = (Acceptance.contract, Acceptance.holder, Acceptance.licensee)
+    query = select(Acceptance, Patent).join(Acceptance.declaration).join(Declaration.patent).where(which)
+    query = query.options(*(joinedload(one, innerjoin=True) for one in sides))
+    return query.with_for_update(of=Acceptance).execution_options(populate_existing=True)
+
+
+# Built once: composing a statement costs more than running it, and every act begins with these.
+_BY_NUMBER = select(Acceptance).where(Acceptance.number == bindparam("number"))
+_OF_ID, _OF_NUMBER = (
+    (_declaration_of(which), _with_parties(which))
+    for which in (Acceptance.id == bindparam("id"), Acceptance.number == bindparam("number"))
+)
+_LIVE = select(Acceptance.number).where(
+    Acceptance.declaration_id == bindparam("declaration"),
+    Acceptance.licensee_id == bindparam("licensee"),
+    Acceptance.state.in_(rules.LIVE_STATES),
+)
 
 
 def settings() -> Settings:
@@ -41,7 +72,7 @@ def settings() -> Settings:
 
 def find(number: str) -> Acceptance:
     """An acceptance by its public number. Raises NotFound."""
-    found = db.session.scalar(select(Acceptance).where(Acceptance.number == number.strip().upper()))
+    found = db.session.scalar(_BY_NUMBER, {"number": number.strip().upper()})
     if found is None:
         raise NotFound("not_found")
     return found
@@ -60,18 +91,38 @@ def fresh_number(kind: str) -> str:
     return public_number(kind, clock.today(), prefix=settings().prefix)
 
 
+def live_number(declaration: Declaration, licensee: Organisation) -> str | None:
+    """The number of a licensee's live license of an offer; there is one at most."""
+    return db.session.scalar(_LIVE, {"declaration": declaration.id, "licensee": licensee.id})
+
+
 def lock(acceptance_id: UUID) -> Acceptance:
     """The acceptance with its declaration's row locked before it: a withdrawal and a notice never pass each
     other.
     """
-    of_it = select(Acceptance.declaration_id).where(Acceptance.id == acceptance_id).scalar_subquery()
-    fresh = {"populate_existing": True}
-    declaration = db.session.scalars(
-        select(Declaration).where(Declaration.id == of_it).with_for_update().execution_options(**fresh)
-    ).one()
-    query = select(Acceptance).where(Acceptance.id == acceptance_id).with_for_update()
-    acceptance = db.session.scalars(query.execution_options(**fresh)).one()
-    set_committed_value(acceptance, "declaration", declaration)  # read a moment ago: not read again
+    found = _locked(_OF_ID, {"id": acceptance_id})
+    assert found is not None
+    return found
+
+
+def lock_numbered(number: str) -> Acceptance:
+    """The same by its public number, for who has read nothing of it yet. Raises NotFound."""
+    found = _locked(_OF_NUMBER, {"number": number.strip().upper()})
+    if found is None:
+        raise NotFound("not_found")
+    return found
+
+
+def _locked(
+    queries: tuple[Select[Declaration], Select[Acceptance, Patent]], which: dict[str, Any]
+) -> Acceptance | None:
+    first, second = queries
+    declaration = db.session.scalar(first, which)
+    if declaration is None:
+        return None
+    acceptance, patent = db.session.execute(second, which).one()
+    set_committed_value(declaration, "patent", patent)  # read a moment ago: not read again
+    set_committed_value(acceptance, "declaration", declaration)
     db.session.expire(acceptance, ["payments"])
     return acceptance
 
@@ -94,11 +145,20 @@ def check_kept(contract: Contract) -> None:
         raise Gone("contract_erased", article="PIPL 47", on=clock.legal_day(contract.erased_at))
 
 
-def move(actor: Actor, acceptance: Acceptance, verb: str, **changes: Any) -> None:
-    """Make one move of the table and leave its history row. The only place that writes the state."""
+def move(
+    actor: Actor,
+    acceptance: Acceptance,
+    verb: str,
+    *,
+    columns: Mapping[str, Any] = MappingProxyType({}),
+    **changes: Any,
+) -> None:
+    """Make one move of the table and leave its history row. The only place that writes the state; `columns`
+    are written with it, at once.
+    """
     before = acceptance.state
     found = rules.ACCEPTANCE.found(before, verb)
-    acceptance.state = found.to
+    store(acceptance, state=found.to, **columns)
     noted = {"article": found.article, **changes}
     history.record(actor, verb, acceptance, before=before, after=acceptance.state, changes=noted)
 
@@ -136,13 +196,9 @@ def become_effective(acceptance: Acceptance, effective: rules.Effective, *, grou
     belongs to.
     """
     span = records.expected_term(acceptance, effective.on)
-    acceptance.effective_at, acceptance.effective_on, acceptance.last_day = (
-        effective.at,
-        effective.on,
-        span.last_day,
-    )
+    store(acceptance, effective_at=effective.at, effective_on=effective.on, last_day=span.last_day)
     if not acceptance.contract.recordal_state:
-        acceptance.contract.recordal_state = rules.RecordalState.DUE
+        store(acceptance.contract, recordal_state=rules.RecordalState.DUE)
     return Filing(
         type="license.effective",
         subject=acceptance.filed_under,
@@ -158,6 +214,11 @@ def become_effective(acceptance: Acceptance, effective: rules.Effective, *, grou
 def after_effective(acceptance: Acceptance, seq: int) -> None:
     """What follows: the papers are printed, both sides get word. Same transaction."""
     acceptance.effective_seq = seq
+    follow_effect(acceptance)
+
+
+def follow_effect(acceptance: Acceptance) -> None:
+    """The same of a license whose place in the log is known."""
     print_effective(acceptance)
     plan_dues(acceptance)
     publish()

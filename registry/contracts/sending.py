@@ -8,9 +8,9 @@ from registry import clock
 from registry.contracts import notices, register, rules
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance
-from registry.database import db
+from registry.database import db, store
 from registry.errors import Conflict
-from registry.jobs import enqueue
+from registry.jobs import enqueue, gathered
 from registry.ledger import service as ledger
 from registry.ledger.filings import Filing, Statement
 from registry.licenses import schedule
@@ -24,38 +24,37 @@ def enter(actor: Actor, sent: Sequence[tuple[Acceptance, Statement]]) -> None:
     """
     with db.session.no_autoflush:  # the rows are written once, whole
         at = clock.now()
-        made = [_made(actor, acceptance, statement) for acceptance, statement in sent]
         try:
+            made = [_made(actor, acceptance, statement) for acceptance, statement in sent]
             db.session.flush()
         except IntegrityError as error:
             raise Conflict("already_licensed", article="PL 51", number=sent[0][0].number) from error
         appended = iter(ledger.append([filing for filings, _ in made for filing in filings], at=at))
-        for (acceptance, _), (filings, verb) in zip(sent, made, strict=True):
-            _follow(acceptance, verb, [next(appended).seq for _ in filings])
-            acceptance.salts = {}  # they stand with the filing now, where they can be erased
+        with gathered():
+            for (acceptance, _), (filings, verb) in zip(sent, made, strict=True):
+                _follow(acceptance, verb, [next(appended).seq for _ in filings])
 
 
 def _made(actor: Actor, acceptance: Acceptance, statement: Statement) -> tuple[list[Filing], str]:
     """The row as it is after the notice, its filings, and the verb that was done."""
-    acceptance.statement = statement.encode()
-    acceptance.noticed_at = clock.now()
-    verb = _next(acceptance)
-    register.move(actor, acceptance, verb)
+    verb, instant = _next(acceptance), clock.now()
+    register.move(actor, acceptance, verb, columns={"statement": statement.encode(), "noticed_at": instant})
     filings = [notices.filing_of(acceptance, statement)]
     if verb == "send_free":
-        effective = rules.effective(acceptance.noticed_at)
+        effective = rules.effective(instant)
         filings.append(register.become_effective(acceptance, effective, ground="notice"))
     if verb == "send_paid":
         days = schedule.start_window(records.fee_of(acceptance.record))
-        register.ask_for_payment(acceptance, days=days, from_day=clock.legal_day(acceptance.noticed_at))
+        register.ask_for_payment(acceptance, days=days, from_day=clock.legal_day(instant))
     return filings, verb
 
 
 def _follow(acceptance: Acceptance, verb: str, seqs: Sequence[int]) -> None:
-    acceptance.noticed_seq = seqs[0]
+    """The salts stand with the filing now, where they can be erased."""
+    store(acceptance, **dict(zip(("noticed_seq", "effective_seq"), seqs, strict=False)), salts={})
     enqueue("papers.print", {"acceptance": str(acceptance.id), "set": "notice"}, subject_id=acceptance.id)
     if verb == "send_free":
-        register.after_effective(acceptance, seqs[1])
+        register.follow_effect(acceptance)
         return
     register.publish()
     register.tell(acceptance, "notice_received", *register.BOTH)

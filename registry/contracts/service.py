@@ -140,14 +140,28 @@ def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accept
     `already_licensed`.
     """
     allow(actor, "acceptance.send", acceptance)
+    return _accept(actor, register.lock(acceptance.id), statement)
+
+
+def accept_outside(actor: Actor, number: str, *, kid: str, signature: bytes) -> Acceptance:
+    """`accept` a notice a machine signed elsewhere: locked before anything is asked, so that it is read once.
+
+    Raises NotFound, and as `accept`.
+    """
+    acceptance = register.lock_numbered(number)
+    allow(actor, "acceptance.send", acceptance)
+    statement = parties.external(actor, kid, signature, acceptance.statement_fields)
+    return _accept(actor, acceptance, statement)
+
+
+def _accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Acceptance:
     if not actor.confirmed:
         raise Refused("account_unconfirmed", article="ESL 13")
-    acceptance = register.lock(acceptance.id)
     _alone(acceptance)
     check_sendable(acceptance)
     check_signed(acceptance, statement)
     check_role(actor, acceptance)
-    approvals.settle(actor, Act.ACCEPT, acceptance.number)
+    approvals.settle(actor, Act.ACCEPT, acceptance.number, of=acceptance.licensee_id)
     sending.enter(actor, [(acceptance, statement)])
     return acceptance
 
@@ -304,28 +318,19 @@ def licensee_count(declaration: Declaration) -> int:
 
 def live_license(actor: Actor, declaration: Declaration) -> Acceptance | None:
     """The actor's own live acceptance of an offer, if there is one."""
-    return _live(declaration, parties.organisation_of(actor))
+    number = register.live_number(declaration, parties.organisation_of(actor))
+    return None if number is None else register.find(number)
 
 
 # --- inside ------------------------------------------------------------------------------------------
-
-
-def _live(declaration: Declaration, licensee: Organisation) -> Acceptance | None:
-    query = select(Acceptance).where(
-        Acceptance.declaration_id == declaration.id,
-        Acceptance.licensee_id == licensee.id,
-        Acceptance.state.in_(rules.LIVE_STATES),
-    )
-    return db.session.scalars(query).first()
 
 
 def _refuse_second(declaration: Declaration, licensee: Organisation) -> None:
     """One live license of an offer for each licensee; another one after it has ended (journeys 3.4)."""
     if declaration.holder_id == licensee.id:
         raise Refused("own_offer", article="CC 576")
-    live = _live(declaration, licensee)
-    if live is not None:
-        raise Conflict("already_licensed", article="PL 51", number=live.number)
+    if live := register.live_number(declaration, licensee):
+        raise Conflict("already_licensed", article="PL 51", number=live)
 
 
 @approvals.subject(Act.ACCEPT)

@@ -114,8 +114,13 @@ def append(filings: Sequence[Filing], *, at: datetime | None = None) -> list[App
 
 def _load_keyring(connection: Connection, built: Sequence[Piece]) -> Keyring:
     filed = [one for item in built for one in (item.built.filed, item.own) if one is not None]
-    kids: set[str] = set().union(*(kids_of(one) for one in filed))
+    kids: set[str] = set().union(*(kids_of(one) for one in filed)) - _made(built)
     return Keyring({row.kid: Key(**row._mapping) for row in _read_keys(connection, kids)})
+
+
+def _made(built: Sequence[Piece]) -> set[str]:
+    """Keys made a moment ago for this list alone: no look finds them, and the table takes none twice."""
+    return {item.built.filed.subject for item in built if not item.asked}
 
 
 def _read_keys(connection: Connection, kids: Iterable[str]) -> Iterator[Row[Any]]:
@@ -216,8 +221,11 @@ def _insert(connection: Connection, prepared: Sequence[_Prepared], done: Sequenc
     except IntegrityError as error:  # the only key of this table is the digest: the same filing again
         raise Conflict("filing_repeated") from error
     own = [filing.piece.own for filing in prepared if filing.piece.own is not None]
-    _use_own(connection, [said for one in own for said in one.statements])
-    _use(connection, [said for filing in prepared for said in filing.piece.built.filed.statements])
+    shown = [said for filing in prepared for said in filing.piece.built.filed.statements]
+    made = _made([filing.piece for filing in prepared])
+    behind = [said for said in shown if said.kid in made]  # by keys nobody had before: never stated already
+    _use_own(connection, [*(said for one in own for said in one.statements), *behind])
+    _use(connection, [said for said in shown if said.kid not in made])
     names = ("seq", "prev", "leaf", "entry", "envelope_digest")
     rows = [
         {**{name: getattr(item, name) for name in names}, "subject": filing.piece.built.filed.subject}

@@ -194,6 +194,13 @@ def parse_filing(payload: bytes) -> Filed:
     return _filed(strict(payload))
 
 
+def check_signers(name: str, said: Collection[Statement]) -> None:
+    """Raises ValueError unless so many keys stated a filing as its type asks."""
+    kind = _kind(name, None)
+    if len({one.kid for one in said}) < kind.least_statements:  # one key twice is not two persons
+        raise ValueError(f"{name} needs {kind.least_statements} statement(s) by {kind.signers}")
+
+
 def check_says(filed: Filed, statement: Statement, *, origin: str) -> None:
     """Raises ValueError unless the statement is about this filing, on these terms, in this log."""
     said = statement.fields
@@ -250,8 +257,7 @@ def _filed(payload: Any) -> Filed:
     if not isinstance(statements, list):
         raise ValueError("malformed statements")
     said = tuple(parse_statement(statement) for statement in statements)
-    if len({one.kid for one in said}) < kind.least_statements:  # one key twice is not two persons
-        raise ValueError(f"{value['type']} needs {kind.least_statements} statement(s) by {kind.signers}")
+    check_signers(value["type"], said)
     return Filed(
         type=value["type"],
         subject=subject,

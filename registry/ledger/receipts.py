@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Container, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, select
 
 from registry import clock
 from registry.database import db
@@ -19,6 +19,9 @@ from registry.ledger.notes import Proof
 from registry.ledger.receipt_file import FORMAT
 from registry.ledger.setup import ledger_setup
 from registry.ledger.signing import CHECKPOINT
+
+_ENTRY = cast(Table, LedgerEntry.__table__)
+_ENTRY_AT = select(_ENTRY.c.entry).where(_ENTRY.c.seq == bindparam("seq"))
 
 
 def receipt(seq: int, *, disclose: Container[str] | None = None) -> dict[str, Any]:
@@ -59,7 +62,12 @@ def filed_among(seqs: Collection[int]) -> dict[int, Filed]:
 
 def leaf(seq: int) -> bytes:
     """The leaf hash of a filing. Raises NotFound."""
-    return leaf_hash(filed_at(seq)[0])
+    if seq < 0:
+        return leaf_hash(filed_at(seq)[0])
+    entry = db.session.connection().execute(_ENTRY_AT, {"seq": seq}).scalar()
+    if entry is None:
+        raise NotFound("not_found")
+    return leaf_hash(entry)
 
 
 def envelope_at(seq: int) -> bytes:

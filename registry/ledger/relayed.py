@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from registry.ledger.canonical import b64, new_nonce
+from registry.ledger.canonical import b64, jcs, loads, new_nonce
 from registry.ledger.filings import (
     RELAYED,
     Built,
@@ -17,6 +17,7 @@ from registry.ledger.filings import (
     Filing,
     Statement,
     build,
+    check_signers,
     parse_statement,
     salted,
     signed_statement,
@@ -44,7 +45,8 @@ def pieces(filing: Filing, *, origin: str) -> list[Piece]:
     if not any(_apart(said) for said in filing.statements):
         return [Piece(built=build(filing))]
     drawn = salted(filing)
-    whole = build(drawn).filed  # as the parties stated it: by so many keys as its kind asks
+    stated = [_read(said) for said in drawn.statements]
+    check_signers(drawn.type, stated)  # as the parties stated it: by so many keys as its kind asks
     made: list[Piece] = []
     shown: list[Statement] = []
     for said in drawn.statements:
@@ -54,8 +56,14 @@ def pieces(filing: Filing, *, origin: str) -> list[Piece]:
         signer = Ed25519Signer.generate()
         made.append(Piece(built=build(_enrolment(signer, drawn.subject, said, origin=origin)), asked=False))
         shown.append(signed_statement(said.fields, signer, level=RELAYED))
-    own = replace(whole, statements=tuple(said for said in whole.statements if _apart(said)))
-    return [*made, Piece(built=build(replace(drawn, statements=shown)), own=own)]
+    built = build(replace(drawn, statements=shown))
+    own = replace(built.filed, statements=tuple(said for said in stated if _apart(said)))
+    return [*made, Piece(built=built, own=own)]
+
+
+def _read(said: Statement) -> Statement:
+    """A statement as everybody would read it in a payload. Raises ValueError unless canonical and exact."""
+    return parse_statement(loads(jcs(said.encode())))
 
 
 def own_statement(said: Statement, opened: Any) -> Statement:

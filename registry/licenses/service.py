@@ -184,7 +184,7 @@ def submit(
     terms = terms_on_day().version
     if dict(statement.fields) != statements.declarant_statement(declaration, terms, power=actor.power):
         raise Conflict("stale_digest", "statement")
-    approvals.settle(actor, Act.DECLARE, declaration.number)
+    approvals.settle(actor, Act.DECLARE, declaration.number, of=declaration.holder_id)
     statements.check_signature(statement)
     version = statements.freeze(
         declaration,

@@ -113,7 +113,7 @@ def file(actor: Actor, withdrawal: Withdrawal, statement: Statement) -> Declarat
     refuse_all(obstacles(withdrawal))
     if dict(statement.fields) != statement_for(withdrawal, power=actor.power):
         raise Conflict("stale_digest", "statement")
-    approvals.settle(actor, Act.WITHDRAW, withdrawal.number)
+    approvals.settle(actor, Act.WITHDRAW, withdrawal.number, of=declaration.holder_id)
     statements.check_signature(statement)
     if verb == "withdraw_local" and any(claimed(declaration.id) for claimed in OPEN_CLAIMS):
         raise Conflict("claims_open", article="PL 51; GL 7(3)", number=declaration.number)

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy.orm import joinedload
 
 from registry import clock, history
 from registry.database import db, new_id
@@ -32,6 +33,16 @@ DAYS, MOST_DAYS = 365, 730
 OVERLAP_HOURS = 7 * 24
 MOST = 20
 WARN = timedelta(days=14)
+
+# Built once, with all that a request asks about its key: every machine's request begins with it.
+_BY_PREFIX = (
+    select(ApiKey)
+    .where(ApiKey.prefix == bindparam("prefix"))
+    .options(
+        joinedload(ApiKey.membership, innerjoin=True).joinedload(Membership.unit),
+        joinedload(ApiKey.account, innerjoin=True),
+    )
+)
 
 
 def create_api_key(
@@ -160,7 +171,7 @@ def read_api_key(text: str) -> ApiKey | None:
     parts = bearer.parse(text)
     if parts is None:
         return None
-    row = db.session.scalar(select(ApiKey).where(ApiKey.prefix == parts.prefix))
+    row = db.session.scalar(_BY_PREFIX, {"prefix": parts.prefix})
     if row is None or not _fits(row, sessions.digest(parts.secret), clock.now()):
         return None
     return row if is_live(row) else None

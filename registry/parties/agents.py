@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from registry import clock
 from registry.database import db
@@ -17,6 +17,11 @@ from registry.parties.models import Authority, Membership, Organisation
 from registry.parties.power_models import PowerOfAttorney
 from registry.parties.rules import Actor
 
+_HELD = select(PowerOfAttorney).where(
+    PowerOfAttorney.agent_id == bindparam("agent"),
+    PowerOfAttorney.principal_id.in_(bindparam("principals", expanding=True)),
+    PowerOfAttorney.state == PowerState.ACTIVE,
+)
 TAKING = frozenset({"acceptance.draft", "acceptance.send"})
 """Acts by which somebody becomes the other side of an offer they may have made themselves, for another."""
 
@@ -113,10 +118,6 @@ def _held(agent_id: UUID, principals: set[UUID]) -> Sequence[PowerOfAttorney]:
     """Powers an agent holds of some parties today by which it faces the other side of a license."""
     if not principals:
         return ()
-    query = select(PowerOfAttorney).where(
-        PowerOfAttorney.agent_id == agent_id,
-        PowerOfAttorney.principal_id.in_(principals),
-        PowerOfAttorney.state == PowerState.ACTIVE,
-    )
-    found = [one for one in db.session.scalars(query) if one.stands(clock.today())]
+    rows = db.session.scalars(_HELD, {"agent": agent_id, "principals": list(principals)})
+    found = [one for one in rows if one.stands(clock.today())]
     return [one for one in found if agency.DEALING & set(one.matters)]

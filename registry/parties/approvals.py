@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from registry import clock, history
 from registry.database import db, locked, new_id
@@ -26,6 +26,7 @@ from registry.parties.permissions import SIGN, allow
 from registry.parties.rules import CLOCK, Act, Actor, ApprovalState, may_loosen, needs_second
 
 DAYS = 14
+_RULED = select(ApprovalPolicy.organisation_id).where(ApprovalPolicy.organisation_id == bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +122,21 @@ def ask(actor: Actor, act: Act, number: str) -> Approval:
     return _ask(actor, organisation, act, number=number, digest=found.digest)
 
 
-def settle(actor: Actor, act: Act, number: str) -> None:
+def settle(actor: Actor, act: Act, number: str, *, of: UUID) -> None:
     """Ask whether this signature may stand, and note that it answered a request; nothing where the
-    organisation wants no second person. Called by the verb that files, in its transaction.
+    organisation (`of`) wants no second person. Called by the verb that files, in its transaction.
 
     Raises Conflict `approval_needed` when nobody asked about this very text, Refused `second_signer` for
     whoever asked.
     """
-    found = _subject(act, number)
-    policy = policy_of(found.organisation_id)
-    if policy is None or not needs_second(act, _values(policy), found.amount):
+    if db.session.scalar(_RULED, {"of": of}) is None:
         return
-    policy = _locked(found.organisation_id)
+    found, policy = _subject(act, number), policy_of(of)
+    if found.organisation_id != of:
+        raise RuntimeError("whose rule is asked about is whose draft it is")
+    if not needs_second(act, _values(policy), found.amount):
+        return
+    policy = _locked(of)
     row = _waiting(found.organisation_id, act, number)
     if row is None or row.digest != found.digest:
         raise Conflict("approval_needed", article="[ours]")

@@ -10,7 +10,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from registry import clock, history
 from registry.database import db, transaction
@@ -24,6 +24,8 @@ from registry.parties.models import Key
 from registry.parties.organisations import organisation_of
 from registry.parties.permissions import allow
 from registry.parties.rules import Actor, Level
+
+_KEY = select(Key.alg, Key.organisation_id).where(Key.kid == bindparam("kid"))
 
 
 def sign(actor: Actor, password: str, fields: Mapping[str, Any], *, field: str = "password") -> Statement:
@@ -96,24 +98,24 @@ def external(actor: Actor, kid: str, signature: bytes, fields: Mapping[str, Any]
     """The statement of a machine: signed elsewhere with a key the actor's organisation enrolled, under a
     power the agent's. Raises Refused.
     """
-    alg = _external_key(actor, kid).alg
+    alg = _external_alg(actor, kid)
     return Statement(fields=dict(fields), alg=alg, kid=kid, signature=signature, level=Level.EXTERNAL)
 
 
 def external_list(actor: Actor, kid: str, signature: bytes, listed: StatementList) -> list[Statement]:
     """The statements of a machine that signed their list elsewhere. Raises Refused."""
-    alg = _external_key(actor, kid).alg
+    alg = _external_alg(actor, kid)
     return _placed(listed, alg=alg, kid=kid, signature=signature, level=Level.EXTERNAL)
 
 
-def _external_key(actor: Actor, kid: str) -> Key:
-    key = db.session.get(Key, kid)
+def _external_alg(actor: Actor, kid: str) -> str:
+    key = db.session.execute(_KEY, {"kid": kid}).one_or_none()
     signer = actor.organisation_id if actor.power is None else actor.power.agent_id  # an agent's own key
     if key is None or key.organisation_id is None or key.organisation_id != signer:
         raise Refused("key_unknown", "kid")
     if actor.api_kid and kid != actor.api_kid:  # a machine's access names the key it signs with
         raise Refused("key_unknown", "kid")
-    return key
+    return str(key.alg)
 
 
 def parse_public(text: str, *, field: str = "public_key") -> tuple[str, bytes]:

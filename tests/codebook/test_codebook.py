@@ -90,7 +90,7 @@ def test_a_change_counts_at_the_next_request_and_job_of_its_process(lite: Flask)
     seen: list[str] = []
     jobs.HANDLERS["tests.codes"] = lambda payload: seen.append(table("plan").get("none").zh)
     try:
-        transaction(lambda: jobs.enqueue("tests.codes", {}).name)
+        transaction(lambda: jobs.enqueue("tests.codes", {}))
         jobs.run_all()
     finally:
         del jobs.HANDLERS["tests.codes"]

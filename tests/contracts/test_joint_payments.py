@@ -249,6 +249,6 @@ def test_the_total_of_a_contract_is_that_of_the_licenses_registered_with_it(lite
     assert total() == both / 2, "the form lists one license, so its total is that of one"
     went = clock.now() - timedelta(days=1)
     transaction(
-        lambda: history.record(first.venue.actor, "export", register.find_contract(contract), at=went).id
+        lambda: history.record(first.venue.actor, "export", register.find_contract(contract), at=went)
     )
     assert total() == both, "it had left with both licenses"

@@ -270,7 +270,7 @@ def test_a_job_whose_claim_or_end_failed_is_done_in_the_end_and_files_once(
     with time_machine.travel(clock.now(), tick=False) as travel:
         for at, done in pairs():
             size, payload = ledger.size(), {"number": f"C-{at}-{done}", "instant": clock.rfc3339(clock.now())}
-            job_id = transaction(lambda what=payload: jobs.enqueue("file", what).id)  # type: ignore[misc]
+            job_id = transaction(lambda what=payload: jobs.enqueue("file", what))  # type: ignore[misc]
             with failing(at, done=done) as steps, suppress(OperationalError):
                 jobs.run_one()
             for _ in range(3):
