@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import marshmallow
@@ -54,11 +55,21 @@ class Schema(marshmallow.Schema):
 
 
 def _is_code(message: Any) -> bool:
-    return isinstance(message, str) and _WORD.fullmatch(message) is not None
+    return isinstance(message, str) and _is_word(message)
+
+
+@lru_cache(1024)
+def _is_word(message: str) -> bool:
+    return _WORD.fullmatch(message) is not None
+
+
+@cache
+def _general(kind: type[fields.Field[Any]]) -> str:
+    return next((code for known, code in _CODES if issubclass(kind, known)), "not_valid")
 
 
 def _answer_in_codes(one: fields.Field[Any]) -> None:
-    general = next((code for kind, code in _CODES if isinstance(one, kind)), "not_valid")
+    general = _general(type(one))  # type: ignore[arg-type]
     known = {"required": "required", "null": "required", "validator_failed": "not_valid"}
     one.error_messages = {
         key: message if _is_code(message) else known.get(key, general)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -89,8 +90,14 @@ class CompareManySchema(CompareSchema):
 
 def in_order(typed: Mapping[str, str]) -> list[tuple[str, str]]:
     """A search in the one order its permanent address has, without what says nothing."""
-    names = [name for name in SearchSchema().fields if name in typed]
+    names = [name for name in _names() if name in typed]
     return [(name, typed[name]) for name in names if typed[name] and (name, typed[name]) not in UNSAID]
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """A page of results has twenty such addresses: the schema is not made for each."""
+    return tuple(SearchSchema().fields)
 
 
 UNSAID = frozenset({("state", str(Standing.OPEN)), ("sort", str(Sort.NEWEST)), ("page", "1")})

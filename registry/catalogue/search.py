@@ -12,7 +12,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from registry.catalogue import fulltext, marks, words
@@ -128,13 +128,13 @@ def facets(query: SearchQuery, today: date) -> Mapping[str, Mapping[str, int]]:
     return find(query, today).facets
 
 
-def count(conditions: Sequence[ColumnElement[bool]]) -> int:
+def counted(*conditions: ColumnElement[bool]) -> ScalarSelect[int]:
     """How many rows, counted up to COUNT_MAX + 1."""
     capped = select(OfferIndex.id).where(*conditions).limit(COUNT_MAX + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(capped)) or 0
+    return select(func.count()).select_from(capped).scalar_subquery()
 
 
-def standing(today: date) -> list[ColumnElement[bool]]:
+def standing(today: date | BindParameter[date]) -> list[ColumnElement[bool]]:
     """Offers that have not ended."""
     return [OfferIndex.tag.in_(STANDING), OfferIndex.last_day >= today]
 

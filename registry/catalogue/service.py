@@ -72,6 +72,12 @@ _STAMP = (
     .where(Declaration.number == bindparam("number"))
 )
 """Built once, as the next: composing it takes longer than running it."""
+_FIGURES = select(
+    searching.counted(*searching.standing(bindparam("today"))),
+    searching.counted(*searching.standing(bindparam("today")), OfferIndex.fee_method == "FREE"),
+    searching.counted(*searching.standing(bindparam("today")), OfferIndex.tag == Tag.ANNOUNCED),
+    select(func.count()).select_from(Acceptance).where(Acceptance.state == LICENSED).scalar_subquery(),
+)
 _PUBLISHED = (
     select(Declaration)
     .where(Declaration.number == bindparam("number"), Declaration.published_at.is_not(None))
@@ -112,13 +118,12 @@ def recent() -> Sequence[OfferIndex]:
 
 def figures() -> Figures:
     """How much there is at this moment."""
-    standing = searching.standing(clock.today())
-    in_force = select(func.count()).select_from(Acceptance).where(Acceptance.state == LICENSED)
+    offers, free, announced, in_force = db.session.execute(_FIGURES, {"today": clock.today()}).one()
     return Figures(
-        offers=searching.count(standing),
-        free=searching.count([*standing, OfferIndex.fee_method == "FREE"]),
-        announced=searching.count([*standing, OfferIndex.tag == Tag.ANNOUNCED]),
-        in_force=db.session.scalar(in_force) or 0,
+        offers=offers,
+        free=free,
+        announced=announced,
+        in_force=in_force,
         filings=ledger.size(),
         as_of=clock.now(),
     )
