@@ -48,6 +48,27 @@ def test_a_job_runs_once_after_the_commit(app: Flask) -> None:
     assert jobs.run_all() == 0
 
 
+def test_jobs_asked_for_together_are_there_when_their_asker_is_done(app: Flask) -> None:
+    def interrupted() -> None:
+        with jobs.gathered():
+            jobs.enqueue("note", {"word": "never"})
+            raise KeyError("no")
+
+    def work() -> None:
+        with jobs.gathered():
+            jobs.enqueue("note", {"word": "a"})
+            jobs.enqueue("note", {"word": "b"}, after=timedelta(seconds=0))
+            assert db.session.query(Job).count() == 0
+        assert db.session.query(Job).count() == 2
+        with pytest.raises(KeyError):
+            interrupted()
+        jobs.enqueue("note", {"word": "c"})
+
+    transaction(work)
+    jobs.run_all()
+    assert sorted(DONE) == ["a", "b", "c"]
+
+
 def test_a_job_of_a_transaction_that_failed_never_was(app: Flask) -> None:
     def work() -> None:
         jobs.enqueue("note", {"word": "never"})

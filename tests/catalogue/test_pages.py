@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy import select
 
 from registry import clock
 from registry.catalogue import pages as catalogue_pages
-from registry.catalogue import search as searching
+from registry.catalogue import service as catalogue
 from registry.database import db, new_id, transaction
 from registry.documents import store
 from registry.licenses.fees import Fee, Method
@@ -223,8 +224,17 @@ def test_parameters_of_others_do_not_disturb_a_search(lite: Flask) -> None:
 
 def test_more_than_ten_thousand_is_said_so(lite: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     offer()
-    monkeypatch.setattr(searching, "count", lambda _conditions: 10_001)
+    many = replace(catalogue.figures(), offers=10_001)
+    monkeypatch.setattr(catalogue, "figures", lambda: many)
     assert "10,000 以上" in words(read(lite, "/"))
+
+
+def test_the_home_page_counts_what_stands_of_each_kind(app: Flask) -> None:
+    offer(**ANNOUNCED)
+    offer()
+    offer(fee=FREE)
+    found = catalogue.figures()
+    assert (found.offers, found.free, found.announced, found.in_force) == (3, 1, 1, 0)
 
 
 def test_machines_search_with_the_same_words_and_are_told_of_a_wrong_name(lite: Flask) -> None:

@@ -16,6 +16,7 @@ from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs
 from tests.browser import run_jobs
 from tests.contracts import taking
+from tests.contracts.test_duties import counted
 from tests.factories import LUMP, Offer, announce, make_organisation, make_upload, published, reading
 from tests.licenses.test_api import Machine
 
@@ -61,6 +62,17 @@ def test_a_free_license_in_two_calls_on_both_databases(app: Flask) -> None:
     assert body["record_digest"] == draft["record_digest"]
     assert reading(lambda: register.find(number).statement["level"]) == "external"
     assert reading(lambda: ledger.audit().exit_code) == 0
+
+
+def test_a_notice_by_machine_is_read_once_and_written_by_rows(lite: Flask, offer: Offer) -> None:
+    machine = Machine(lite, make_organisation(lite, "c1"))
+    draft = drafted(machine, offer)
+    path, body = f"/acceptances/{draft['number']}/notice", signed(machine, draft)
+    with counted() as said:
+        answer = machine.call("POST", path, body).json
+    assert sum("FROM acceptance" in one and "acceptance.record" in one for one in said) == 1
+    assert len(said) <= 30, said
+    assert answer == {name: machine.do("GET", f"/acceptances/{draft['number']}")[name] for name in answer}
 
 
 def test_the_receipt_waits_for_a_checkpoint_and_verifies(lite: Flask, offer: Offer) -> None:
