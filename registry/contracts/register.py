@@ -5,7 +5,6 @@ effective or ends it.
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -150,15 +149,18 @@ def move(
     acceptance: Acceptance,
     verb: str,
     *,
-    columns: Mapping[str, Any] = MappingProxyType({}),
+    at_once: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> None:
-    """Make one move of the table and leave its history row. The only place that writes the state; `columns`
-    are written with it, at once.
+    """Make one move of the table and leave its history row. The only place that writes the state: with the
+    next flush, or now, together with other columns.
     """
     before = acceptance.state
     found = rules.ACCEPTANCE.found(before, verb)
-    store(acceptance, state=found.to, **columns)
+    if at_once is None:
+        acceptance.state = found.to
+    else:
+        store(acceptance, state=found.to, **at_once)
     noted = {"article": found.article, **changes}
     history.record(actor, verb, acceptance, before=before, after=acceptance.state, changes=noted)
 

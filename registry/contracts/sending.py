@@ -38,7 +38,7 @@ def enter(actor: Actor, sent: Sequence[tuple[Acceptance, Statement]]) -> None:
 def _made(actor: Actor, acceptance: Acceptance, statement: Statement) -> tuple[list[Filing], str]:
     """The row as it is after the notice, its filings, and the verb that was done."""
     verb, instant = _next(acceptance), clock.now()
-    register.move(actor, acceptance, verb, columns={"statement": statement.encode(), "noticed_at": instant})
+    register.move(actor, acceptance, verb, at_once={"statement": statement.encode(), "noticed_at": instant})
     filings = [notices.filing_of(acceptance, statement)]
     if verb == "send_free":
         effective = rules.effective(instant)
