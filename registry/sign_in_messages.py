@@ -20,7 +20,6 @@ SIGN_IN: dict[str, LazyString] = {
     "sms_not_set": _l("本站没有接通短信，暂时不能用手机验证；请用电子邮箱。"),
     "address_same": _l("这就是账号现在的邮箱。"),
     "address_link_over": _l("这个链接不能确认您的账号：它已经用过、过期，或者之后又申请过；请重新申请。"),
-    "account_confirmed": _l("这个账号已经确认过。"),
     "proof_wanted": _l("请先确认是您本人：十分钟内没有验证过密码、验证码或通行密钥。"),
     "second_factor_first": _l("请您自己先启用第二重验证，并在这次登录中用过它，再要求全体成员使用。"),
     "second_factor_owed": _l("您所代表的一方要求用第二重验证登录：请先启用并使用验证器应用或通行密钥。"),

@@ -27,5 +27,9 @@ SECOND_FACTORS: Mapping[str, Line] = {
     "POST phones.ask": line(SIGNED_IN, {"phone": "13800138000"}),
     "GET phones.code_form": line(SIGNED_IN),
     "POST phones.confirm": line(SIGNED_IN, {"code": "123456"}),
+    "GET phones.outside": line(EVERYBODY),
+    "POST phones.ask_outside": line(EVERYBODY),
+    "GET phones.outside_code": line(EVERYBODY),
+    "POST phones.confirm_outside": line(EVERYBODY),
     "POST members.demand_second_factor": line(OWNERS, {"second_factor": "no"}),
 }

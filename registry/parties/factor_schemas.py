@@ -5,7 +5,7 @@ from marshmallow import fields
 
 from registry.forms import CleanText, Schema
 from registry.parties import identifiers
-from registry.parties.schemas import Password, Shaped
+from registry.parties.schemas import Password, Shaped, SignInSchema
 
 
 class CodeSchema(Schema):
@@ -35,7 +35,19 @@ class PhoneSchema(Schema):
     phone = Shaped(identifiers.mobile, required=True, metadata={"label": _l("手机号码")})
 
 
-class ConfirmByPhoneSchema(AppCodeSchema):
-    """The code, and the password that seals the key."""
+class AskByPhoneSchema(SignInSchema):
+    """Whose account is to be confirmed, and the number a code is sent to."""
 
-    password = Password(required=True, metadata={"label": _l("密码")})
+    phone = Shaped(identifiers.mobile, required=True, metadata={"label": _l("手机号码")})
+
+    class Meta:
+        exclude = ("next",)
+
+
+class ConfirmByPhoneSchema(SignInSchema):
+    """The same with the code; the password seals the key."""
+
+    code = CleanText(max=40, required=True, metadata={"label": _l("验证码")})
+
+    class Meta:
+        exclude = ("next",)

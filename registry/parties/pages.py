@@ -171,6 +171,18 @@ def _memo() -> dict[str, Any]:
 
 def _checked(email: str, password: str) -> UUID:
     """Whose password it was. Raises Refused `sign_in_wrong`, `too_many_attempts`."""
+    account_id = password_of(email, password)
+    if account_id is None or not sign_ins.admits(account_id):
+        known, _stored = parties.credentials(email)
+        events.afterwards(What.SIGN_IN_FAILED, account_id=known, detail="sign_in_wrong")
+        transaction(sign_ins.failed)
+        raise Refused("sign_in_wrong", "password")
+    transaction(lambda: parties.forget_attempts("sign_in", f"{email}|{request.remote_addr or ''}"))
+    return account_id
+
+
+def password_of(email: str, password: str) -> UUID | None:
+    """Whose password it is, confirmed or not; the try is counted. Raises Refused `too_many_attempts`."""
     address = request.remote_addr or ""
     whom = dict(zip((name for name, _ in TRIES), (f"{email}|{address}", email, address), strict=True))
 
@@ -180,13 +192,7 @@ def _checked(email: str, password: str) -> UUID:
 
     transaction(count)
     account_id, stored = parties.credentials(email)
-    fits = keys.password_fits(stored, password)
-    if not fits or account_id is None or not sign_ins.admits(account_id):
-        events.afterwards(What.SIGN_IN_FAILED, account_id=account_id, detail="sign_in_wrong")
-        transaction(sign_ins.failed)
-        raise Refused("sign_in_wrong", "password")
-    transaction(lambda: parties.forget_attempts("sign_in", whom["sign_in"]))
-    return account_id
+    return account_id if keys.password_fits(stored, password) else None
 
 
 def _count(what: str) -> None:

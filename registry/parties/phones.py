@@ -1,4 +1,5 @@
-"""A person's mobile number, proved by a code sent to it; and an account confirmed by it instead of by mail.
+"""A person's mobile number, proved by a code sent to it; and an account confirmed by it instead of by mail,
+before anybody has come in.
 
 A number proves nothing about an address: until the mail's own code was entered too, what is meant for that
 address (an invitation, a new password) is kept from the account.
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from registry import clock, history
 from registry.database import db, locked
-from registry.errors import Conflict
+from registry.errors import Refused
 from registry.parties import accounts, enrolment, sessions, texts
 from registry.parties.accounts import NewPassword
 from registry.parties.models import Account
@@ -71,14 +72,29 @@ def confirm(actor: Actor, typed: str) -> bool:
     return True
 
 
-def confirm_account(actor: Actor, typed: str, password: NewPassword) -> bool:
-    """The number confirms the account itself: a fresh key under the same password says by what it was
-    confirmed, and is filed. False for a wrong code. Raises Conflict `account_confirmed`.
+def ask_outside(account_id: UUID, phone: str) -> None:
+    """Send a code to whoever showed the password of an account nobody has confirmed. Nothing for one that is
+    confirmed, and nothing beyond the limits: at the door all hear the same. Raises Unavailable `sms_not_set`.
     """
-    account = db.session.get_one(Account, actor.account_id, with_for_update=True)
+    account = db.session.get_one(Account, account_id, with_for_update=True)
+    texts.require()
     if account.confirmed_at is not None:
-        raise Conflict("account_confirmed")
-    if not confirm(actor, typed):
+        return
+    try:
+        with db.session.begin_nested():
+            ask(sessions.actor_of(account, None), phone)
+    except Refused as refused:
+        if refused.code != "too_many_attempts":
+            raise
+
+
+def confirm_account(account_id: UUID, typed: str, password: NewPassword) -> bool:
+    """The number confirms the account itself: a fresh key under the same password says by what it was
+    confirmed, and is filed. False for a wrong code, and where nothing is to be confirmed.
+    """
+    account = db.session.get_one(Account, account_id, with_for_update=True)
+    actor = sessions.actor_of(account, None)
+    if account.confirmed_at is not None or not confirm(actor, typed):
         return False
     accounts.drop_unfiled_keys(account)
     account.confirmed_at, account.confirm_hash, account.mail_unproved = clock.now(), "", True

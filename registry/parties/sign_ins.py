@@ -16,7 +16,7 @@ from sqlalchemy import Select, delete, exists, select
 from registry import clock, history
 from registry.config import Settings
 from registry.database import db, new_id
-from registry.parties import accounts, factors, mail, sessions, texts, totp
+from registry.parties import accounts, factors, mail, sessions, totp
 from registry.parties.factor_models import HalfSignIn, KnownBrowser
 from registry.parties.models import Account, Session
 
@@ -44,9 +44,9 @@ def under_attack() -> bool:
 
 def admits(account_id: UUID) -> bool:
     """Whether somebody whose password was right comes in at all. Who registers an address that was free could
-    else tell by signing in; where text messages are connected it must be (docs/adr/0030).
+    else tell by signing in.
     """
-    return texts.available() or db.session.get_one(Account, account_id).confirmed_at is not None
+    return db.session.get_one(Account, account_id).confirmed_at is not None
 
 
 def owed(account_id: UUID, browser: str) -> str:

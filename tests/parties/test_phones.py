@@ -149,19 +149,53 @@ def test_only_a_mobile_of_the_mainland_gets_a_code(lite: Flask, number: str) -> 
 # --- an account confirmed by it ----------------------------------------------------------------------
 
 
+CODE_PAGE = "/confirm/mobile/code"
+
+
 def unconfirmed(app: Flask, email: str = EMAIL) -> Browser:
     typed = {"name": "王明", "email": email, "password": PASSWORD, "password_again": PASSWORD}
     browser = Browser(app).get("/register").submit(typed)
     assert browser.address == "/confirm"
-    return browser.sign_in(email)
+    return browser
+
+
+def outside(browser: Browser, password: str = PASSWORD, email: str = EMAIL) -> Browser:
+    typed = {"email": email, "password": password, "phone": PHONE}
+    browser.get("/confirm/mobile").submit(typed, action="/confirm/mobile")
+    assert browser.address == CODE_PAGE, browser.text
+    return browser
 
 
 def by_mobile(app: Flask) -> Browser:
     wire(app, "tests.parties.test_phones:provider")
-    browser = asked(unconfirmed(app))
-    browser.submit({"code": latest(), "password": PASSWORD}, action="/account/phone/code")
-    assert browser.address == "/account", browser.text
-    return browser
+    browser = outside(unconfirmed(app))
+    browser.submit({"code": latest(), "password": PASSWORD}, action=CODE_PAGE)
+    assert browser.address == "/login", browser.text
+    return browser.sign_in(EMAIL)
+
+
+def test_at_the_door_nobody_learns_whose_address_it_is_and_only_the_right_password_gets_a_code(
+    lite: Flask,
+) -> None:
+    wire(lite, "tests.parties.test_phones:provider")
+    open_account("known@example.cn")
+    unconfirmed(lite)
+    pages = set()
+    for email, password in (
+        (EMAIL, "wrong password"), ("known@example.cn", PASSWORD), ("nobody@example.cn", PASSWORD),
+    ):  # fmt: skip
+        browser = outside(Browser(lite), password, email)
+        run_jobs()
+        assert TAKEN == []
+        browser.submit({"code": "123456", "password": password}, action=CODE_PAGE)
+        assert browser.status == 422
+        pages.add(browser.text.replace(email, ""))
+    assert len(pages) == 1
+    browser = Browser(lite)
+    for _ in range(phones.TO_A_NUMBER + 1):
+        outside(browser)
+    run_jobs()
+    assert len(TAKEN) == phones.TO_A_NUMBER
 
 
 def test_an_account_confirmed_by_mobile_has_one_key_in_the_log_that_says_so(app: Flask) -> None:
@@ -179,13 +213,13 @@ def test_an_account_confirmed_by_mobile_has_one_key_in_the_log_that_says_so(app:
 
 def test_the_password_is_asked_for_the_key_and_a_wrong_one_confirms_nothing(lite: Flask) -> None:
     wire(lite, "tests.parties.test_phones:provider")
-    browser = asked(unconfirmed(lite))
+    browser = outside(unconfirmed(lite))
     code = latest()
-    browser.submit({"code": code, "password": "not this one"}, action="/account/phone/code")
-    assert (browser.status, "密码不正确" in browser.text) == (422, True)
+    browser.submit({"code": code, "password": "not this one"}, action=CODE_PAGE)
+    assert browser.status == 422
     assert db.session.scalars(select(Account.confirmed_at)).one() is None
-    browser.submit({"code": code, "password": PASSWORD}, action="/account/phone/code")
-    assert browser.address == "/account"
+    browser.submit({"code": code, "password": PASSWORD}, action=CODE_PAGE)
+    assert browser.address == "/login"
 
 
 def test_what_is_meant_for_an_address_nobody_proved_is_kept_from_the_account(lite: Flask) -> None:
