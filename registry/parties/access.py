@@ -85,7 +85,7 @@ def create_api_key(
         power=named,
         kid=kid or None,
         created_at=instant,
-        expires_at=over if named is None else min(over, _day_after(named)),
+        expires_at=over if named is None else min(over, _end_of(named)),
     )
     db.session.add(row)
     db.session.flush()
@@ -262,9 +262,9 @@ def _power(actor: Actor, number: str) -> PowerOfAttorney:
     return row
 
 
-def _day_after(power: PowerOfAttorney) -> datetime:
-    """The instant at which its last day is over."""
-    return clock.day_start(power.last_day + timedelta(days=1))
+def _end_of(power: PowerOfAttorney) -> datetime:
+    """The last instant of its last day."""
+    return clock.day_start(power.last_day + timedelta(days=1)) - timedelta(milliseconds=1)
 
 
 def _membership(actor: Actor) -> Membership:
