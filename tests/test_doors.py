@@ -51,6 +51,8 @@ def test_only_a_few_pages_are_open_to_strangers_who_post(lite: Flask) -> None:
         "/register",
         "/confirm",
         "/confirm/again",
+        "/confirm/mobile",
+        "/confirm/mobile/code",
         "/login",
         "/login/code",
         "/login/passkey",
