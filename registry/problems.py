@@ -246,6 +246,14 @@ def _kept(number: int) -> Kept:
         return Kept()
 
 
+def _anew(page: str) -> str:
+    """The same page at an address that is not the present one's: a form goes to the page it stands on, and a
+    browser that stands at an address already only looks for the fragment there and asks for nothing.
+    """
+    path, mark, place = page.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}{mark}{place}"
+
+
 def _page(refused: Refused, number: int, kept: Kept) -> str:
     try:
         return render_template(
@@ -258,6 +266,7 @@ def _page(refused: Refused, number: int, kept: Kept) -> str:
             unchanged=UNCHANGED_BY_FORM.get(number) if request.method == "POST" else UNCHANGED.get(number),
             kept=kept,
             here=_way_back(),
+            form_page=_anew(kept.page) if kept.page else "",
             reference=reference(),
         )
     except Exception:  # the page around the problem may need what has just failed

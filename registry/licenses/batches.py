@@ -21,7 +21,7 @@ from registry.documents.tables_in import TableRow, find_headings, read_pasted, r
 from registry.documents.workbook_bounds import Bounds
 from registry.errors import Conflict, NotFound, Refused
 from registry.licenses import batch_preview, term_sets
-from registry.licenses.batch_models import BatchRow, BatchSigning, DeclarationBatch
+from registry.licenses.batch_models import BatchRow, BatchSigning, DeclarationBatch, TermSet
 from registry.licenses.batch_preview import Judged
 from registry.licenses.batch_rows import (
     NAMES,
@@ -194,6 +194,18 @@ def of_holder(actor: Actor, limit: int = 50) -> Sequence[DeclarationBatch]:
     if actor.power is not None:
         query = query.where(DeclarationBatch.power_id == actor.power.id)
     return db.session.scalars(query.order_by(DeclarationBatch.created_at.desc()).limit(limit)).all()
+
+
+def usual_set(batch: DeclarationBatch) -> str:
+    """The term set most of its rows stand on; empty where they stand on none."""
+    query = (
+        select(TermSet.name)
+        .join(BatchRow, BatchRow.term_set_id == TermSet.id)
+        .where(BatchRow.batch_id == batch.id, BatchRow.live.is_(True), TermSet.retired_at.is_(None))
+        .group_by(TermSet.name)
+        .order_by(func.count().desc(), TermSet.name)
+    )
+    return db.session.scalar(query.limit(1)) or ""
 
 
 def counts(batch: DeclarationBatch, *, live: bool) -> dict[str, int]:

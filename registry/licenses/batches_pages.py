@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -253,7 +254,7 @@ def _show(found: DeclarationBatch, form: FormState, *, brought: Mapping[str, Any
         "licenses/batches/show.html",
         table_limit=batches.BOUNDS.size,
         one=found,
-        form=form,
+        form=form if form.values else replace(form, values={"term_set": batches.usual_set(found)}),
         counts=counts,
         members=chosen[(page - 1) * SHOWN : page * SHOWN],
         said_of=batch_words.of_member,

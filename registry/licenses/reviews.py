@@ -11,6 +11,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from registry import clock, history
 from registry.codes.calendar import working_days_between
@@ -54,21 +55,26 @@ class Queued:
 
     declaration: Declaration
     age: int
-    flags: tuple[str, ...]
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What is remarkable about it: looked up when it is asked for, since hundreds may wait."""
+        return _flags(self.declaration)
 
 
 # --- reading -----------------------------------------------------------------------------------------
 
 
 def queue(actor: Actor) -> list[Queued]:
-    """What waits at the actor's venue, oldest first, with what is remarkable about it."""
+    """What waits at the actor's venue, oldest first."""
     allow(actor, "declaration.review", _Venue(actor))
     query = select(Declaration).where(
         Declaration.venue_id == actor.venue_id,
         Declaration.state.in_((DeclarationState.SUBMITTED, DeclarationState.UNDER_REVIEW)),
     )
+    query = query.options(selectinload(Declaration.patent), selectinload(Declaration.holder))
     found = db.session.scalars(query.order_by(Declaration.submitted_at))
-    return [Queued(declaration=one, age=_age(one), flags=_flags(one)) for one in found]
+    return [Queued(declaration=one, age=_age(one)) for one in found]
 
 
 def due_for_recheck(actor: Actor) -> Sequence[Declaration]:

@@ -54,13 +54,13 @@ def batch_review(payload: Mapping[str, Any]) -> None:
     """Go on with a reviewer's step over a batch, some declarations a transaction; whoever was done already is
     passed over. The holder gets one letter about all that were published.
     """
-    left, done = [UUID(one) for one in payload["left"]], [UUID(one) for one in payload["begun"]]
+    left, begun = [UUID(one) for one in payload["left"]], [UUID(one) for one in payload["begun"]]
     for start in range(0, len(left), reviewing.AT_ONCE):
         some = left[start : start + reviewing.AT_ONCE]
-        done += transaction(lambda some=some: _review(payload, some))  # type: ignore[misc]
+        transaction(lambda some=some: _review(payload, some))  # type: ignore[misc]
         db.session.expunge_all()
     if payload["verb"] == "publish":
-        transaction(lambda: _tell_published(payload, [*done, *left]))
+        transaction(lambda: _tell_published(payload, [*begun, *left]))
 
 
 def _review(payload: Mapping[str, Any], some: list[UUID]) -> list[UUID]:

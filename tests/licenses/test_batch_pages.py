@@ -107,6 +107,8 @@ def test_one_change_reaches_every_chosen_draft(lite: Flask) -> None:
     assert holder.address == f"/declarations/batches/{batch_id}", holder.text
     opened = [reading(lambda n=n: register.find(n).open_from) for n in numbers]
     assert opened == ["announcement", "announcement", "now"]
+    again = holder.get(f"/declarations/batches/{batch_id}").form(f"/declarations/batches/{batch_id}/again")
+    assert again.fields["term_set"] == batching.SET  # rows that name none keep the terms they had
 
 
 def test_files_of_a_zip_find_their_drafts_and_a_bomb_none(lite: Flask) -> None:

@@ -381,7 +381,7 @@ def test_of_many_the_worker_publishes_the_rest_once_and_writes_one_letter(
     assert reading(lambda: ledger.size()) == size
     letters = db.session.query(Mail).filter_by(letter="batch_published")
     told = reading(lambda: [one.body for one in letters])
-    assert all(number in told[0] for number in numbers[:3])
+    assert [told[0].count(number) for number in numbers] == [1, 1, 1, 0]
 
 
 def test_what_became_nothing_is_forgotten(lite: Flask) -> None:
