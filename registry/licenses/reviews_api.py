@@ -7,6 +7,7 @@ from registry.licenses import (
     announcing,
     outgoing,
     register,
+    review_queue,
     reviewing,
     reviews,
     reviews_schemas,
@@ -26,9 +27,8 @@ blueprint = openapi.Blueprint(
 @doors.machine("declaration.review")
 def queue() -> list[dict[str, Any]]:
     """What waits at the venue, oldest first."""
-    return [
-        outgoing.review(one.declaration, age=one.age, flags=one.flags) for one in reviews.queue(doors.actor())
-    ]
+    waiting = review_queue.queue(doors.actor())
+    return [outgoing.review(one.declaration, age=one.age, flags=one.flags) for one in waiting]
 
 
 @blueprint.route("/reviews/<number>", methods=["GET"])

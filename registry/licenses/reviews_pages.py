@@ -13,6 +13,7 @@ from registry.licenses import (
     assembly,
     batch_reviews,
     conditions,
+    review_queue,
     reviewing,
     reviews,
     reviews_schemas,
@@ -38,20 +39,20 @@ def home() -> ResponseReturnValue:
     """What waits at the venue, from every folder's cards."""
     actor = doors.actor()
     cards = [card for card in desk.cards_for(actor) if card.url.startswith("/venue")]
-    return render_template("venue/home.html", cards=cards, queue=reviews.queue(actor)[:5])
+    return render_template("venue/home.html", cards=cards, queue=review_queue.queue(actor)[:5])
 
 
 @blueprint.get("/venue/reviews")
 @doors.signed_in
 def queue() -> ResponseReturnValue:
     actor = doors.actor()
-    waiting = reviews.queue(actor)
+    waiting = review_queue.queue(actor)
     return render_template(
         "venue/reviews.html",
         queue=waiting,
         looked_at=LOOKED_AT,
         batch_of=batch_reviews.batches_of([one.declaration for one in waiting]),
-        recheck=reviews.due_for_recheck(actor),
+        recheck=review_queue.due_for_recheck(actor),
         open_offers=reviewing.offered(actor),
         promised=timeline.promised_days(),
     )

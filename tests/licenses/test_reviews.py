@@ -10,7 +10,7 @@ from registry.database import db, transaction
 from registry.errors import Invalid, NotAllowed, NotFound, Refused
 from registry.jobs import HANDLERS, Job
 from registry.ledger import service as ledger
-from registry.licenses import offers, register, reviews
+from registry.licenses import offers, register, review_queue, reviews
 from registry.licenses.models import Override
 from registry.licenses.rules import Track
 from registry.parties.models import Mail
@@ -64,7 +64,7 @@ def second(person: factories.Person, number: str, rule: str) -> None:
 def test_the_queue_shows_the_oldest_first_with_what_is_remarkable(lite: Flask) -> None:
     holder, venue = factories.make_organisation(lite), factories.make_venue(lite)
     numbers = [factories.submitted(lite, holder, venue, fee=fee) for fee in (OVER_CAP, LUMP)]
-    queued = reviews.queue(venue.actor)
+    queued = review_queue.queue(venue.actor)
     assert [one.declaration.number for one in queued] == numbers
     assert queued[0].flags == ("over_cap", "to_decide", "first_declaration")
     assert queued[0].age == 0
@@ -73,7 +73,7 @@ def test_the_queue_shows_the_oldest_first_with_what_is_remarkable(lite: Flask) -
 def test_another_venue_sees_and_does_nothing(lite: Flask, handed_in) -> None:
     _, _, number = handed_in
     other = factories.make_venue(lite, "v2")
-    assert reviews.queue(other.actor) == []
+    assert review_queue.queue(other.actor) == []
     with pytest.raises(NotFound):
         transaction(lambda: reviews.take_up(other.actor, register.find(number)))
 
@@ -264,13 +264,13 @@ def test_offers_whose_annuity_day_has_passed_are_listed_for_a_new_check(lite: Fl
     offer = factories.published(lite)
     venue = offer.venue.actor
     transaction(lambda: patents.mark_checked(venue, patents.find(offer.patent)))
-    assert list(reviews.due_for_recheck(venue)) == []
+    assert list(review_queue.due_for_recheck(venue)) == []
     db.session.rollback()
     late = clock.today() - timedelta(days=1)
     transaction(
         lambda: patents.set_state(offer.holder.actor, patents.find(offer.patent), annuity_paid_to=late)
     )
-    assert [one.number for one in reviews.due_for_recheck(venue)] == [offer.number]
+    assert [one.number for one in review_queue.due_for_recheck(venue)] == [offer.number]
     assert jobs_named("offers.recheck") == 1
 
 
