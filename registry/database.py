@@ -130,6 +130,7 @@ def init_app(app: Flask, url: str) -> None:
 def prepare_engine(engine: Engine) -> None:
     """Make one engine behave as this module promises; also used by tests and benches for bare engines."""
     if engine.dialect.name != "sqlite":
+        engine.dialect.use_insertmanyvalues_wo_returning = True  # rows of a list go out together, not in turn
         return
 
     @event.listens_for(engine, "connect")

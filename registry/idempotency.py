@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import String, Table, UniqueConstraint, Uuid, bindparam, insert, select, update
+from sqlalchemy import String, Table, UniqueConstraint, Uuid, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry import clock
@@ -40,7 +41,12 @@ _ROW = cast(Table, Idempotency.__table__)
 _KNOWN = select(_ROW.c.fingerprint, _ROW.c.reference).where(
     _ROW.c.account_id == bindparam("account_id"), _ROW.c.key == bindparam("key")
 )
-_TAKE = insert(_ROW)
+_TAKE = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(_ROW)
+    .on_conflict_do_nothing()
+    .execution_options(preserve_rowcount=True)
+    for dialect in (postgresql, sqlite)
+}
 _DONE = (
     update(_ROW)
     .where(_ROW.c.id == bindparam("taken"))
@@ -65,13 +71,13 @@ def once(
     if not key or len(key) > 80 or not key.isprintable():
         raise Refused("idempotency_missing", "Idempotency-Key")
     connection, taken = db.session.connection(), new_id()
-    known = connection.execute(_KNOWN, {"account_id": account_id, "key": key}).one_or_none()
-    if known is not None:
+    row = {"id": taken, "account_id": account_id, "key": key, "fingerprint": asked, "created_at": clock.now()}
+    row |= {"status": 0, "reference": ""}
+    if connection.execute(_TAKE[connection.dialect.name], row).rowcount == 0:
+        known = connection.execute(_KNOWN, {"account_id": account_id, "key": key}).one()
         if known.fingerprint != asked:
             raise Refused("idempotency_reused", "Idempotency-Key")
         return str(known.reference), True
-    row = {"id": taken, "account_id": account_id, "key": key, "fingerprint": asked, "created_at": clock.now()}
-    connection.execute(_TAKE, {**row, "status": 0, "reference": ""})
     reference = work()
     connection.execute(_DONE, {"taken": taken, "status": status, "reference": reference})
     return reference, False

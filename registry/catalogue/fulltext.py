@@ -48,8 +48,11 @@ Columns = Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]
 ERA_BITS = 14
 """Rows of an era: 2^14."""
 
-ERAS_MAX = 128
-"""Eras named in one question; beyond, all of them are meant."""
+ERAS_MAX = 8
+"""Eras named in one question. GIN tries every name for every row: thirty cost more than all the rows."""
+
+HINTS_MAX = 16
+"""Of marks that only narrow down what the columns say, longer lists are left out for the same reason."""
 
 _WORDS = table("offer_words", column("rowid"), column("tokens", Text))
 _SORT_NOT = text(
@@ -66,10 +69,13 @@ _LEARN = text("INSERT INTO offer_words (rowid, tokens) VALUES (:id, :tokens)")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """All `terms`, and of each tuple of `marks` one, must be there; `conditions` say what no token can."""
+    """All `terms`, and of each tuple of `marks` one, must be there; `conditions` say what no token can. Of
+    each tuple of `hints` one is there too where the conditions hold: they may be asked for or not.
+    """
 
     terms: tuple[Term, ...] = ()
     marks: tuple[tuple[str, ...], ...] = ()
+    hints: tuple[tuple[str, ...], ...] = ()
     conditions: Sequence[ColumnElement[bool]] = field(default=(), compare=False)
 
 
@@ -171,7 +177,8 @@ def _walking() -> Iterator[None]:
 
 def _sqlite_question(asked: Asked) -> TextClause:
     parts = [f'"{token}"' + ("*" if term.prefix else "") for term in asked.terms for token in term.tokens]
-    parts += ["(" + " OR ".join(f'"{one}"' for one in choice) + ")" for choice in asked.marks]
+    choices = (*asked.marks, *asked.hints)
+    parts += ["(" + " OR ".join(f'"{one}"' for one in choice) + ")" for choice in choices]
     return text("offer_words MATCH :asked").bindparams(bindparam("asked", " AND ".join(parts), unique=True))
 
 
@@ -190,13 +197,16 @@ def _sqlite_holds(asked: Asked) -> list[ColumnElement[bool]]:
 def _postgresql_question(asked: Asked, eras: Iterable[int] = ()) -> ColumnElement[Any]:
     parts = [f"'{token}'" + (":*" if term.prefix else "") for term in asked.terms for token in term.tokens]
     parts += [_either(choice) for choice in asked.marks]
+    parts += [_either(choice) for choice in asked.hints if len(choice) <= HINTS_MAX]
     if named := [_era(one) for one in eras]:
         parts.append(_either(named))
     return cast(literal(" & ".join(parts)), TSQUERY)
 
 
 def _by_eras(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
-    """Ask in the newest eras first, then in as many more as their yield says will do."""
+    """Ask in the newest eras first, then in as many more as their yield says will do, a few at a time; in all
+    that are left at once where there is not much more than is wanted.
+    """
     found: list[Row[Any]] = []
     top = (db.session.scalar(select(func.max(OfferIndex.id))) or 0) >> ERA_BITS
     upper, width = top + 1, 2
@@ -205,13 +215,14 @@ def _by_eras(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
         rows = _in_eras(asked, columns, lower, upper, limit - len(found))
         found += rows
         missing, yielded = limit - len(found), len(rows) / (upper - lower)
-        width = int(missing / yielded * 1.3) + 1 if yielded > 0 else upper
         upper = lower
+        much = yielded * upper > 1.5 * missing
+        width = min(int(missing / yielded * 1.3) + 1, ERAS_MAX) if much else upper
     return found
 
 
 def _in_eras(asked: Asked, columns: Columns, lower: int, upper: int, limit: int) -> list[Row[Any]]:
-    eras = range(lower, upper) if upper - lower <= ERAS_MAX else ()
+    eras = range(lower, upper) if lower else ()
     chosen: Select[Any] = select(*columns).where(
         OfferIndex.tokens.op("@@")(_postgresql_question(asked, eras)), *asked.conditions
     )

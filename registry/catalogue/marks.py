@@ -61,7 +61,7 @@ def of_offer(values: Mapping[str, Any]) -> list[str]:
     return [OPEN, *found] if values["tag"] != Tag.ENDED else found
 
 
-def asked(query: SearchQuery, today: date) -> list[tuple[str, ...]]:
+def asked(query: SearchQuery) -> list[tuple[str, ...]]:
     """The marks a query's filters ask for: of each tuple one must be there."""
     chosen = {"fee_method": query.method, "tag": query.tag, "patent_kind": query.kind}
     chosen |= {"section": query.section, "technology_field": query.technology_field, "stage": query.stage}
@@ -74,7 +74,22 @@ def asked(query: SearchQuery, today: date) -> list[tuple[str, ...]]:
         wanted.append((f"__r{region_beginning(query.region)}",))
     if ipc := class_key(query.ipc):
         wanted.append((f"__c{_plain(ipc)}",))
-    return wanted + _bounds(query, today)
+    return wanted
+
+
+def bounds(query: SearchQuery, today: date) -> list[tuple[str, ...]]:
+    """The same of filters by a figure or a day, which the columns say exactly."""
+    wanted: list[tuple[str, ...]] = []
+    if query.amount_to is not None:
+        last = 0 if query.amount_to == 0 else int(step(query.amount_to))
+        wanted.append(("__az", *(f"__a{one}" for one in range(last + 1))) if query.amount_to else ("__az",))
+    if query.term_months is not None:
+        end = term_end(today, query.term_months)
+        wanted += [_from("l", end), _from("p", end)]
+        wanted.append(("__dn", *(f"__d{n}" for n in range(query.term_months // 12, 41))))
+    if query.life_months is not None:
+        wanted.append(_from("p", corresponding_day(today, query.life_months)))
+    return wanted
 
 
 def region_beginning(code: str) -> str:
@@ -103,20 +118,6 @@ def step(amount: Decimal | None) -> str:
     if amount is None:
         return "n"
     return "z" if amount == 0 else str(bisect_right(_STEPS, amount))
-
-
-def _bounds(query: SearchQuery, today: date) -> list[tuple[str, ...]]:
-    wanted: list[tuple[str, ...]] = []
-    if query.amount_to is not None:
-        last = 0 if query.amount_to == 0 else int(step(query.amount_to))
-        wanted.append(("__az", *(f"__a{one}" for one in range(last + 1))) if query.amount_to else ("__az",))
-    if query.term_months is not None:
-        end = term_end(today, query.term_months)
-        wanted += [_from("l", end), _from("p", end)]
-        wanted.append(("__dn", *(f"__d{n}" for n in range(query.term_months // 12, 41))))
-    if query.life_months is not None:
-        wanted.append(_from("p", corresponding_day(today, query.life_months)))
-    return wanted
 
 
 def _from(letter: str, day: date) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ def ask(query: SearchQuery, today: date) -> Asked | None:
     terms = words.terms(typed) + words.terms(holder)
     if (typed.strip() and not words.terms(typed)) or (holder and not words.terms(holder)):
         return None
-    wanted = marks.asked(query, today)
+    wanted = marks.asked(query)
     if number:
         wanted.append((marks.number(number),))
     if query.collection:
@@ -166,7 +166,7 @@ def ask(query: SearchQuery, today: date) -> Asked | None:
         conditions.append(OfferIndex.holder_name.icontains(holder, autoescape=True))
     if ipc := class_key(_printable(query.ipc)):
         conditions.append(OfferIndex.class_key.startswith(ipc, autoescape=True))
-    return Asked(terms, tuple(wanted), conditions)
+    return Asked(terms, tuple(wanted), tuple(marks.bounds(query, today)), conditions)
 
 
 def _number(typed: str) -> str:

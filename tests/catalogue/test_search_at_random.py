@@ -36,7 +36,7 @@ def small() -> Iterator[None]:
     """Few rows to an era, a small page, a low end of counting: every way of looking is taken."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fulltext, "ERA_BITS", 4)
-        patch.setattr(fulltext, "ERAS_MAX", 20)
+        patch.setattr(fulltext, "ERAS_MAX", 3)
         patch.setattr(search, "PAGE_SIZE", 7)
         patch.setattr(search, "COUNT_MAX", 60)
         patch.setattr(search, "COLLECTED", 150)
