@@ -65,7 +65,7 @@ def asked(query: SearchQuery) -> list[tuple[str, ...]]:
     """The marks a query's filters ask for: of each tuple one must be there."""
     chosen = {"fee_method": query.method, "tag": query.tag, "patent_kind": query.kind}
     chosen |= {"section": query.section, "technology_field": query.technology_field, "stage": query.stage}
-    wanted = [(_mark(name, value),) for name, value in chosen.items() if value]
+    wanted: list[tuple[str, ...]] = [(_mark(name, value),) for name, value in chosen.items() if value]
     if query.standing is Standing.OPEN:
         wanted.append((OPEN,))
     if query.industry:
