@@ -161,6 +161,14 @@ def lite(request: pytest.FixtureRequest) -> Iterator[Flask]:
     yield from fresh(request, "sqlite")
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def standing(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """One registry on each database for all tests of a file: for files whose tests only read what stands there.
+    A file that has it has neither `app` nor `lite`: they would stand in the same place.
+    """
+    yield from fresh(request, request.param)
+
+
 def fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Flask]:
     """A fresh registry under an application that may have served tests before: see `_application`."""
     instance: Path = request.getfixturevalue("places") / kind
