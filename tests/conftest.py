@@ -163,7 +163,7 @@ def lite(request: pytest.FixtureRequest) -> Iterator[Flask]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def standing(request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """One registry on each database for all tests of a file: for files whose tests only read what stands there.
+    """One registry on each database for all tests of a file, where they only read what stands there.
     A file that has it has neither `app` nor `lite`: they would stand in the same place.
     """
     yield from fresh(request, request.param)

@@ -11,16 +11,10 @@ from registry.ledger.report import Report
 from registry.ledger.seals import read_certificates
 from registry.ledger.verify import read_vkey, verify_bytes
 from registry.log_commands import verify
-from tests.ledger.asserted import asserted_cases
-from tests.ledger.attacks import attacks
-from tests.ledger.cases import Case, cases
+from tests.ledger.cases import Case
+from tests.ledger.every import MAKERS, every_case, made
 from tests.ledger.licensed import PAPER
-from tests.ledger.listed import listed_cases
-from tests.ledger.sealed import sealed_cases
 
-CASES = {
-    case.name: case for case in (*cases(), *attacks(), *sealed_cases(), *listed_cases(), *asserted_cases())
-}
 FLIPS = 800
 
 
@@ -35,20 +29,20 @@ def check(case: Case) -> Report:
     return verify_bytes(case.data, trust(case), entry=case.entry, seals=seals)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_case_gets_its_verdicts(name: str) -> None:
-    case = CASES[name]
-    report = check(case)
-    said = {one: (report[one].state.value, report[one].code) for one in case.verdicts}
-    assert said == case.verdicts
-    assert report.ok is case.ok
-    assert report.first_bad == case.seq
-    assert report.to_text("en") != report.to_text("zh")
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_case_gets_its_verdicts(kind: str) -> None:
+    for case in made(kind).values():
+        report = check(case)
+        said = {one: (report[one].state.value, report[one].code) for one in case.verdicts}
+        assert said == case.verdicts, case.name
+        assert report.ok is case.ok, case.name
+        assert report.first_bad == case.seq, case.name
+        assert report.to_text("en") != report.to_text("zh"), case.name
 
 
 @pytest.mark.parametrize("name", ["bundle", "bundle with a quorum of witnesses", "bundle without the key"])
 def test_no_changed_byte_of_a_bundle_goes_unnoticed(name: str) -> None:
-    case, chance = CASES[name], random.Random(17)
+    case, chance = every_case()[name], random.Random(17)
     policy, before = trust(case), check(case)
     assert before.size == 12
     missed = []
@@ -62,7 +56,7 @@ def test_no_changed_byte_of_a_bundle_goes_unnoticed(name: str) -> None:
 
 
 def test_no_changed_byte_of_a_certificate_goes_unnoticed() -> None:
-    case = CASES["certificate"]
+    case = every_case()["certificate"]
     policy, size = trust(case), len(case.data)
     seal = case.data.index(b"\nstream\n{") + 9  # the printed part and what stands before the bundle
     places = [*range(0, seal, 7), *range(seal, size, 97), *range(size - 900, size)]
@@ -71,7 +65,7 @@ def test_no_changed_byte_of_a_certificate_goes_unnoticed() -> None:
 
 
 def test_no_changed_byte_of_a_sealed_certificate_goes_unnoticed() -> None:
-    case = CASES["sealed: RSA"]
+    case = every_case()["sealed: RSA"]
     policy, size = trust(case), len(case.data)
     seal = case.data.index(b"/Contents <")
     empty = case.data.index(b"000000", seal + 3000)  # behind the signature the hole is filled with noughts
@@ -91,17 +85,17 @@ def flipped(data: bytes, at: int) -> bytes:
 
 
 def test_a_bundle_tells_what_stands_in_it() -> None:
-    facts = check(CASES["bundle"]).facts
+    facts = check(every_case()["bundle"]).facts
     assert facts["license_state"] == "effective"
     assert [one["type"] for one in facts["filings"]][-1] == "papers.issued"
     assert facts["filings"][1]["by"][0]["level"] == "account"
     assert facts["papers"][0]["paper"] == "contract"
     assert {one["path"] for one in facts["disclosed"]} == {"licensee", "contacts", "amount"}
-    assert "上海某某科技有限公司" in check(CASES["bundle"]).to_text()
+    assert "上海某某科技有限公司" in check(every_case()["bundle"]).to_text()
 
 
 def test_the_command_takes_policies_papers_and_entries(tmp_path: Path) -> None:
-    case, proof = CASES["bundle with a quorum of witnesses"], CASES["proof"]
+    case, proof = every_case()["bundle with a quorum of witnesses"], every_case()["proof"]
     for name, data in (
         ("bundle", case.data),
         ("policy", case.policy.encode()),

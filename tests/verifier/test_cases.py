@@ -10,26 +10,11 @@ from registry.ledger.canonical import jcs, sha256_hex
 from registry.ledger.filings import Filing
 from registry.ledger.policy import Policy, parse_policy
 from registry.ledger.verify import LARGEST, read_vkey, verify_bytes, verify_path
-from tests.ledger.asserted import asserted_cases
-from tests.ledger.attacks import attacks
-from tests.ledger.cases import Case, cases, printed
+from tests.ledger.cases import Case, printed
+from tests.ledger.every import every_case
 from tests.ledger.licensed import CONTRACT, PAPER, licensed
-from tests.ledger.listed import listed_cases
-from tests.ledger.passed_on import passed_on_cases
-from tests.ledger.sealed import sealed_cases
 from tests.verifier.checking import Checker
 
-CASES = {
-    case.name: case
-    for case in (
-        *cases(),
-        *attacks(),
-        *sealed_cases(),
-        *listed_cases(),
-        *asserted_cases(),
-        *passed_on_cases(),
-    )
-}
 FLIPS = {
     "bundle": 900,
     "bundle with a quorum of witnesses": 700,
@@ -49,7 +34,7 @@ def trust(case: Case) -> Policy | None:
 
 def test_every_case_gets_the_verdicts_it_gets_in_python(checker: Checker) -> None:
     differing = {}
-    for case in CASES.values():
+    for case in every_case().values():
         files = {"main": case.data, **({"entry": case.entry} if case.entry else {})}
         files |= {"seal.pem": case.seals} if case.seals else {}
         report = checker.verify(files, case.policy or case.vkey)
@@ -60,7 +45,7 @@ def test_every_case_gets_the_verdicts_it_gets_in_python(checker: Checker) -> Non
         wrong = {name: one for name, one in wanted.items() if said[name] != one}
         if wrong or report["ok"] is not case.ok or report["first_bad_seq"] != case.seq:
             differing[case.name] = (wrong, said, report["first_bad_seq"])
-    assert len(CASES) > 60
+    assert len(every_case()) > 60
     assert differing == {}
 
 
@@ -69,7 +54,7 @@ REPORTED = ("bundle", "bundle without the key", "certificate", "sealed: RSA-PSS"
 
 @pytest.mark.parametrize("name", REPORTED)
 def test_the_report_is_the_same_as_python_s(checker: Checker, name: str) -> None:
-    case = CASES[name]
+    case = every_case()[name]
     files = {"main": case.data, **({"entry": case.entry} if case.entry else {})}
     here, there = checker.verify(files, case.vkey), verify_bytes(case.data, trust(case), entry=case.entry)
     assert here["facts"] == dict(there.facts)
@@ -79,7 +64,7 @@ def test_the_report_is_the_same_as_python_s(checker: Checker, name: str) -> None
 
 @pytest.mark.parametrize("name", FLIPS)
 def test_no_changed_byte_goes_unnoticed(checker: Checker, name: str) -> None:
-    case, chance = CASES[name], random.Random(17)
+    case, chance = every_case()[name], random.Random(17)
     flips = [(chance.randrange(len(case.data)), chance.randrange(1, 256)) for _ in range(FLIPS[name])]
     said = checker.flipped(case.data, case.policy or case.vkey, flips)
     missed = [flip for flip, (ok, *states) in zip(flips, said, strict=True) if ok or "invalid" not in states]
@@ -92,7 +77,7 @@ def test_no_changed_byte_goes_unnoticed(checker: Checker, name: str) -> None:
 
 
 def test_papers_beside_a_bundle_are_those_it_says_were_issued(checker: Checker) -> None:
-    case = CASES["bundle"]
+    case = every_case()["bundle"]
     report = checker.verify({"main": case.data, "contract.pdf": PAPER}, case.vkey)
     there = verify_bytes(case.data, trust(case), papers={"contract.pdf": PAPER})
     assert report["facts"]["papers_given"] == there.facts["papers_given"]
@@ -102,7 +87,7 @@ def test_papers_beside_a_bundle_are_those_it_says_were_issued(checker: Checker) 
 
 
 def test_a_bundle_is_checked_in_under_a_second(checker: Checker) -> None:
-    case = CASES["bundle with a quorum of witnesses"]
+    case = every_case()["bundle with a quorum of witnesses"]
     checker.page.evaluate("window.begun = performance.now()")
     assert checker.verify({"main": case.data}, case.policy)["ok"]
     assert checker.page.evaluate("performance.now() - window.begun") < 1000
@@ -111,7 +96,7 @@ def test_a_bundle_is_checked_in_under_a_second(checker: Checker) -> None:
 def test_a_certificate_filled_up_to_the_bound_is_judged_and_beyond_it_not_looked_into(
     checker: Checker, tmp_path: Path
 ) -> None:
-    case = CASES["sealed: self-made"]
+    case = every_case()["sealed: self-made"]
     verdicts = {LARGEST: ("not_reached", "seal_appended"), LARGEST + 1: ("too_large", "not_reached")}
     for size, said in verdicts.items():
         (tmp_path / "padded.pdf").write_bytes(case.data.ljust(size, b"%"))
