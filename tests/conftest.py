@@ -27,6 +27,7 @@ from tests import postgres
 from tests.chromium import chromium, origin  # noqa: F401 - fixtures
 from tests.fonts import ROOT, font_folder
 from tests.kept import COPIES, Kept, kept  # noqa: F401 - a fixture
+from tests.refilling import Refilled
 from tests.windows import person, window  # noqa: F401 - fixtures
 
 LONGEST = (
@@ -134,6 +135,14 @@ def postgres_template(
     return folder
 
 
+@pytest.fixture(scope="session")
+def refilled(cluster: postgres.Cluster, postgres_template: Path) -> Iterator[Refilled]:
+    """The one database in which tests run on PostgreSQL."""
+    held = Refilled(cluster, f"tests_{os.getpid()}", "template_registry")
+    yield held
+    held.close()
+
+
 def _prepare(settings: Settings) -> None:
     schema.upgrade(settings)
     app = create_app(settings)
@@ -172,17 +181,14 @@ def standing(request: pytest.FixtureRequest) -> Iterator[Flask]:
 def fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Flask]:
     """A fresh registry under an application that may have served tests before: see `_application`."""
     instance: Path = request.getfixturevalue("places") / kind
-    name = f"t{os.getpid()}_{instance.parent.name}".replace("-", "_").lower()
     if kind == "sqlite":
         shutil.copytree(request.getfixturevalue("sqlite_template"), instance)
         settings = settings_for(instance, f"sqlite:///{instance / 'registry.sqlite'}")
     else:
         shutil.copytree(request.getfixturevalue("postgres_template"), instance)
-        cluster: postgres.Cluster = request.getfixturevalue("cluster")
-        cluster.create(name, "template_registry")
-        settings = settings_for(
-            instance, cluster.url(name, postgres.APPLICATION), cluster.url(name, postgres.OWNER)
-        )
+        held: Refilled = request.getfixturevalue("refilled")
+        held.fill(held.empty)
+        settings = settings_for(instance, held.url(postgres.APPLICATION), held.url(postgres.OWNER))
     (instance / "fonts").symlink_to(font_folder(), target_is_directory=True)
     made = _application(settings)
     copies: Kept = request.getfixturevalue("kept")
@@ -196,8 +202,6 @@ def fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Flask]:
         db.engine.dispose()
         if _shape(made) != before:
             BUILT.pop(settings.database_url)
-    if kind == "postgresql":
-        cluster.drop(name)
     shutil.rmtree(instance)
 
 

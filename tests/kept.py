@@ -21,7 +21,7 @@ from registry import clock
 from registry.database import db, transaction
 from registry.ledger.setup import LedgerSetup
 from registry.parties.models import Account, Session
-from tests import postgres
+from tests.refilling import Contents, Refilled
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,9 +37,9 @@ class Kept:
     patches first would be kept for the others.
     """
 
-    def __init__(self, folder: Path, cluster: Callable[[], postgres.Cluster]) -> None:
-        self.folder, self.cluster = folder, cluster
-        self.made: dict[str, tuple[Any, Path]] = {}
+    def __init__(self, folder: Path, refilled: Callable[[], Refilled]) -> None:
+        self.folder, self.refilled = folder, refilled
+        self.made: dict[str, tuple[Any, Path, Contents | None]] = {}
         self.story, self.mark = "", Mark()
         """What was made in the registry at hand since it was empty, and how its files looked then."""
         self.setup: LedgerSetup | None = None
@@ -66,7 +66,7 @@ class Kept:
         if story not in self.made:
             self._first(app, story, lambda: make(*args, **kwargs))
         else:
-            self._bring(app, self.made[story][1])
+            self._bring(app, *self.made[story][1:])
         self._stand(app, story)
         return self.made[story][0]
 
@@ -102,11 +102,10 @@ class Kept:
         _leave()
         settings, place = app.extensions["settings"], self.folder / str(len(self.made))
         shutil.copytree(settings.instance, place, symlinks=True)
-        if not settings.database_url.startswith("sqlite"):
-            self.cluster().create(f"kept_{place.name}", _name(settings))
-        self.made[story] = made, place
+        rows = None if settings.database_url.startswith("sqlite") else self.refilled().contents()
+        self.made[story] = made, place, rows
 
-    def _bring(self, app: Flask, place: Path) -> None:
+    def _bring(self, app: Flask, place: Path, rows: Contents | None) -> None:
         settings = app.extensions["settings"]
         for path in settings.instance.glob("registry.sqlite*"):
             path.unlink()
@@ -114,9 +113,8 @@ class Kept:
         for name, *_ in set(_mark(place)) - there:
             (settings.instance / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(place / name, settings.instance / name)
-        if not settings.database_url.startswith("sqlite"):
-            self.cluster().drop(_name(settings))
-            self.cluster().create(_name(settings), f"kept_{place.name}")
+        if rows is not None:
+            self.refilled().fill(rows)
         app.extensions["ledger"].forget()
         transaction(_prove_anew)
         _leave()
@@ -136,9 +134,7 @@ def _mark(instance: Path) -> Mark:
 
 
 def _leave() -> None:
-    """Nobody is connected: SQLite's last connection folds the write-ahead log into the file, and PostgreSQL
-    copies only what nobody works on.
-    """
+    """Nobody is connected: SQLite's last connection folds the write-ahead log into the file."""
     db.session.remove()
     db.engine.dispose()
 
@@ -153,10 +149,6 @@ def _empty() -> bool:
 def _prove_anew() -> None:
     """Who signed in when the world was made has shown just now who they are: that holds for ten minutes."""
     db.session.execute(update(Session).where(Session.proved_at.is_not(None)).values(proved_at=clock.now()))
-
-
-def _name(settings: Any) -> str:
-    return str(settings.database_url.rpartition("/")[2])
 
 
 def remembered(make: Callable[P, T]) -> Callable[P, T]:
@@ -176,5 +168,5 @@ def remembered(make: Callable[P, T]) -> Callable[P, T]:
 @pytest.fixture(scope="session")
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     folder = tmp_path_factory.mktemp("kept")
-    yield Kept(folder, lambda: request.getfixturevalue("cluster"))
+    yield Kept(folder, lambda: request.getfixturevalue("refilled"))
     shutil.rmtree(folder)

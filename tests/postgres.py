@@ -47,8 +47,8 @@ class Cluster:
     def url(self, database: str, role: str) -> str:
         return f"postgresql+psycopg://{role}@{self.host}:{self.port}/{database}"
 
-    def admin(self) -> psycopg.Connection:
-        return psycopg.connect(f"postgresql://postgres@{self.host}:{self.port}/postgres", autocommit=True)
+    def admin(self, database: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(f"postgresql://postgres@{self.host}:{self.port}/{database}", autocommit=True)
 
     def create(self, name: str, template: str = "template0") -> None:
         with self.admin() as connection:

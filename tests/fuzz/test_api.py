@@ -7,7 +7,6 @@ import os
 import pytest
 from flask import Flask
 
-from tests.fuzz.knocking import Tally, knock
 from tests.kept import Kept
 from tests.world import World, make_world
 
@@ -20,6 +19,8 @@ def world(lite: Flask, kept: Kept) -> World:
 
 
 def test_every_answer_of_a_machines_door_is_what_the_document_says(world: World) -> None:
+    from tests.fuzz.knocking import Tally, knock  # not when tests are collected: schemathesis loads slowly
+
     tally = Tally()
     knock(world, EXAMPLES or 1, tally, everybody=EXAMPLES > 0)
     print(f"\n{tally.sent} requests, answers {dict(sorted(tally.statuses.items()))}")
