@@ -110,4 +110,3 @@ class Refilled:
     def _copy(self, table: str, way: str) -> sql.Composed:
         columns = sql.SQL(", ").join(map(sql.Identifier, self.columns[table]))
         return sql.SQL("COPY {} ({}) {}").format(sql.Identifier(table), columns, sql.SQL(way))  # type: ignore[arg-type]
-
