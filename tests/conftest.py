@@ -2,11 +2,12 @@
 `lite` on SQLite alone.
 """
 
+import fcntl
 import gc
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ LONGEST = (
 """Files begun first: a worker that took one last would still be at it when the others have gone home."""
 TEMPLATES = ROOT / "build" / "templates"
 """Compiled templates, for all applications of all runs: compiling takes longer than filling them in."""
+TEMPLATE, CLUSTER = "template_registry", "cluster"
 NO_POSTGRES = "no PostgreSQL server here: install Debian's package `postgresql` to run this test on it too"
 
 TEMPLATES.mkdir(parents=True, exist_ok=True)
@@ -98,47 +100,63 @@ def fonts() -> Path:
 
 @pytest.fixture(scope="session")
 def ready_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("keys") / "keys"
-    create_keys(folder)
-    return folder
+    return once_a_run(tmp_path_factory, "keys", create_keys)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory, ready_keys: Path) -> Path:
     """An empty registry whose log has been started; each test gets a copy."""
-    folder = tmp_path_factory.mktemp("template")
-    shutil.copytree(ready_keys, folder / "keys")
-    settings = settings_for(folder, f"sqlite:///{folder / 'registry.sqlite'}")
-    _prepare(settings)
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(ready_keys, folder / "keys")
+        _prepare(settings_for(folder, f"sqlite:///{folder / 'registry.sqlite'}"))
+
+    return once_a_run(tmp_path_factory, "template", make)
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[postgres.Cluster]:
+def postgres_template(tmp_path_factory: pytest.TempPathFactory, ready_keys: Path) -> Path:
+    """The same with its database in PostgreSQL, whose cluster lies beside it, stopped; see `cluster`."""
     if postgres.binaries() is None:
         if os.environ.get("REGISTRY_POSTGRES_REQUIRED") == "1":
             pytest.fail(NO_POSTGRES)
         pytest.skip(NO_POSTGRES)
-    with ExitStack() as stack:
-        yield stack.enter_context(postgres.cluster())
+
+    def make(folder: Path) -> None:
+        shutil.copytree(ready_keys, folder / "keys")
+        with postgres.cluster() as made:
+            made.create(TEMPLATE)
+            urls = [made.url(TEMPLATE, role) for role in (postgres.APPLICATION, postgres.OWNER)]
+            _prepare(settings_for(folder, *urls))
+            made.keep(folder / CLUSTER)
+
+    return once_a_run(tmp_path_factory, "pgtemplate", make)
 
 
 @pytest.fixture(scope="session")
-def postgres_template(
-    cluster: postgres.Cluster, tmp_path_factory: pytest.TempPathFactory, ready_keys: Path
-) -> Path:
-    folder = tmp_path_factory.mktemp("pgtemplate")
-    shutil.copytree(ready_keys, folder / "keys")
-    cluster.create("template_registry")
-    url = cluster.url("template_registry", postgres.APPLICATION)
-    _prepare(settings_for(folder, url, cluster.url("template_registry", postgres.OWNER)))
-    return folder
+def cluster(postgres_template: Path) -> Iterator[postgres.Cluster]:
+    """This process' own server, which has the template's database."""
+    with postgres.cluster(like=postgres_template / CLUSTER) as made:
+        yield made
+
+
+def once_a_run(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first process which needs it makes for all processes of the run."""
+    own = factory.getbasetemp()
+    place = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (place / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / f"{name}.made").exists():
+            shutil.rmtree(place / name, ignore_errors=True)  # somebody failed at it
+            make(place / name)
+            (place / f"{name}.made").touch()
+    return place / name
 
 
 @pytest.fixture(scope="session")
-def refilled(cluster: postgres.Cluster, postgres_template: Path) -> Iterator[Refilled]:
+def refilled(cluster: postgres.Cluster) -> Iterator[Refilled]:
     """The one database in which tests run on PostgreSQL."""
-    held = Refilled(cluster, f"tests_{os.getpid()}", "template_registry")
+    held = Refilled(cluster, "tests", TEMPLATE)
     yield held
     held.close()
 
@@ -185,7 +203,8 @@ def fresh(request: pytest.FixtureRequest, kind: str) -> Iterator[Flask]:
         shutil.copytree(request.getfixturevalue("sqlite_template"), instance)
         settings = settings_for(instance, f"sqlite:///{instance / 'registry.sqlite'}")
     else:
-        shutil.copytree(request.getfixturevalue("postgres_template"), instance)
+        template = request.getfixturevalue("postgres_template")
+        shutil.copytree(template, instance, ignore=shutil.ignore_patterns(CLUSTER))
         held: Refilled = request.getfixturevalue("refilled")
         held.fill(held.empty)
         settings = settings_for(instance, held.url(postgres.APPLICATION), held.url(postgres.OWNER))

@@ -86,9 +86,14 @@ class Cluster:
             )
         self._wait(time.monotonic() + patience)
 
-    def stop(self) -> None:
+    def keep(self, folder: Path) -> None:
+        """Stop, with everything written, and copy what is to be the beginning of other clusters."""
+        self.stop("fast")
+        subprocess.run(["cp", "-a", str(self.folder / "d"), str(folder)], check=True)
+
+    def stop(self, how: str = "immediate") -> None:
         subprocess.run(
-            _as_postgres(str(self.place / "pg_ctl"), "-D", str(self.folder / "d"), "-m", "immediate", "stop"),
+            _as_postgres(str(self.place / "pg_ctl"), "-D", str(self.folder / "d"), "-m", how, "stop"),
             cwd=self.folder, capture_output=True, check=False,
         )  # fmt: skip
         if self._server is not None:
@@ -118,16 +123,22 @@ def cluster(
     options: Sequence[str] = (),
     host: str = HERE,
     through: Sequence[str] = (),
+    like: Path | None = None,
 ) -> Iterator[Cluster]:
-    """Start a cluster, stop and remove it afterwards. `durable` keeps fsync on, for benches and faults."""
+    """Start a cluster, stop and remove it afterwards. `durable` keeps fsync on, for benches and faults;
+    `like` is what another was kept as, with its roles and databases.
+    """
     place = binaries()
     if place is None:
         raise FileNotFoundError("no PostgreSQL server is installed")
     folder = Path(tempfile.mkdtemp(prefix="mxpg", dir=within))
     give(folder)
     try:
-        command = [str(place / "initdb"), "-D", str(folder / "d"), "-U", "postgres", "-A", "trust"]
-        _run(_as_postgres(*command, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", *initdb))
+        if like is not None:
+            _run(["cp", "-a", str(like), str(folder / "d")])
+        else:
+            command = [str(place / "initdb"), "-D", str(folder / "d"), "-U", "postgres", "-A", "trust"]
+            _run(_as_postgres(*command, "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", *initdb))
         fast = [] if durable else ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         said = [part for option in (*fast, *options) for part in ("-c", option)]
         if host != HERE:
@@ -136,9 +147,10 @@ def cluster(
         made = Cluster(place, folder, port=free_port(), options=said, host=host, through=through)
         try:
             made.start()
-            with made.admin() as connection:
-                connection.execute(f"CREATE ROLE {OWNER} LOGIN")
-                connection.execute(f"CREATE ROLE {APPLICATION} LOGIN")
+            if like is None:
+                with made.admin() as connection:
+                    connection.execute(f"CREATE ROLE {OWNER} LOGIN")
+                    connection.execute(f"CREATE ROLE {APPLICATION} LOGIN")
             yield made
         finally:
             made.stop()
