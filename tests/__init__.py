@@ -1,0 +1,5 @@
+"""The collector rests while everything is loaded: see `pytest_collection_finish`."""
+
+import gc
+
+gc.disable()

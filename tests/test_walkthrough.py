@@ -11,7 +11,7 @@ import pytest
 
 from registry import walkthrough
 from registry.ledger.verify import read_vkey, verify_path
-from registry.walkthrough import offers, pages, story
+from registry.walkthrough import pages, story
 from registry.walkthrough.browser import WentWrong
 from tests.fonts import font_folder
 
@@ -34,11 +34,11 @@ def test_the_whole_job_is_done_and_leaves_what_can_be_checked(
     monkeypatch.setenv("REGISTRY_INSTANCE", str(font_folder().parent))
     said: list[str] = []
     out = tmp_path / "out"
-    assert walkthrough.run(out, say=said.append) == 0, "\n".join(said)
+    assert walkthrough.run(out, say=said.append, takings=story.FEW) == 0, "\n".join(said)
     _the_log_and_receipts_verify(out)
     _the_batch_holds_what_its_manifest_says(out)
     summary = (out / "SUMMARY.md").read_text(encoding="utf-8")
-    assert {offer.method for offer in offers.OFFERS} <= set(summary.replace("|", " ").split())
+    assert {taking.offer.method for taking in story.FEW} <= set(summary.replace("|", " ").split())
     assert "stays although the offer was withdrawn" in summary
     assert "applicant_elsewhere" in summary
     assert not (out / "server.log").exists()
@@ -48,14 +48,14 @@ def _the_log_and_receipts_verify(out: Path) -> None:
     policy = read_vkey(str(out / "vkey"))
     assert verify_path(out / "log", policy).ok
     receipts = list((out / "receipts").iterdir())
-    assert len(receipts) == len(offers.OFFERS) + 2 * len(story.TAKINGS)
+    assert len(receipts) == len(story.FEW) + 2 * len(story.FEW)
     assert all(verify_path(path, policy).ok for path in receipts)
     bundles = list((out / "bundles").iterdir())
-    assert len(bundles) == 2 * len(story.TAKINGS)
+    assert len(bundles) == 2 * len(story.FEW)
     assert all(verify_path(path, policy).ok for path in bundles)
     papers = list((out / "papers").iterdir())
     assert len(papers) == sum(
-        story.PAPERS_PAID if taking.amount else story.PAPERS_FREE for taking in story.TAKINGS
+        story.PAPERS_PAID if taking.amount else story.PAPERS_FREE for taking in story.FEW
     )
     assert all(path.read_bytes().startswith(b"%PDF-") for path in papers)
 
@@ -64,9 +64,21 @@ def _the_batch_holds_what_its_manifest_says(out: Path) -> None:
     with ZipFile(out / "batch.zip") as archive:
         assert archive.testzip() is None
         manifest = json.loads(archive.read("manifest.json"))
-        assert manifest["count"] == len(story.TAKINGS) - 1  # a seller in Hangzhou registers in Hangzhou
+        assert manifest["count"] == len(story.FEW) - 1  # a seller in Hangzhou registers in Hangzhou
         for one in manifest["files"]:
             assert hashlib.sha256(archive.read(one["name"])).hexdigest() == one["sha256"]
+
+
+def test_a_short_walk_leaves_out_nothing_but_repetitions() -> None:
+    few = story.FEW
+    for shown in (
+        [one.machine for one in few],
+        [one.amount != "" for one in few],
+        [one.offer.local for one in few],
+    ):
+        assert set(shown) == {True, False}
+    assert any(one.offer.co_owner for one in few)
+    assert len({one.offer.method for one in few}) == len(few)
 
 
 def test_a_failure_is_said_and_the_server_log_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,11 @@ PASSES, MEMORY, LANES = 3, 64 * 1024, 2
 
 _HASHER = PasswordHasher()
 _DERIVATIONS = BoundedSemaphore(2)
-_ABSENT = _HASHER.hash("somebody who is not there")
+_COST = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+_ABSENT = f"$argon2id$v=19${_COST}${'A' * 22}${'A' * 43}"
+"""What an unknown account's password is compared with, at the cost of all others: salt and hash of noughts,
+which no password has. Not made by hashing, which every start of a command would pay for.
+"""
 
 
 def hash_password(password: str) -> str:

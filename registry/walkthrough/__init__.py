@@ -5,7 +5,7 @@ It leaves DIR/batch.zip, papers/, receipts/, bundles/, log/, vkey and SUMMARY.md
 
 import shutil
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from registry import clock
@@ -14,18 +14,18 @@ from registry.walkthrough.browser import WentWrong
 from registry.walkthrough.journal import Journal
 from registry.walkthrough.scans import Scans
 from registry.walkthrough.server import Server, running
-from registry.walkthrough.story import Walk
+from registry.walkthrough.story import Taking, Walk
 
 LEFT = ("papers", "receipts", "bundles", "log", "batch.zip", "vkey", "SUMMARY.md", "server.log")
 
 
-def run(out: Path, *, say: Callable[[str], None]) -> int:
+def run(out: Path, *, say: Callable[[str], None], takings: Sequence[Taking] = story.TAKINGS) -> int:
     """Walk through and check; 0, or 1 with the reason said and the server's log kept in `out`."""
     _make_room(out)
     journal = Journal(say)
     try:
         with running(out, say=say) as server:
-            _walk(server, out, journal)
+            _walk(server, out, journal, tuple(takings))
         report = checking.check_all(out, journal)
         summary.write(out, journal, report, day=clock.today().isoformat())
     except Exception as error:
@@ -41,8 +41,8 @@ def run(out: Path, *, say: Callable[[str], None]) -> int:
     return 0
 
 
-def _walk(server: Server, out: Path, journal: Journal) -> None:
-    walk = Walk(server, out, journal, Scans(server.instance / "fonts"), clock.today())
+def _walk(server: Server, out: Path, journal: Journal, takings: tuple[Taking, ...]) -> None:
+    walk = Walk(server, out, journal, Scans(server.instance / "fonts"), clock.today(), takings)
     story.people_come_in(walk)
     story.offers_are_made(walk)
     story.licenses_are_taken(walk)

@@ -56,6 +56,8 @@ TAKINGS = (
     Taking(offer=offers.LOCAL, licensee=cast.WELDING, amount="15000.00", confirmed_by=cast.DIGITAL),
     Taking(offer=offers.ROYALTY, licensee=cast.MATERIALS, machine=True),
 )
+FEW = (TAKINGS[0], TAKINGS[3], TAKINGS[6], TAKINGS[7])
+"""Both doors, with and without money, a co-owner, a withdrawal, a seller from elsewhere; in half the time."""
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class Walk:
     journal: Journal
     scans: Scans
     today: date
+    takings: tuple[Taking, ...] = TAKINGS
     persons: dict[str, Person] = field(default_factory=dict)
 
     def person(self, party: Party) -> Person:
@@ -75,6 +78,19 @@ class Walk:
     @property
     def clerk(self) -> Person:
         return self.person(cast.VENUE)
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        return tuple(one for one in offers.OFFERS if any(one is taking.offer for taking in self.takings))
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """Whoever has a part in it; one asks in vain (`an_offer_is_withdrawn`)."""
+        parts = [cast.MATERIALS]
+        for one in self.takings:
+            parts += [one.licensee, one.offer.holder]
+            parts += [party for party in (one.offer.co_owner, one.confirmed_by) if party is not None]
+        return tuple(party for party in cast.PARTIES if party in parts)
 
 
 def people_come_in(walk: Walk) -> None:
@@ -87,7 +103,7 @@ def people_come_in(walk: Walk) -> None:
     people.appoint(server, cast.VENUE)
     clerk.sign_in()
     journal.note(cast.VENUE.name, f"{cast.VENUE.person} registered and was appointed operator")
-    for party in cast.PARTIES:
+    for party in walk.parties:
         person = walk.persons[party.key] = Person(party, server)
         person.register()
         person.sign_in()
@@ -95,14 +111,14 @@ def people_come_in(walk: Walk) -> None:
         journal.note(party.name, f"{party.person} registered, founded the organisation, brought its document")
     count = people.verify_all(clerk)
     journal.note(cast.VENUE.name, f"compared {count} organisations with their documents")
-    for party in BY_MACHINE:
+    for party in (one for one in walk.parties if one in BY_MACHINE):
         walk.person(party).enroll_machine()
         journal.note(party.name, f"enrolled its own key {walk.person(party).key.kid}")
 
 
 def offers_are_made(walk: Walk) -> None:
     """Holders declare, co-owners consent, the reviewer publishes and records what the office announced."""
-    for offer in offers.OFFERS:
+    for offer in walk.offers:
         holder = walk.person(offer.holder)
         declare = holders.declare_by_machine if offer.by_machine else holders.declare
         number = declare(holder, offer, walk.scans, today=walk.today)
@@ -126,7 +142,7 @@ def offers_are_made(walk: Walk) -> None:
 
 def licenses_are_taken(walk: Walk) -> None:
     """Notices are sent, claims made and confirmed; what cannot be had is refused."""
-    for taking in TAKINGS:
+    for taking in walk.takings:
         _take(walk, taking)
     free = walk.journal.declarations[offers.FREE.key]
     licensees.refused(walk.person(cast.WELDING), free)
@@ -186,7 +202,7 @@ def papers_are_collected(walk: Walk) -> None:
     papers, receipts = walk.out / "papers", walk.out / "receipts"
     for license_ in walk.journal.licenses:
         taking = next(
-            t for t in TAKINGS if t.licensee.name == license_.licensee and t.offer.key == license_.offer
+            t for t in walk.takings if t.licensee.name == license_.licensee and t.offer.key == license_.offer
         )
         licensee = walk.person(taking.licensee)
         kinds = PAPERS_PAID if taking.amount else PAPERS_FREE

@@ -63,7 +63,9 @@ def _how() -> str:
 
 def _declarations(journal: Journal) -> Iterable[Sequence[str]]:
     for offer in offers.OFFERS:
-        number = journal.declarations.get(offer.key, "-")
+        number = journal.declarations.get(offer.key)
+        if number is None:
+            continue
         owners = "、".join(owner.name for owner in offer.owners)
         state = "withdrawn" if offer.local else "announced"
         yield offer.title, number, offer.number, owners, offer.method, state

@@ -85,7 +85,7 @@ def ask(visitor: Visitor, path: str, lang: str, form: Fields | None = None) -> T
 def crawl(world: World, *, every: bool = False) -> Crawl:
     """Read everything, then follow the links, then send forms without answers: that may change things."""
     found = Crawl(world.app)
-    for page, markup in list(_lines(found, world)):
+    for page, markup in list(_lines(found, world, every=every)):
         if every:
             found.alike.clear()
         _follow(found, world, page, markup, most=ALIKE if every else 1)
@@ -93,7 +93,8 @@ def crawl(world: World, *, every: bool = False) -> Crawl:
     return found
 
 
-def _lines(found: Crawl, world: World) -> Iterator[tuple[Page, Markup]]:
+def _lines(found: Crawl, world: World, *, every: bool) -> Iterator[tuple[Page, Markup]]:
+    """In Chinese as everybody who finds something else there, in English as the first of them or as all."""
     for name, line in PAGES.items():
         if not name.startswith("GET ") or not line.who:
             continue
@@ -111,7 +112,7 @@ def _lines(found: Crawl, world: World) -> Iterator[tuple[Page, Markup]]:
             seen.add(markup.main)
             found.pages.append((page, markup))
             yield page, markup
-            english = _page(world, name, path, reader, "en")
+            english = _page(world, name, path, reader, "en") if every or len(seen) == 1 else None
             if english is not None:
                 found.add(english)
 
