@@ -25,7 +25,8 @@ from registry.walkthrough.browser import Browser, WentWrong
 ORIGIN = "walkthrough.mingxu.invalid"
 CODE = re.compile(r"\b(\d{6})\b")
 PATIENCE = 60.0
-PAUSE = 0.1
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
+"""Growing from one to the other: who asks all the time keeps the worker from what is waited for."""
 Found = TypeVar("Found")
 Say = Callable[[str], None]
 
@@ -130,14 +131,15 @@ def running(out: Path, *, say: Say) -> Iterator[Server]:
 
 def wait(what: str, look: Callable[[], Found | None], *, patience: float = PATIENCE) -> Found:
     """Ask until there is something (not None, not False). Raises WentWrong when time is up."""
-    ends = time.monotonic() + patience
+    ends, pause = time.monotonic() + patience, FIRST_PAUSE
     while True:
         found = look()
         if found is not None and found is not False:
             return found
         if time.monotonic() > ends:
             raise WentWrong(f"waited {patience:.0f} seconds in vain: {what}")
-        time.sleep(PAUSE)
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE)
 
 
 def _words(letter: EmailMessage) -> str:
