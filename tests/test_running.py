@@ -4,6 +4,7 @@ import html
 import re
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -49,8 +50,8 @@ def test_a_stopped_job_is_shown_by_kind_and_tried_again_with_a_reason(app: Flask
     press(browser, f"/admin/jobs/{job}/retry", "key-1", "")
     assert browser.status == 422
     press(browser, f"/admin/jobs/{job}/retry", "key-2", "邮件服务器已恢复")
-    row = reading(lambda: db.session.query(Job).filter_by(name="mail.send", state="waiting").all()[-1])
-    assert (str(row.id), row.attempts, row.error) == (job, 0, "")
+    row = reading(lambda: db.session.get_one(Job, UUID(job)))
+    assert (row.state, row.attempts, row.error) == ("waiting", 0, "")
     changes = reading(lambda: history.of(db.session.get_one(Job, row.id))[-1].changes)
     assert changes["error"] == "smtplib.SMTPRecipientsRefused"
     press(browser, f"/admin/jobs/{job}/drop", "key-3", "不再需要")
