@@ -23,6 +23,7 @@ from registry.exports.freezing import faults
 from registry.exports.rules import SHOWN, Choice, Filter
 from registry.exports.schemas import BatchSchema, FilterSchema, choice_of
 from registry.exports.standings import refusal
+from registry.exports.sums import NONE
 from registry.forms import FormState
 from registry.parties import doors
 
@@ -67,7 +68,8 @@ def applicants() -> ResponseReturnValue:
         return redirect(url_for("exports.choose"), 303)
     chosen = exports.chosen(actor, numbers)
     contracts = [{"number": one.contract.number, "applicant": "seller"} for one in chosen]
-    form = FormState({"agent": actor.name, "contracts": contracts})
+    registrar = _only({one.registrar for one in chosen})
+    form = FormState({"agent": actor.name, "contracts": contracts, "registrar": registrar})
     return render_template("exports/applicants.html", chosen=chosen, form=form, roles=WORDS["applicant"])
 
 
@@ -76,13 +78,20 @@ def applicants() -> ResponseReturnValue:
 def applicants_all() -> ResponseReturnValue:
     """The same for everything ready that matches a filter: one applicant, one word for all."""
     actor, asked = doors.actor(), _filter(request.args)
+    found = exports.found(actor, asked, _as_asked(zero_fee.by_default()))
+    registrar = _only(set(found.sums.groups["registrar"]) - {NONE})
     return render_template(
         "exports/applicants_all.html",
-        found=exports.found(actor, asked, _as_asked(zero_fee.by_default())),
+        found=found,
         asked=asked,
-        form=FormState({"agent": actor.name, "applicant": "seller"}),
+        form=FormState({"agent": actor.name, "applicant": "seller", "registrar": registrar}),
         roles=WORDS["applicant"],
     )
+
+
+def _only(names: set[str]) -> str:
+    """The registrar all go to, which is printed on the hand-over sheet; of several none."""
+    return names.pop() if len(names) == 1 else ""
 
 
 @blueprint.get("/venue/batches/check")

@@ -10,6 +10,7 @@ from flask import Flask
 from registry import jobs
 from registry.contracts import register
 from registry.database import transaction
+from registry.exports import frozen
 from registry.parties import service as parties
 from tests.browser import Browser
 from tests.exports import making
@@ -141,6 +142,17 @@ def test_a_contract_is_taken_back_with_a_reason_only(lite: Flask, ready: tuple[O
     browser.submit({"reason": "名称写错"}, action=action)
     assert browser.status == 200
     assert making.state(number) == "draft"
+
+
+def test_the_one_registrar_all_go_to_is_filled_in(
+    lite: Flask, ready: tuple[Offer, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer, number = ready
+    browser = at_work(lite, offer.venue)
+    for name in ("", "某登记处"):
+        monkeypatch.setattr(frozen, "registrar_of", lambda _, name=name: name)
+        browser.get(f"/venue/batches/applicants?c={number}")
+        assert f'name="registrar" type="text" value="{name}"' in browser.html
 
 
 def test_the_pages_speak_english_too(lite: Flask, ready: tuple[Offer, str]) -> None:
