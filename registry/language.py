@@ -79,6 +79,8 @@ def current() -> str:
     try:  # what the library remembers of this request, without the four looks it takes to find it
         locale = _here().g.__dict__["_flask_babel"].babel_locale
     except (RuntimeError, KeyError, AttributeError):
+        locale = None
+    if locale is None:  # not asked yet, or forgotten where something was said in another language
         locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
 

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
-from flask_babel import lazy_gettext
+from flask_babel import force_locale, lazy_gettext
 from jinja2 import pass_context
 from markupsafe import Markup
+
+from registry import language
 
 PERSON = "<b>甲 & 乙</b>"
 
@@ -65,3 +67,10 @@ def test_a_call_that_runs_out_prints_nothing_and_ends_no_page(lite: Flask) -> No
 def test_a_sentence_said_later_is_text(lite: Flask, lang: str) -> None:
     later = lazy_gettext("%(name)s 先生", name=PERSON)
     assert "&lt;b&gt;" in said(lite, "{{ later }}", lang=lang, later=later)
+
+
+def test_after_something_was_said_in_another_language_the_readers_own_goes_on(lite: Flask) -> None:
+    with lite.test_request_context(headers={"Accept-Language": "en"}):
+        with force_locale("zh"):
+            assert language.current() == "zh"
+        assert language.current() == "en"
