@@ -21,7 +21,7 @@ from tests.faults.dying import POINTS
 from tests.faults.judging import Result
 from tests.faults.stage import Place, cloned, copied, prepare
 
-OFFERS = 45
+OFFERS = 90
 SMALL = ("--wal-segsize=1",), ("max_wal_size=8MB", "min_wal_size=2MB")
 LITE, SERVER = "SQLite", "PostgreSQL"
 
