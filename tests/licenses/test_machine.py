@@ -68,7 +68,8 @@ class Doings(RuleBasedStateMachine):
         self.kept: list[tuple[int, str]] = []
         self.replays: list[tuple[Person, str, str, str]] = []
         self.rest_on: dict[str, str] = {}
-        self.scheduled = self.started = False
+        self.scheduled = False
+        self.started = False
         self.size = reading(ledger.size)
 
     def teardown(self) -> None:
@@ -198,7 +199,7 @@ class Doings(RuleBasedStateMachine):
     @precondition(lambda self: LONG and not self.started)
     @rule()
     def restart_elsewhere(self) -> None:
-        """A new process finds the log ours, whole, and as long as we left it: once a way, it takes seconds."""
+        """A new process finds the log ours, whole, and as long as we left it. Once a way: it is slow."""
         self.started = True
         db.session.remove()
         started = subprocess.run(
