@@ -53,6 +53,10 @@ class Refilled:
             told = connection.execute(NUMBERS).fetchall()
             return Contents(rows, {name: (value, used) for name, value, used in told})
 
+    def is_empty(self) -> bool:
+        """Whether nothing was written since. What is written in PostgreSQL shows in no file."""
+        return self.contents() == self.empty
+
     def fill(self, contents: Contents) -> None:
         """Nothing but these contents stands in the database afterwards, and nobody else is connected."""
         self._connected().execute(OTHERS)

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from registry import clock
+from registry import clock, jobs
 from registry.database import db, new_id, transaction
 from registry.parties.models import Account, Organisation
 from tests.conftest import fresh
@@ -55,6 +55,13 @@ def test_a_copy_is_the_world_that_was_kept_and_goes_its_own_way(request: pytest.
         assert found != [str(n - 1)]
         transaction(lambda n=n: rename(str(n)))
         assert names() == [str(n)]
+
+
+def test_what_was_written_before_the_first_world_is_not_lost(request: pytest.FixtureRequest) -> None:
+    for _, n, app in registries(request, 2):
+        job_id = transaction(lambda: jobs.enqueue("mail.send", {})) if n else None
+        make_organisation(app, "u1")
+        assert job_id is None or db.session.get(jobs.Job, job_id) is not None
 
 
 def test_after_something_else_was_written_no_copy_takes_its_place(lite: Flask) -> None:
