@@ -1,4 +1,4 @@
-"""One PostgreSQL database for all tests of a process, emptied and filled again between them: a third of the
+"""One PostgreSQL database for all tests of a process, emptied and filled again between them: less than half the
 work of copying a database of some thousand files, most of which every test leaves as they were.
 """
 
