@@ -1,5 +1,5 @@
-"""One PostgreSQL database for all tests of a process, emptied and filled again between them: less than half the
-work of copying a database of some thousand files, most of which every test leaves as they were.
+"""One PostgreSQL database for all tests of a process, emptied and filled again between them: less than half
+the work of copying a database of some thousand files, most of which every test leaves as they were.
 """
 
 from dataclasses import dataclass
