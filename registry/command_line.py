@@ -11,7 +11,7 @@ from flask import Flask
 from registry import config, problems
 from registry.app import create_app
 from registry.database import db, transaction
-from registry.errors import Refused
+from registry.errors import Stopped
 from registry.ledger.report import Report
 
 Answer = TypeVar("Answer")
@@ -40,7 +40,7 @@ def or_refusal(work: Callable[[], Answer]) -> Answer:
     """A refusal is said in English with its code, and ends the command."""
     try:
         return work()
-    except Refused as refused:
+    except Stopped as refused:
         raise click.ClickException(f"{problems.sentence(refused, 'en')} [{refused.code}]") from refused
 
 

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 
-class Refused(Exception):
-    """A rule said no. Nothing was written."""
+class Stopped(Exception):
+    """Something was not done, and nothing of it written. What is raised is one of the two kinds below it:
+    a rule that said no, which its door says beside the form, or a moment that was wrong.
+    """
 
     def __init__(self, code: str, field: str = "", article: str = "", **params: Any) -> None:
         super().__init__(code, field)
@@ -21,6 +23,10 @@ class Refused(Exception):
     def __repr__(self) -> str:
         name = type(self).__name__
         return f"{name}({self.code!r}, field={self.field!r}, article={self.article!r}, {self.params!r})"
+
+
+class Refused(Stopped):
+    """A rule said no: the same again meets the same answer."""
 
 
 class Invalid(Refused):
@@ -70,12 +76,14 @@ class Mistyped(Refused):
     """An upload whose content is not of an accepted type."""
 
 
-class TooOften(Refused):
-    """More was asked than may be asked in a while. `params["seconds"]`: when to ask again."""
+class TooOften(Stopped):
+    """More was asked than may be asked in a while: no refusal either. `params["seconds"]`: when again."""
 
 
-class Unavailable(Refused):
-    """Busy or down for a moment; the same request may succeed later."""
+class Unavailable(Stopped):
+    """Busy or down for a moment; the same request may succeed later. No refusal: what a door says beside a
+    form, or a list keeps of one of its rows, is never said of it.
+    """
 
 
 class Paused(Unavailable):

@@ -24,6 +24,7 @@ TAGS = {"zh": "zh-CN", "en": "en"}
 COOKIE = "lang"
 COOKIE_SECONDS = 365 * 24 * 3600
 NOTHING = "—"
+_WAITS = ((3600, "小时", "hour"), (60, "分钟", "minute"), (1, "秒", "second"))
 _here = app_ctx._get_current_object  # type: ignore[attr-defined]
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -131,6 +132,15 @@ def day(value: date | datetime | str | None) -> str:
     if current() == "en":
         return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
     return clock.chinese_day(value)
+
+
+def wait(seconds: int) -> str:
+    """`90 秒`, `15 分钟`, `20 小时`, or the same in English: never less than there is to wait."""
+    for length, zh, en in _WAITS:
+        if seconds > 2 * length or length == 1:
+            count = -(-seconds // length)
+            return f"{count} {zh}" if current() == "zh" else f"{count} {en}{'' if count == 1 else 's'}"
+    raise AssertionError("unreachable")
 
 
 def instant(value: datetime | None) -> Markup:

@@ -58,7 +58,7 @@ MESSAGES: dict[str, LazyString] = {
     "password_differs": _l("两次填写的密码不一样。"),
     "password_wrong": _l("密码不正确。"),
     "sign_in_wrong": _l("邮箱或密码不正确；刚注册的账号请先填写寄到邮箱的确认码。"),
-    "too_many_attempts": _l("尝试次数过多，请 %(minutes)s 分钟后再试。"),
+    "too_many_attempts": _l("尝试次数过多，请 %(wait)s后再试。"),
     "code_wrong": _l("确认码不正确、已经过期，或试错次数过多；可以重新寄送。"),
     "account_unconfirmed": _l("请先确认邮箱：确认之后签名密钥才会登记，才能签署文件。"),
     "organisation_unverified": _l("主体尚未核验，暂不能作出声明。"),

@@ -41,6 +41,7 @@ from registry.errors import (
     Paused,
     Refused,
     SecondFactorOwed,
+    Stopped,
     TooLarge,
     TooOften,
     Unavailable,
@@ -56,7 +57,7 @@ KEEPER = "keep_form"
 """The name under which the doors bring what keeps a refused form: a function from the status to a Kept."""
 JSON = "application/problem+json"
 RETRY_AFTER = 2
-STATUS: Mapping[type[Refused], int] = {
+STATUS: Mapping[type[Stopped], int] = {
     Refused: 422,
     Invalid: 422,
     NotSignedIn: 401,
@@ -97,7 +98,7 @@ class Kept:
 
 def init_app(app: Flask) -> None:
     """Answer every refusal, HTTP error and unforeseen exception; explain each code at /problems/<code>."""
-    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Stopped, _stopped)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
     app.add_url_rule("/problems/<code>", "problem", _explain)
@@ -105,18 +106,20 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(anchor=forms.anchor, settings=app.extensions.get("settings"))
 
 
-def status(refused: Refused) -> int:
+def status(refused: Stopped) -> int:
     """The HTTP status of a refusal: its own class's, or its nearest ancestor's."""
     return next(STATUS[kind] for kind in type(refused).__mro__ if kind in STATUS)
 
 
-def sentence(refused: Refused, lang: str | None = None) -> str:
+def sentence(refused: Stopped, lang: str | None = None) -> str:
     """What a refusal says, in a language or the reader's own. Never raises."""
     with force_locale(lang) if lang else contextlib.nullcontext():
         known = MESSAGES.get(refused.code)
         template: str = str(known) if known is not None else _("不能办理（代码 %(code)s）。")
         params = _Params({name: _spoken(value) for name, value in refused.params.items()})
         params.setdefault("code", refused.code)
+        if isinstance(refused, TooOften):
+            params.setdefault("wait", language.wait(refused.params.get("seconds", 0)))
         if isinstance(refused, Invalid):
             params.setdefault("count", len(refused.refusals))
         try:
@@ -140,7 +143,7 @@ def _spoken(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def document(refused: Refused, number: int) -> dict[str, Any]:
+def document(refused: Stopped, number: int) -> dict[str, Any]:
     """The RFC 9457 object of a refusal, its parts one by one under `errors`."""
     problem: dict[str, Any] = {
         "type": f"{_base()}/problems/{refused.code}",
@@ -160,7 +163,7 @@ def document(refused: Refused, number: int) -> dict[str, Any]:
     return problem
 
 
-def _particulars(refused: Refused) -> dict[str, Any]:
+def _particulars(refused: Stopped) -> dict[str, Any]:
     return {
         "code": refused.code,
         "field": refused.field,
@@ -184,11 +187,11 @@ def reference() -> str:
     return str(g.request_id)
 
 
-def _refused(refused: Refused) -> Response:
+def _stopped(refused: Stopped) -> Response:
     return answer(refused, status(refused))
 
 
-def answer(refused: Refused, number: int) -> Response:
+def answer(refused: Stopped, number: int) -> Response:
     """A refusal as a response: a document for machines, a page or the way to the sign-in page for people."""
     if wants_document():
         text = json.dumps(document(refused, number), ensure_ascii=False)
@@ -254,7 +257,7 @@ def _anew(page: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}{mark}{place}"
 
 
-def _page(refused: Refused, number: int, kept: Kept) -> str:
+def _page(refused: Stopped, number: int, kept: Kept) -> str:
     try:
         return render_template(
             "problem.html",

@@ -22,7 +22,7 @@ from registry.contracts import sealing
 from registry.contracts.reissue import OF_PAPERS
 from registry.database import db
 from registry.documents import foundry
-from registry.errors import Refused
+from registry.errors import Stopped
 from registry.jobs import Job
 from registry.ledger import service as ledger
 from registry.ledger.checkpoints import note_head
@@ -126,7 +126,7 @@ def _guards(_: Settings) -> Iterator[Checked]:
     """The database refuses changes of what was filed."""
     try:
         schema.check_guards()
-    except Refused as refused:
+    except Stopped as refused:
         yield _fail("guards", "guards_missing", **refused.params)
     else:
         yield _ok("guards")
@@ -141,7 +141,7 @@ def _keys(settings: Settings) -> Iterator[Checked]:
         keys = ledger_setup().reload()
         for signer in (keys.countersigner, keys.checkpoint_signer):
             signer.sign(b"mingxu self-check")  # of no use to anybody: no filing or head reads like this
-    except (KeysUnsafe, Refused) as error:
+    except (KeysUnsafe, Stopped) as error:
         yield _fail("keys", "keys_unusable", said=str(error))
     else:
         yield _ok("keys")
@@ -152,7 +152,7 @@ def _ledger(_: Settings) -> Iterator[Checked]:
     """It holds every head that was published, and its head is on its way out within a minute."""
     try:
         ledger.check_kept()
-    except Refused as refused:
+    except Stopped as refused:
         yield _fail("ledger", "ledger_differs", reason=refused.code)
         return
     head = db.session.execute(select(LedgerHead.size, LedgerHead.time)).one()

@@ -25,7 +25,7 @@ from registry.database import db
 from registry.demonstration import load as demonstration
 from registry.demonstration import samples
 from registry.documents import fonts
-from registry.errors import Refused
+from registry.errors import Stopped
 from registry.ledger import seal_keys
 from registry.ledger import service as ledger
 from registry.ledger.keyfiles import create_keys
@@ -98,7 +98,7 @@ def ready(app: Flask) -> Flask:
     with app.app_context():
         try:
             _check_log()
-        except Refused as refused:
+        except Stopped as refused:
             log.critical("%s [%s]", problems.sentence(refused, "en"), refused.code)
             raise
         except OperationalError:

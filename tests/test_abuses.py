@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 
 from registry import clock
 from registry.database import db, transaction
-from registry.errors import Refused
+from registry.errors import TooOften
 from registry.ledger.signing import Ed25519Signer
 from registry.parties import keys, sessions
 from registry.parties import service as parties
@@ -189,7 +189,7 @@ def test_codes_cannot_be_tried_for_ever_with_fresh_letters(lite: Flask) -> None:
                 clock_now.shift(timedelta(minutes=16))
                 transaction(lambda: parties.send_code(person.email, "reset"))
             wrong += not transaction(lambda: parties.reset_password(person.email, "x", new))
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(TooOften) as caught:
             transaction(lambda: parties.reset_password(person.email, "x", new))
         assert (wrong, caught.value.code) == (CODES - 1, "too_many_attempts")
 

@@ -65,8 +65,6 @@ def look(data: bytes, setting: str, *, field: str) -> Barred | None:
     """
     try:
         check(data, setting, field=field)
-    except Unavailable:
-        raise
     except Refused as refused:
         return Barred(refused)
     return None

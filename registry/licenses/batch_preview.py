@@ -1,7 +1,7 @@
 """What the rows of a table would become, held against what the registry has: nothing is written.
 
 A row is judged by the same checks as a draft, on the values it would have: the patent as the row and the
-register say it, the answers of the row laid over its term set.
+register say it, the answers of the row laid over its term set, and over the draft it has already.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ from registry.licenses import draft as drafts
 from registry.licenses import service as licenses
 from registry.licenses.batch_models import BatchRow, DeclarationBatch, TermSet
 from registry.licenses.batch_rows import IDENTITY, Line, Reason, Verdict, reason, repeated
-from registry.licenses.batch_terms import PLAIN, About, answers_of
+from registry.licenses.batch_terms import PLAIN, About, answers_of, terms_over
 from registry.licenses.models import OPEN_STATES, Declaration
 from registry.parties.models import Organisation
 from registry.patents import numbers
@@ -142,19 +142,21 @@ def _against(line: Line, patent: Patent | None, held: Known) -> Judged | None:
 def _weighed(line: Line, patent: Patent | None, held: Known, chosen: TermSet | None) -> Judged:
     described, facts = _patent(line, patent), _facts(line, patent)
     about = About(title=described.title, last_day=facts.last_day, today=held.today)
-    terms = chosen.current.steps if chosen else {}
+    kept = _kept(patent, held)
+    terms = terms_over(kept, chosen.current.steps if chosen else None, line.facts)
     try:
         raw = answers_of(line.facts, terms, about)
     except Refused as refused:
         return _refused(line, refused)
     answers, found = checked(raw)
+    whole = {**kept, **_plain(answers)}
     found += [
         Refused("step_missing", step)
         for step in (*PLAIN, "fee", "term", "use")
-        if step not in raw and not (step == "account" and _free(answers))
+        if step not in raw and not kept.get(step) and not (step == "account" and _free(whole))
     ]
     owners = _owners(line, patent, held.holder)
-    found += _stand(answers, described, facts, owners, held)
+    found += _stand(whole, described, facts, owners, held)
     found += _remarks(line, patent, owners, held)
     blocking = [one for one in found if one.code not in REMARKS]
     return Judged(
@@ -164,6 +166,17 @@ def _weighed(line: Line, patent: Patent | None, held: Known, chosen: TermSet | N
         answers=answers,
         term_set=chosen,
     )
+
+
+def _kept(patent: Patent | None, held: Known) -> Mapping[str, Any]:
+    """What the draft says that an earlier edition of this row became: what the row leaves open stays."""
+    former = held.own.get(patent.id) if patent is not None else None
+    if patent is None or former is None or former.state not in assembly.EDITABLE:
+        return {}
+    use = former.draft.get("use") or {}
+    if use.get("summary") != patent.title:
+        return former.draft
+    return {**former.draft, "use": {name: said for name, said in use.items() if name != "summary"}}
 
 
 def checked(raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[Refused]]:
@@ -184,14 +197,13 @@ def _schema(step: str) -> schemas.StepsSchema:
 
 
 def _stand(
-    answers: Mapping[str, Any],
+    plain: Mapping[str, Any],
     described: drafts.Patent,
     facts: bars.PatentFacts,
     owners: Sequence[PatentOwner],
     held: Known,
 ) -> list[Refused]:
     """What stands against the draft the answers make, but for ticks and consents."""
-    plain = _plain(answers)
     found = reading.check_authority(plain, held.today, abroad=held.holder.outside_mainland)
     found += reading.missing(plain)
     signs = next(one for one in owners if patents.is_organisation(one, held.holder))

@@ -31,6 +31,19 @@ class About:
     today: date
 
 
+def terms_over(kept: Answers, of_set: Answers | None, facts: Answers) -> dict[str, Any]:
+    """What a row is laid over: its term set, or without one the fee and dates of the draft it has already, so
+    that a table brought again loses nothing the draft says of them; in both what the draft says of its use.
+    """
+    use = {"use": kept.get("use") or {}}
+    if of_set is not None:
+        return {**of_set, **use}
+    term = dict(kept.get("term") or {})
+    if _own_dates(facts):
+        term.pop("offer_last_day", None)
+    return {"fee": kept.get("fee") or {}, "term": term, **use}
+
+
 def answers_of(facts: Answers, terms: Answers, about: About) -> dict[str, Any]:
     """The steps of a draft as a form would send them. Raises Refused `amount_not_used`, `rate_not_used`,
     `instalments_fixed` for a row that asks for what the method has not.
@@ -39,7 +52,7 @@ def answers_of(facts: Answers, terms: Answers, about: About) -> dict[str, Any]:
     for name, given in (
         ("fee", fee_of(facts, terms.get("fee") or {})),
         ("term", term_of(facts, terms.get("term") or {}, about)),
-        ("use", use_of(facts, about.title)),
+        ("use", use_of(facts, about.title, terms.get("use") or {})),
     ):
         if given:
             found[name] = given
@@ -118,14 +131,16 @@ def _latest(last: str, months: int | None, about: About) -> str:
     return (found if found >= about.today else end).isoformat()
 
 
-def use_of(facts: Answers, title: str) -> dict[str, Any]:
-    """For whom and for what: search asks for industry and field, so both have to be said."""
+def use_of(facts: Answers, title: str, kept: Answers) -> dict[str, Any]:
+    """For whom and for what: search asks for industry and field, so both have to be said. `kept` is what a
+    draft says of it already.
+    """
     said = facts.get("application") or ""
     field = technology_field(said) if said else ""
     use = {
-        "summary": facts.get("summary") or title,
+        "summary": facts.get("summary") or kept.get("summary") or title,
         "application": "" if field else said,
         "industry": facts.get("industry") or "",
         "field": field,
     }
-    return {name: value for name, value in use.items() if value}
+    return {name: value for name, value in (*kept.items(), *use.items()) if value}

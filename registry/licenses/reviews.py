@@ -37,6 +37,7 @@ from registry.parties.models import Upload
 from registry.parties.permissions import allow
 from registry.parties.prepared import Act, act_of
 from registry.parties.rules import Actor
+from registry.patents import service as patents
 
 VERDICTS = ("pass", "problem", "not_applicable")
 PRIVATE = ("identity", "bank_slip", "stamped_scan")
@@ -131,6 +132,9 @@ def approve_untold(actor: Actor, declaration: Declaration) -> Declaration:
     _in_review(declaration, "approve")
     refuse_all(obstacles(declaration))
     register.move(actor, declaration, "approve")
+    line = lines_of(declaration)["register"]
+    if line.verdict == "pass":  # else the offer stands among those to be compared again from its first day on
+        patents.mark_checked(actor, declaration.patent, at=line.at)
     return declaration
 
 

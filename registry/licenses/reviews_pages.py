@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from registry import clock, problems
-from registry.errors import Invalid, Refused
+from registry.errors import Invalid, NotFound, Refused
 from registry.forms import AnySchema, FormState, load, nested
 from registry.licenses import (
     assembly,
@@ -288,6 +288,8 @@ def _decide(declaration: Declaration, form: FormState | None = None) -> str:
 
 
 def _override(declaration: Declaration, rule: str, form: FormState) -> str:
+    if rule not in rules.OVERRIDABLE:
+        raise NotFound("not_found")
     known = reviews.overrides_of(declaration).get(rule)
     return render_template(
         "venue/override.html",

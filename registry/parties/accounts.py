@@ -7,6 +7,7 @@ results.
 
 import hashlib
 import hmac
+import math
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from registry import clock, events, history
 from registry.database import db, locked, new_id
-from registry.errors import NotFound, Refused
+from registry.errors import NotFound, Refused, TooOften
 from registry.events import What
 from registry.ledger.filings import signed_statement
 from registry.ledger.signing import Ed25519Signer
@@ -49,7 +50,7 @@ def register(*, email: str, name: str, password: NewPassword, phone: str = "") -
     """Open an account and mail its confirmation code. None for a known address: its owner gets a letter
     instead.
 
-    Raises Refused `too_many_attempts` when letters to this address were asked for too often.
+    Raises TooOften `too_many_attempts` when letters to this address were asked for too often.
     """
     attempt("letter", email, limit=LETTERS)
     kept = reserved(email)
@@ -93,7 +94,7 @@ def reserved(email: str) -> Account | None:
 def send_code(email: str, purpose: str) -> None:
     """Mail a fresh code to `confirm` or to `reset`; an older one stops working. Strangers get nothing.
 
-    Raises Refused `too_many_attempts`.
+    Raises TooOften `too_many_attempts`.
     """
     attempt("letter", email, limit=LETTERS)
     account = _by_email(email)
@@ -104,7 +105,7 @@ def send_code(email: str, purpose: str) -> None:
 
 def confirm(email: str, code: str) -> bool:
     """Confirm the address; the account's key becomes a filing. False for a wrong or old code: the try is
-    counted. Raises Refused `too_many_attempts`.
+    counted. Raises TooOften `too_many_attempts`.
     """
     attempt("code", email, limit=CODES, window=CODES_WINDOW)
     account = _by_email(email, locked=True)
@@ -124,7 +125,7 @@ def confirm(email: str, code: str) -> bool:
 
 def reset_password(email: str, code: str, password: NewPassword) -> bool:
     """A new password makes a new key; the old key is revoked by a filing, all sessions end. False for a wrong
-    code. Raises Refused `too_many_attempts`.
+    code. Raises TooOften `too_many_attempts`.
     """
     attempt("code", email, limit=CODES, window=CODES_WINDOW)
     account = _by_email(email, locked=True)
@@ -184,7 +185,7 @@ def counted(what: str, who: str, *, window: timedelta = WINDOW) -> int:
 
 
 def attempt(what: str, who: str, *, limit: int, window: timedelta = WINDOW) -> None:
-    """Count an attempt before it is made, so that parallel ones cannot slip through. Raises Refused
+    """Count an attempt before it is made, so that parallel ones cannot slip through. Raises TooOften
     `too_many_attempts`.
 
     Counts stand in the database under a digest: they hold across workers and restarts and name nobody.
@@ -192,7 +193,8 @@ def attempt(what: str, who: str, *, limit: int, window: timedelta = WINDOW) -> N
     row = _throttle(what, who, window)
     if row.count >= limit:
         events.afterwards(What.THROTTLED, detail=what)
-        raise Refused("too_many_attempts", minutes=int(window.total_seconds() // 60))
+        left = (row.window + window - clock.now()).total_seconds()
+        raise TooOften("too_many_attempts", seconds=max(1, math.ceil(left)), policy=what)
     row.count += 1
 
 

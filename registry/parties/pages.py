@@ -170,7 +170,7 @@ def _memo() -> dict[str, Any]:
 
 
 def _checked(email: str, password: str) -> UUID:
-    """Whose password it was. Raises Refused `sign_in_wrong`, `too_many_attempts`."""
+    """Whose password it was. Raises Refused `sign_in_wrong`, TooOften."""
     account_id = password_of(email, password)
     if account_id is None or not sign_ins.admits(account_id):
         known, _stored = parties.credentials(email)
@@ -182,7 +182,7 @@ def _checked(email: str, password: str) -> UUID:
 
 
 def password_of(email: str, password: str) -> UUID | None:
-    """Whose password it is, confirmed or not; the try is counted. Raises Refused `too_many_attempts`."""
+    """Whose password it is, confirmed or not; the try is counted. Raises TooOften `too_many_attempts`."""
     address = request.remote_addr or ""
     whom = dict(zip((name for name, _ in TRIES), (f"{email}|{address}", email, address), strict=True))
 

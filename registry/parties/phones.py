@@ -12,7 +12,7 @@ from uuid import UUID
 
 from registry import clock, history
 from registry.database import db, locked
-from registry.errors import Refused
+from registry.errors import TooOften
 from registry.parties import accounts, enrolment, sessions, texts
 from registry.parties.accounts import NewPassword
 from registry.parties.models import Account
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 def ask(actor: Actor, phone: str) -> None:
     """Send a code to a number; an older code opens nothing more.
 
-    Raises Refused `too_many_attempts`, Unavailable `sms_not_set`.
+    Raises TooOften `too_many_attempts`, Unavailable `sms_not_set`.
     """
     account = _own(actor)
     texts.require()
@@ -83,9 +83,8 @@ def ask_outside(account_id: UUID, phone: str) -> None:
     try:
         with db.session.begin_nested():
             ask(sessions.actor_of(account, None), phone)
-    except Refused as refused:
-        if refused.code != "too_many_attempts":
-            raise
+    except TooOften:
+        return
 
 
 def confirm_account(account_id: UUID, typed: str, password: NewPassword) -> bool:

@@ -7,7 +7,7 @@ identity stays as it was signed, and no exclusive or sole license may be recorde
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -154,11 +154,11 @@ def add_report(actor: Actor, patent: Patent, facts: Mapping[str, Any]) -> Evalua
     return report
 
 
-def mark_checked(actor: Actor, patent: Patent) -> None:
-    """Record that an operator has compared the patent with the office's register today."""
+def mark_checked(actor: Actor, patent: Patent, *, at: datetime | None = None) -> None:
+    """Record that an operator has compared the patent with the office's register, now or in a review."""
     allow(actor, "patent.check", patent)
     _here(actor, patent)
-    patent.checked_at = clock.now()
+    patent.checked_at = at or clock.now()
     history.record(actor, "mark_checked", patent)
 
 

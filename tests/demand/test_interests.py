@@ -13,7 +13,7 @@ from registry.database import db, transaction
 from registry.demand import interests, rules, tasks
 from registry.demand.models import Interest
 from registry.demand.rules import INTEREST, InterestState
-from registry.errors import Conflict, NotFound, Refused
+from registry.errors import Conflict, NotFound, Refused, TooOften
 from registry.history import History
 from registry.licenses import announcements, register
 from registry.parties.models import Mail
@@ -228,11 +228,11 @@ def test_letters_to_one_address_and_from_one_place_are_counted_in_the_database(l
     offer = waiting_offer(lite)
     for _ in range(rules.LETTERS):
         interested(offer, None, email="victim@example.cn")
-    with pytest.raises(Refused, match="too_many_attempts"):
+    with pytest.raises(TooOften, match="too_many_attempts"):
         interested(offer, None, email="victim@example.cn", place="198.51.100.1")
     for n in range(rules.LETTERS_FROM - rules.LETTERS):
         interested(offer, None, email=f"other{n}@example.cn")
-    with pytest.raises(Refused, match="too_many_attempts"):
+    with pytest.raises(TooOften, match="too_many_attempts"):
         interested(offer, None, email="last@example.cn")
 
 

@@ -11,7 +11,7 @@ from registry import clock
 from registry.database import db, transaction
 from registry.demand import need_rules as rules
 from registry.demand import needs, tasks
-from registry.errors import Conflict, NotAllowed, NotFound, Refused
+from registry.errors import Conflict, NotAllowed, NotFound, Refused, TooOften
 from registry.parties.models import Mail
 from tests.browser import Browser
 from tests.catalogue.offers import offer
@@ -126,7 +126,7 @@ def test_posts_are_counted_in_the_database(lite: Flask) -> None:
     one = make_organisation(lite, "c1")
     for _ in range(rules.POSTS):
         need(one)
-    with pytest.raises(Refused, match="too_many_attempts"):
+    with pytest.raises(TooOften, match="too_many_attempts"):
         need(one)
 
 

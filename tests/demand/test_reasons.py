@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from registry.database import db, transaction
 from registry.demand import reasons, rules
 from registry.demand.need_models import NotTaken
-from registry.errors import NotFound, Refused
+from registry.errors import NotFound, Refused, TooOften
 from registry.licenses import register
 from tests.browser import Browser
 from tests.factories import make_organisation, reading
@@ -24,7 +24,7 @@ def test_a_reason_is_counted_and_keeps_nothing_about_who_gave_it(app: Flask) -> 
 
     for why in ("price", "price", "term"):
         say(why, "期限太短" if why == "term" else "")
-    with pytest.raises(Refused, match="too_many_attempts"):
+    with pytest.raises(TooOften, match="too_many_attempts"):
         say("price")
     say("other", place="198.51.100.8")
     with pytest.raises(Refused, match="contact_in_words"):

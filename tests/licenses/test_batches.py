@@ -142,6 +142,30 @@ def test_a_corrected_table_changes_only_rows_still_draft(lite: Flask) -> None:
     db.session.rollback()
 
 
+def test_a_row_brought_again_without_a_set_is_judged_with_its_draft_and_leaves_it_its_terms(
+    lite: Flask,
+) -> None:
+    holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
+    batching.make_set(holder)
+    one = patent_number()
+    batch_id = batching.drafted(holder, venue, [row(one)])
+    draft = reading(lambda: register.find(batching.numbers_of(batch_id)[0]).draft)
+    by_hand = {**draft["use"], "summary": "亲手写的摘要"}
+
+    def write() -> None:
+        mine = register.find(batching.numbers_of(batch_id)[0])
+        licenses.save_steps(holder.actor, mine, {"use": by_hand})
+
+    transaction(write)
+    again = row(one, term_set="", method="一次总付", amount="70000", application="", industry="")
+    batching.bring_again(holder, batch_id, [again])
+    assert batching.verdicts(batch_id, live=False) == ["ready"]
+    assert batching.codes(batch_id, live=False) == [[]]
+    assert batching.draft(holder, batch_id)
+    after = reading(lambda: register.find(batching.numbers_of(batch_id)[0]).draft)
+    assert after == {**draft, "use": by_hand, "fee": {**draft["fee"], "amount": "70000.00"}}
+
+
 def test_a_table_that_has_changed_since_is_shown_again(lite: Flask) -> None:
     holder, venue = make_organisation(lite, "u1"), make_venue(lite, "v1")
     set_id = batching.make_set(holder)

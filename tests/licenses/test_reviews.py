@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 
 from registry import clock, history
@@ -263,8 +264,11 @@ def test_every_move_leaves_who_when_and_on_what_article(lite: Flask) -> None:
 def test_offers_whose_annuity_day_has_passed_are_listed_for_a_new_check(lite: Flask) -> None:
     offer = factories.published(lite)
     venue = offer.venue.actor
-    transaction(lambda: patents.mark_checked(venue, patents.find(offer.patent)))
-    assert list(review_queue.due_for_recheck(venue)) == []
+    assert list(review_queue.due_for_recheck(venue)) == []  # its review has compared it with the register
+    with time_machine.travel(clock.now() + timedelta(days=review_queue.RECHECK_DAYS + 1)):
+        assert len(review_queue.due_for_recheck(venue)) == 1
+        transaction(lambda: patents.mark_checked(venue, patents.find(offer.patent)))
+        assert list(review_queue.due_for_recheck(venue)) == []
     db.session.rollback()
     late = clock.today() - timedelta(days=1)
     transaction(

@@ -52,6 +52,10 @@ def test_two_persons_set_a_cap_aside(lite: Flask, two: tuple[Person, Person]) ->
     factories.pass_all(two[1], number)
     path = f"/venue/reviews/{number}/overrides/fee_over_cap"
     first = browser(lite, two[1])
+    needless = first.get(path.replace("fee_over", "rate_over"))
+    assert (needless.status, "目前没有障碍" in needless.text) == (200, True)
+    assert "为什么可以例外" not in needless.text
+    assert first.get(path.replace("fee_over_cap", "anything")).status == 404
     asked = {"reason": "评估报告支持这一价格，附在说明里。", "password": PASSWORD}
     assert first.get(path).press_twice(asked) == (path, path)
     assert "等待第二人" in first.text, first.text

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 import registry
 from registry.database import db, transaction
 from registry.erasure import people
+from registry.errors import Paused, Unavailable
 from registry.parties import kept_forms
 from registry.parties import organisation_pages as pages
 from registry.parties.kept_forms import KeptForm
@@ -145,19 +146,27 @@ def test_a_refusal_on_a_page_of_its_own_leads_back_to_the_filled_form(
     assert browser.form(EDIT).fields["contact_name"] == "王明"
 
 
+BUSY = (
+    OperationalError("UPDATE", {}, Exception("database is locked")),  # while the page is read
+    Unavailable("busy"),  # what a transaction says once it has tried long enough; its door speaks of refusals
+    Paused("timestamps_missing", hours=24, size=7),
+)
+
+
+@pytest.mark.parametrize("error", BUSY, ids=repr)
 def test_a_busy_service_gives_the_form_back_to_be_sent_once_more(
-    lite: Flask, monkeypatch: pytest.MonkeyPatch
+    lite: Flask, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     owner()
     browser, fields = at_the_form(lite)
 
     def busy(*_: object, **__: object) -> None:
-        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+        raise error
 
     with monkeypatch.context() as patched:
-        patched.setattr(pages.parties, "organisation_of", busy)
+        patched.setattr(pages.parties, "edit", busy)
         send(browser, fields)
-    assert browser.status == 503
+    assert (browser.status, browser.page.headers["Retry-After"]) == (503, "2")
     assert kept() == 0
     again = browser.form(EDIT)
     assert again.fields["contact_name"] == "赵六"

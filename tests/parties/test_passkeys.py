@@ -18,7 +18,7 @@ from registry import clock
 from registry.contracts.models import Acceptance
 from registry.contracts.tasks import tick
 from registry.database import db, transaction
-from registry.errors import Conflict, NotFound, Refused
+from registry.errors import Conflict, NotFound, TooOften
 from registry.ledger import service as ledger
 from registry.ledger.audit import audit
 from registry.ledger.canonical import jcs
@@ -205,7 +205,7 @@ def test_a_device_is_added_only_after_the_password_and_tries_are_counted(lite: F
     assert (browser.status, "密码不正确" in browser.text) == (422, True)
     with lite.test_request_context():
         transaction(lambda: [accounts.attempt("step_up", "x", limit=30) for _ in range(30)] and None)
-        with pytest.raises(Refused, match="too_many_attempts"):
+        with pytest.raises(TooOften, match="too_many_attempts"):
             transaction(lambda: accounts.attempt("step_up", "x", limit=30))
     assert db.session.scalars(select(Ceremony)).all() == []
 

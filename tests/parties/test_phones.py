@@ -15,7 +15,7 @@ from sqlalchemy import select
 from registry import clock
 from registry.config import Misconfigured, from_environment
 from registry.database import db, transaction
-from registry.errors import Refused, Unavailable
+from registry.errors import TooOften, Unavailable
 from registry.jobs import Job
 from registry.ledger import service as ledger
 from registry.parties import invitations, phones, texts
@@ -114,7 +114,7 @@ def test_messages_to_one_number_are_limited_whoever_asks(app: Flask) -> None:
     for one in range(phones.TO_A_NUMBER + 1):
         open_account(f"p{one}@example.cn")
         browser = asked(Browser(app).sign_in(f"p{one}@example.cn"))
-    assert (browser.status, "尝试次数过多" in browser.text) == (422, True)
+    assert (browser.status, "尝试次数过多" in browser.text) == (429, True)
     run_jobs()
     assert len(TAKEN) == phones.TO_A_NUMBER
 
@@ -130,11 +130,11 @@ def test_an_account_and_everybody_together_are_limited_by_the_day(
 
     for turn in range(phones.OF_AN_ACCOUNT_A_DAY):
         ask(turn, account_id)
-    with pytest.raises(Refused, match="too_many_attempts"):
+    with pytest.raises(TooOften, match="too_many_attempts"):
         ask(50, account_id)
     ask(60, "another")
     ask(61, "third")
-    with pytest.raises(Refused, match="too_many_attempts"):
+    with pytest.raises(TooOften, match="too_many_attempts"):
         ask(62, "fourth")
 
 

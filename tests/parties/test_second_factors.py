@@ -135,7 +135,7 @@ def test_guessing_codes_is_stopped_in_the_database_even_with_the_right_one(app: 
     with later(NEXT):
         browser = Browser(app, address="198.51.100.9").get("/login")
         browser.submit({"email": EMAIL, "password": PASSWORD}, action="/login").submit({"code": code()})
-        assert (browser.status, "尝试次数过多" in browser.text) == (422, True)
+        assert (browser.status, "尝试次数过多" in browser.text) == (429, True)
 
 
 def test_a_recovery_code_opens_once_and_its_use_is_told(lite: Flask, person: Browser) -> None:

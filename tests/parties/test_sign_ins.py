@@ -95,7 +95,7 @@ def test_one_address_that_opens_accounts_and_asks_for_letters_is_stopped(
     browser = Browser(lite)
     for turn in range(4):
         browser.get("/reset").submit({"email": f"nobody{turn}@example.cn"})
-    assert (browser.status, "尝试次数过多" in browser.text) == (422, True)
+    assert (browser.status, "尝试次数过多" in browser.text) == (429, True)
     elsewhere = Browser(lite, address="192.0.2.1").get("/reset").submit({"email": "nobody@example.cn"})
     assert elsewhere.address == "/reset/code"
 
