@@ -72,13 +72,15 @@ PARTIES = (
           address="上海市嘉定区演示医械路5号", representative="启明亮", contact="注册事务部"),
     Party(key="C5", name="杭州临安数字科技有限公司", uscc="9133010000000006X9", nature="150", region="330112",
           address="浙江省杭州市临安区演示数字路9号", representative="林安数", contact="综合部"),
+    Party(key="A1", name="徐汇明正专利代理事务所", uscc="91310104000000078T", nature="180", region="310104",
+          address="上海市徐汇区演示代理路6号", representative="徐明正", contact="代理部"),
     Party(key="HK", name="示例（香港）有限公司 Example Limited", nature="overseas", country="HK",
           address="香港演示道1号", representative="示例先生", contact="业务部"),
     Party(key="P1", name="林小满", region="310104", address="上海市徐汇区演示弄1号", contact="林小满", person=True),
     Party(key="P2", name="张𬱟", region="310106", address="上海市静安区演示弄2号", contact="张𬱟", person=True),
 )  # fmt: skip
 AGENCY = {"name": f"徐汇明正专利代理事务所{MARK}", "code": "31999", "agent": f"徐代理{MARK}"}
-"""A1: no party of the registry, it acts for C1 (credit code 91310104000000078T)."""
+"""A1 as a declaration names it; it signs for C1 under a power of attorney."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ PERSONAS = (
     Persona(key="R1", name="严求实", does="研究院：共有专利权人、超上限待复核"),
     Persona(key="P1", name="林小满", does="自然人专利权人"),
     Persona(key="P2", name="张𬱟", does="自然人被许可方（生僻字）"),
+    Persona(key="A1", name="徐代理", does="专利代理机构：凭 C1 的委托声明、办理备案"),
     Persona(key="HK", name="示例先生", does="境外被许可方：停在人工审查"),
     Persona(key="V1", name="海东川", does="交易中心负责人（机构主体）"),
     Persona(key="V2", name="江一畔", does="另一交易场所负责人"),

@@ -78,8 +78,8 @@ def annuity_to(offer: Offer, day: date) -> date:
 
 
 def draft(stage: Stage, offer: Offer, *, venue: str = "V1") -> None:
-    """A draft with every step answered."""
-    actor = stage.actor(offer.holder)
+    """A draft with every step answered, by an agent where there is one."""
+    _, actor = stage.declarant(offer.key, offer.holder)
     patent = patents.find(offer.number)
     declaration = licenses.draft(actor, patent, stage.venue(venue))
     stage.declarations[offer.key] = declaration.id
@@ -171,7 +171,7 @@ def _use(offer: Offer) -> dict[str, Any]:
 def ask_owners(stage: Stage, key: str, *, purpose: str = "declare") -> None:
     """Every co-owner gets its link."""
     declaration = stage.declaration(key)
-    actor = stage.actor(_holder_of(stage, declaration))
+    _, actor = stage.declarant(key, _holder_of(stage, declaration))
     licenses.tick(actor, declaration, TICKS)
     consents.ask(actor, declaration, purpose)
 
@@ -190,10 +190,9 @@ def consent(stage: Stage, key: str, owner: str) -> None:
 def submit(stage: Stage, key: str) -> None:
     """Tick, read, sign, hand in."""
     declaration = stage.declaration(key)
-    holder = _holder_of(stage, declaration)
-    actor = stage.actor(holder)
+    signer, actor = stage.declarant(key, _holder_of(stage, declaration))
     licenses.tick(actor, declaration, TICKS)
-    statement = stage.sign(holder, licenses.prepare(actor, declaration))
+    statement = stage.sign(signer, licenses.prepare(actor, declaration))
     licenses.submit(actor, declaration, statement, digest=assembly.present(declaration).digest)
 
 

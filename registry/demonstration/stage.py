@@ -24,8 +24,8 @@ from registry.ledger.filings import Statement, signed_statement
 from registry.ledger.signing import Ed25519Signer
 from registry.ledger.statement_lists import StatementList
 from registry.licenses.models import Declaration
+from registry.parties import powers, sessions
 from registry.parties import service as parties
-from registry.parties import sessions
 from registry.parties.models import Account, Mail, Membership, Organisation, Upload, Venue
 from registry.parties.rules import Actor, Level
 
@@ -43,6 +43,8 @@ class Stage:
     venues: dict[str, UUID] = field(default_factory=dict)
     declarations: dict[str, UUID] = field(default_factory=dict)
     acceptances: dict[str, UUID] = field(default_factory=dict)
+    powers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Of an offer that an agent declares: the agent, and the number of its power."""
     batches: dict[str, UUID] = field(default_factory=dict)
     brought: dict[str, UUID] = field(default_factory=dict)
     pages: dict[tuple[str, papers.Facts], bytes] = field(default_factory=dict)
@@ -60,6 +62,11 @@ class Stage:
         account = db.session.get_one(Account, self.accounts[key])
         first: Membership | None = db.session.scalar(sessions.memberships_of(account.id).limit(1))
         return sessions.actor_of(account, first)
+
+    def declarant(self, offer: str, holder: str) -> tuple[str, Actor]:
+        """Who signs for an offer, and as whom: the holder itself, or its agent under a power."""
+        agent, number = self.powers.get(offer, (holder, ""))
+        return agent, powers.actor_under(self.actor(agent), number) if number else self.actor(holder)
 
     def sign(self, key: str, fields: Mapping[str, Any]) -> Statement:
         """A persona's signature with its own account key."""

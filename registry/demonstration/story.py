@@ -7,6 +7,7 @@ from registry.codes.calendar import is_working_day, working_days_between
 from registry.contracts import rules
 from registry.demonstration import (
     accounting,
+    agents,
     in_force,
     many,
     more,
@@ -32,6 +33,7 @@ def tell(stage: Stage) -> Story:
     _many(stage, story)
     for place, offer in enumerate(more.more_offers()):
         _FATES.get(more.FATES.get(place, ""), _published)(stage, story, offer)
+    agents.named(stage, story.on)
     for scene in _SCENES:
         scene(stage, story.on)
     return story
