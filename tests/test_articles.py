@@ -47,3 +47,13 @@ def test_no_ground_of_the_source_reaches_people_as_a_mark_or_an_abbreviation(lan
     assert len(found) > 50
     for article in found:
         assert not re.search(r"\[|\b(PL|IR|GL|CC|ESL|PIPL|SPC|TIE)\b", basis(article)), article
+
+
+def test_a_constant_in_a_page_is_said_to_each_reader_in_their_own_language(lite: Flask) -> None:
+    page = lite.jinja_env.from_string("{{ 'PL 50' | basis }}")
+    said = []
+    for reader in ("zh", "en", "zh"):
+        with lite.test_request_context(), force_locale(reader):
+            said.append(page.render())
+    assert said[0] == said[2] != said[1]
+    assert said[1].startswith("Patent Law art. 50")

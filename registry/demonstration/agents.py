@@ -1,6 +1,6 @@
 """An agency: named by C1 for two of its patents, it declares one of them; the university has asked it too."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from registry import clock
@@ -21,14 +21,15 @@ def named(stage: Stage, on: Telling) -> None:
     begins = offers["O4"].published + 8
     numbers = [offers[key].number for key in NUMBERED]
     matters = ["declare", "withdraw", "register", "answer"]
-    give = partial(_name, stage, "C1", matters, numbers, months=18)
-    on(begins, "C1 names A1", partial(_under, stage, "O4", give))
+    on(begins, "C1 names A1", partial(_name, stage, "C1", matters, numbers, months=18, offer="O4"))
     on(begins, "A1 takes it on", lambda: _accept(stage, "O4"))
     on(2, "U1 asks A1", partial(_name, stage, "U1", ["register"], (), months=12))
 
 
-def _name(stage: Stage, who: str, matters: Sequence[str], numbers: Sequence[str], *, months: int) -> str:
-    """Write the power down and sign it; returns its number."""
+def _name(
+    stage: Stage, who: str, matters: Sequence[str], numbers: Sequence[str], *, months: int, offer: str = ""
+) -> None:
+    """Write the power down and sign it; the agency declares the offer under it."""
     actor = stage.actor(who)
     facts = {
         "agent": party(AGENT).uscc,
@@ -42,11 +43,9 @@ def _name(stage: Stage, who: str, matters: Sequence[str], numbers: Sequence[str]
     row = powers.draft(actor, facts)
     db.session.flush()
     act = powers.grant_act(actor, row)
-    return powers.grant(actor, row.number, act, stage.sign(who, act.statement)).number
-
-
-def _under(stage: Stage, offer: str, give: Callable[[], str]) -> None:
-    stage.powers[offer] = AGENT, give()
+    granted = powers.grant(actor, row.number, act, stage.sign(who, act.statement))
+    if offer:
+        stage.powers[offer] = AGENT, granted.number
 
 
 def _accept(stage: Stage, offer: str) -> None:

@@ -7,8 +7,6 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from jinja2 import pass_context
-from jinja2.runtime import Context
 from sqlalchemy import select
 
 from registry import clock, history, problems
@@ -44,13 +42,7 @@ blueprint.add_app_template_filter(words.tone)
 blueprint.add_app_template_filter(words.fee_words)
 blueprint.add_app_template_filter(words.rule_name)
 blueprint.add_app_template_filter(words.evidence)
-
-
-@blueprint.app_template_filter()
-@pass_context
-def word(_page: Context, value: str, group: str) -> str:
-    """Asked of each page anew: Jinja would say a constant once for all, in its first reader's language."""
-    return words.word(value, group)
+blueprint.add_app_template_filter(words.word)
 
 
 @blueprint.get("/declarations")
