@@ -26,4 +26,6 @@ ADMINISTRATION: dict[str, LazyString] = {
     "terms_day_known": _l("这个版本已有一个日子在等待批准；请先批准或者放弃它。"),
     "terms_day_settled": _l("这一项已经批准或者放弃。"),
     "sample_size": _l("份数应为 1 至 %(max)s。"),
+    "sample_as_of": _l("截至的存证条数应为 1 至 %(max)s 的整数；留空表示截至现在。"),
+    "extract_rows": _l("超过 %(max)s 行，不能一次带走；请把条件或者日期收窄。"),
 }

@@ -34,6 +34,10 @@ ADMINISTRATION: Mapping[str, Line] = {
     "GET oversight.decisions": line(AUDITOR),
     "GET oversight.exceptions": line(AUDITOR),
     "GET oversight.sample": line(AUDITOR, {"seed": "1", "size": "5"}),
+    "GET oversight.sample_extract": line(AUDITOR, {"seed": "1", "size": "1"}),
+    "GET oversight.decisions_extract": line(AUDITOR),
+    "GET oversight.exceptions_extract": line(AUDITOR),
+    "GET oversight.events_extract": line(AUDITOR, {"what": "erasure"}),
     # who acts for whom
     "GET members.index": line(HOLDER | LICENSEE | FOREIGN),
     "POST members.invite": line(OWNERS, ASKED),

@@ -88,8 +88,9 @@ def test_a_page_shows_its_questions_with_their_ground(lite: Flask) -> None:
         offer.holder: ["/declarations", "/holder/acceptances", "/organisation", "/holder/invoices", "/stamps",
                        f"/patents/{offer.patent}", f"/declarations/{offer.number}/submitted"],
         offer.venue: ["/venue/batches", "/venue/contracts", f"/contracts/{contract}", "/venue/results",
-                      f"/contracts/{contract}/stamp", f"/contracts/{contract}/numbers", "/desk/audits"],
-        auditor: ["/audit/sample", "/audit/exceptions", "/audit/decisions", "/reconciliation", "/codes"],
+                      f"/contracts/{contract}/stamp", f"/contracts/{contract}/numbers"],
+        auditor: ["/audit/sample", "/audit/exceptions", "/audit/decisions", "/reconciliation", "/codes",
+                  "/desk/events"],
     }  # fmt: skip
     for who, addresses in pages.items():
         browser = Browser(lite).sign_in(who.email)

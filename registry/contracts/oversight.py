@@ -2,20 +2,22 @@
 anybody can draw again. Reads only.
 """
 
-import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from registry.contracts.decisions import MET, PAID, STANDS, UNMET, UNPAID, VOID
 from registry.contracts.models import Acceptance, Contract, Decision
 from registry.contracts.register import HOLDER, LICENSEE
-from registry.contracts.rules import AcceptanceState
 from registry.database import db
 from registry.errors import Refused
+from registry.ledger import service as ledger
+from registry.ledger.canonical import sha256_hex
+from registry.ledger.extract_form import Drawn, draw, population_text
 from registry.licenses.models import Declaration, Override
 from registry.parties.models import Account, Organisation
 from registry.parties.permissions import allow
@@ -24,6 +26,7 @@ from registry.parties.rules import Actor
 VIEW = "oversight.view"
 PAGE = 50
 SAMPLE_MOST = 200
+SEED_LONGEST = 200
 AGAINST: Mapping[str, tuple[str, ...]] = {HOLDER: (PAID, STANDS, MET), LICENSEE: (UNPAID, VOID, UNMET)}
 """Outcomes by the side they went against: money that came, a license that stands, go against the holder."""
 
@@ -49,11 +52,14 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Contracts drawn by a seed out of all there were; the same seed over the same contracts draws the same.
+    """Contracts drawn by a seed out of all that were noticed in the first `as_of` filings of the log: filings
+    never go, so the same seed, number and place draw the same for ever.
+
+    `found` has the contracts of each number drawn, with those that were split off since.
     """
 
-    seed: str
-    of: int
+    drawn: Drawn
+    population: Sequence[str]
     found: Sequence[Contract]
 
 
@@ -62,22 +68,37 @@ def decided(actor: Actor, *, against: str = "", party: str = "", page: int = 1) 
     of the organisation they went against (of either side where `against` is not told).
     """
     allow(actor, VIEW)
-    conditions = _conditions(against, party.strip())
-    joined = select(Decision, Acceptance).join(Acceptance, Acceptance.id == Decision.acceptance_id)
-    total = db.session.scalar(select(func.count()).select_from(joined.where(*conditions).subquery())) or 0
-    query = (
-        joined.where(*conditions)
+    query = _decided(against, party)
+    total = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    found = _read(query.offset((max(page, 1) - 1) * PAGE).limit(PAGE))
+    return found, max(1, -(-total // PAGE))
+
+
+def all_decided(actor: Actor, *, against: str = "", party: str = "", most: int) -> list[Decided]:
+    """The same, all of them. Raises Refused `extract_rows` beyond `most`."""
+    allow(actor, VIEW)
+    found = _read(_decided(against, party).limit(most + 1))
+    if len(found) > most:
+        raise Refused("extract_rows", "party", max=most)
+    return found
+
+
+def _decided(against: str, party: str) -> Select[Decision, Acceptance]:
+    return (
+        select(Decision, Acceptance)
+        .join(Acceptance, Acceptance.id == Decision.acceptance_id)
+        .where(*_conditions(against, party.strip()))
         .options(joinedload(Acceptance.holder), joinedload(Acceptance.licensee))
         .options(joinedload(Acceptance.contract))
         .order_by(Decision.decided_at.desc(), Decision.id)
-        .offset((max(page, 1) - 1) * PAGE)
-        .limit(PAGE)
     )
-    found = [
+
+
+def _read(query: Select[Decision, Acceptance]) -> list[Decided]:
+    return [
         Decided(decision=decision, acceptance=acceptance, against=_against(decision.outcome))
         for decision, acceptance in db.session.execute(query)
     ]
-    return found, max(1, -(-total // PAGE))
 
 
 def exceptions(actor: Actor) -> list[SetAside]:
@@ -97,29 +118,67 @@ def exceptions(actor: Actor) -> list[SetAside]:
     ]
 
 
-def sample(actor: Actor, *, seed: str, size: int) -> Sample:
-    """Draw `size` contracts whose notice was sent: those whose SHA-256 of `seed:number` is smallest.
+def sample(actor: Actor, *, seed: str, size: int, as_of: int | None = None) -> Sample:
+    """Draw `size` of the contracts noticed in the first `as_of` filings, or so far: the numbers whose SHA-256
+    of `seed:number` is smallest.
 
-    Raises Refused `required` without a seed, `out_of_range` for a size beyond 1 to SAMPLE_MOST.
+    Raises Refused `required` without a seed, `sample_size` for a size beyond 1 to SAMPLE_MOST, `sample_as_of`
+    for more filings than there are.
     """
     allow(actor, VIEW)
-    if not seed.strip():
+    seed, filed = unicodedata.normalize("NFC", seed.strip()), ledger.size()
+    if not seed:
         raise Refused("required", "seed")
+    if len(seed) > SEED_LONGEST:
+        raise Refused("too_long", "seed", max=SEED_LONGEST)
     if not 1 <= size <= SAMPLE_MOST:
         raise Refused("sample_size", "size", max=SAMPLE_MOST)
-    sent = select(Acceptance.contract_id).where(Acceptance.state != AcceptanceState.DRAFTED)
-    numbers = db.session.scalars(select(Contract.number).where(Contract.id.in_(sent))).all()
-    drawn = draw(numbers, seed=seed.strip(), size=size)
-    query = select(Contract).where(Contract.number.in_(drawn))
-    sides = joinedload(Contract.holder), joinedload(Contract.licensee)
-    query = query.options(*sides, joinedload(Contract.venue))
-    by_number = {one.number: one for one in db.session.scalars(query)}
-    return Sample(seed=seed.strip(), of=len(numbers), found=[by_number[number] for number in drawn])
+    if as_of is not None and not 1 <= as_of <= filed:
+        raise Refused("sample_as_of", "as_of", max=filed)
+    as_of = filed if as_of is None else as_of
+    noticed = noticed_by(as_of)
+    numbers = draw(list(noticed), seed=seed, size=size)
+    drawn = Drawn(
+        seed=seed,
+        count=size,
+        as_of=as_of,
+        of=len(noticed),
+        population=sha256_hex(population_text(list(noticed))),
+        numbers=numbers,
+        elsewhere=[number for number in numbers if noticed[number] < 0],
+    )
+    return Sample(drawn=drawn, population=sorted(noticed), found=_contracts(numbers))
 
 
-def draw(numbers: Sequence[str], *, seed: str, size: int) -> list[str]:
-    """The numbers whose digest with the seed is smallest, in that order. Pure: anybody can do it again."""
-    return sorted(numbers, key=lambda number: hashlib.sha256(f"{seed}:{number}".encode()).digest())[:size]
+def noticed_by(as_of: int) -> dict[str, int]:
+    """Every number under which a notice stands in the first filings, with the place of its first one. A
+    contract that was split off since goes under the number it was noticed under.
+    """
+    former = aliased(Contract)
+    number = func.coalesce(former.number, Contract.number)
+    query = (
+        select(number, func.min(Acceptance.noticed_seq))
+        .join(Contract, Contract.id == Acceptance.contract_id)
+        .outerjoin(former, former.id == Contract.split_from_id)
+        .where(Acceptance.noticed_seq < as_of)
+        .group_by(number)
+    )
+    return {str(row[0]): int(row[1] or 0) for row in db.session.execute(query)}
+
+
+def _contracts(numbers: Sequence[str]) -> list[Contract]:
+    """The contracts in the order of these numbers, what was split off behind its former."""
+    former = aliased(Contract)
+    query = (
+        select(Contract, func.coalesce(former.number, Contract.number))
+        .outerjoin(former, former.id == Contract.split_from_id)
+        .where(Contract.number.in_(numbers) | former.number.in_(numbers))
+        .options(joinedload(Contract.holder), joinedload(Contract.licensee), joinedload(Contract.venue))
+    )
+    places = {number: place for place, number in enumerate(numbers)}
+    rows = [(one, number) for one, number in db.session.execute(query)]
+    rows.sort(key=lambda row: (places[row[1]], row[0].number != row[1], row[0].number))
+    return [one for one, _ in rows]
 
 
 def counts(actor: Actor) -> tuple[int, int]:

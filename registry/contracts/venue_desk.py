@@ -52,7 +52,7 @@ def _of_auditor(actor: Actor) -> Iterable[Card]:
     decided, exceptions = oversight.counts(actor)
     yield Card(title=_l("作出的决定"), url="/audit/decisions", count=decided, place=20)
     yield Card(title=_l("两人批准的例外"), url="/audit/exceptions", count=exceptions, place=21)
-    hint = _l("种子由您定，抽出的一组任何人可以重做。")
+    hint = _l("种子由您定，抽出的一组任何人可以重做；可以下载签名的摘录。")
     yield Card(title=_l("按种子抽样"), url="/audit/sample", place=22, hint=hint)
     yield Card(title=_l("代码表的修改"), url="/codes", place=34, hint=_l("每张表的修改人、日期和来源。"))
     yield Card(title=_l("存证日志"), url="/log", place=35, hint=_l("任意两个树头之间没有缺失的证明。"))

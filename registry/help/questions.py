@@ -55,7 +55,7 @@ PLACES: dict[str, Place] = {
     "numbers": Place(name=_l("本场所的编号"), template="contracts/numbers.html", url="/venue/contracts"),
     "results": Place(name=_l("导入登记结果"), template="contracts/result_lists.html", url="/venue/results"),
     "sample": Place(name=_l("按种子抽样"), template="contracts/audit_sample.html", url="/audit/sample"),
-    "audits": Place(name=_l("全库核验"), template="parties/audits.html", url="/desk/audits"),
+    "events": Place(name=_l("安全日志"), template="parties/events.html", url="/desk/events"),
     "exceptions": Place(
         name=_l("两人批准的例外"), template="contracts/audit_exceptions.html", url="/audit/exceptions"
     ),

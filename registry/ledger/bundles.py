@@ -32,17 +32,19 @@ def nothing(filed: Filed, path: str) -> bool:
     return False
 
 
-def bundle(subject: str, *, shown: Shown = nothing, without: Collection[str] = ()) -> dict[str, Any]:
+def bundle(
+    subject: str, *, shown: Shown = nothing, without: Collection[str] = (), under: str | None = None
+) -> dict[str, Any]:
     """The bundle of a contract or declaration; `canonical.jcs` of it is the file.
 
     `without` names types of filing that stay out. Publishes a checkpoint unless one covers all that was filed
     about it so far, and prefers one that witnesses and authorities vouch for: asked for after the commit,
-    outside a transaction. Raises NotFound.
+    outside a transaction. `under`: under that very head of ours, so that many have one. Raises NotFound.
     """
     known = _about(subject)
     if not known:
         raise NotFound("not_found")
-    signed = _signed_over(max(known))
+    signed = under or signed_over(max(known))
     size = note_head(signed).size
     kept = {seq: filed for seq, filed in _about(subject).items() if seq < size and filed.type not in without}
     witnesses = cosignatures_of(size)
@@ -68,7 +70,7 @@ def bundle(subject: str, *, shown: Shown = nothing, without: Collection[str] = (
     }
 
 
-def _signed_over(seq: int) -> str:
+def signed_over(seq: int) -> str:
     """A head over that filing, one that others vouch for before a newer one that nobody has seen yet."""
     size = anchors.vouched_covering(seq)
     vouched = None if size is None else checkpoint(size, exact=True)

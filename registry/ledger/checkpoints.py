@@ -140,6 +140,20 @@ def signers_of(note: str, own: Sequence[Key]) -> list[Vkey]:
     return [Vkey(ledger_setup().origin, key.public) for key in head_keys(own, size)] or [ledger_setup().vkey]
 
 
+def sign_beside(text: str, size: int) -> str:
+    """A note of ours over something that is no head, under the key that signs the head of this size.
+
+    Raises Conflict ledger_closed; RuntimeError for a text that a reader could take for a head.
+    """
+    try:
+        parse_head(text)
+    except ValueError:
+        own = own_keys()
+        vkeys_of(own, size)  # a closed log signs nothing any more
+        return sign_note(text, ledger_setup().origin, _signer(head_keys(own, size)[0].kid))
+    raise RuntimeError("only a committed head is signed as one")
+
+
 def _sign(frontier: Frontier, own: Sequence[Key]) -> str:
     """Sign a committed head with every key that is valid there, check it as a reader would, and keep it."""
     head = Head(ledger_setup().origin, frontier.size, frontier.root)

@@ -138,8 +138,10 @@ CHINESE: Mapping[str, str] = {
     "filings_listed": "所列各条记录确在所示的账本中，内容未改；包外是否另有记录，须查账本。",
     "certificate_whole": "证书与所附凭证包均未改动，证书是账本所载签发的那一份。",
     "signatures_in_bundle": "签名均成立；凭证包所含的吊销已计入。",
+    "extract_whole": "清单由登记方签名，所列文件俱在、未改；抽样可以重做，所附凭证包都在同一账本头之下。",
     "one_entry": "该条目确在所示的账本中；其封包不在此处。",
     "head_alone": "账本头确由所给公钥签名；其下的记录不在此处。",
+    "signatures_in_extract": "登记方对清单的签名成立；所附凭证包中的各方签名均成立。",
     "all_signatures": "登记方与各方当事人的签名均成立；至账本末尾为止的吊销已计入。",
     "signatures_at_filing": "签名均成立；密钥此后是否吊销，以登记方所述为准。",
     "envelope_not_here": "没有封包，无从核验各方签名。",
@@ -155,6 +157,7 @@ CHINESE: Mapping[str, str] = {
     "timestamp_unpinned": "附有时间戳，但没有给出可信的时间戳机构，未予采信。",
     "later_filings_unknown": "凭证只含这一条记录，之后是否撤回、终止或更正，须查账本。",
     "as_bundled": "以凭证包所载、截至其检查点为准；登记机构的决定须向该机构核实。",
+    "as_extracted": "表中所列以登记方在摘录之时所述为准；只有凭证包所载可以对照账本。",
     "as_filed": "以账本所载为准；登记机构的决定须向该机构核实。",
     "not_reached": "前面已不成立，未再核验。",
     "self_consistent_only": "没有更早的凭证、见证或时间戳可比：不能排除运营方重写了全部账本。",
@@ -191,6 +194,11 @@ CHINESE: Mapping[str, str] = {
     "proof_wrong": "包含证明不成立。",
     "proof_malformed": "包含证明格式不对。",
     "file_missing": "缺少文件。",
+    "file_differs": "文件与清单所载摘要不符。",
+    "archive_differs": "压缩包不是登记方所出的那一个：被重新打包，或者有改动；解开后可以核验文件夹。",
+    "extract_signature": "清单不是由所给公钥签名的。",
+    "extract_differs": "摘录的各部分不一致。",
+    "sample_differs": "用所给种子重做抽样，结果与摘录不符。",
     "file_unexpected": "有不该有的文件。",
     "tile_differs": "哈希瓦片与记录不符。",
     "vkey_differs": "文件夹中的公钥与所给公钥不同。",
@@ -244,8 +252,13 @@ ENGLISH: Mapping[str, str] = {
     "filings_listed": "the filings are in the log shown, unchanged; whether there are more, the log says.",
     "certificate_whole": "certificate and bundle are unchanged; the log says this certificate was issued.",
     "signatures_in_bundle": "the signatures hold; revocations in the bundle are counted.",
+    "extract_whole": (
+        "the registry signed the list and every file on it is here unchanged; "
+        "a sample draws the same again, and the bundles stand under one head."
+    ),
     "one_entry": "the entry is in the log shown; its envelope is not here.",
     "head_alone": "the head is signed by the key given; the entries under it are not here.",
+    "signatures_in_extract": "the registry's signature of the list holds, and so do those in the bundles.",
     "all_signatures": "the registry's and the parties' signatures hold; revocations so far are counted.",
     "signatures_at_filing": "the signatures hold; whether a key was revoked later is the registry's word.",
     "envelope_not_here": "there is no envelope, so no party's signature can be checked.",
@@ -261,6 +274,7 @@ ENGLISH: Mapping[str, str] = {
     "timestamp_unpinned": "there is a timestamp, but no trusted authority was given; not relied on.",
     "later_filings_unknown": "a receipt holds one filing; what came later is in the log.",
     "as_bundled": "as the bundle states, up to its checkpoint; to be confirmed with the office that decided.",
+    "as_extracted": "the table is the registry's word when it was made; only the bundles rest on the log.",
     "as_filed": "as the log states it; an office's decision is to be confirmed with that office.",
     "not_reached": "not checked, because something before it does not hold.",
     "self_consistent_only": (
@@ -302,6 +316,14 @@ ENGLISH: Mapping[str, str] = {
     "proof_wrong": "the inclusion proof does not hold.",
     "proof_malformed": "the inclusion proof is malformed.",
     "file_missing": "a file is missing.",
+    "file_differs": "a file is not the one the list names.",
+    "archive_differs": (
+        "the archive is not the one that was handed out: packed anew, or changed; "
+        "unpacked, its folder can be checked."
+    ),
+    "extract_signature": "the list is not signed by the key given.",
+    "extract_differs": "the parts of the extract do not agree.",
+    "sample_differs": "the seed does not draw what the extract says.",
     "file_unexpected": "there is a file that does not belong here.",
     "tile_differs": "a hash tile is not what the entries give.",
     "vkey_differs": "the key in the folder is not the key given.",

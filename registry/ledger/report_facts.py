@@ -3,10 +3,27 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-NAMED = ("type", "role", "level", "paper", "license_state", "path", "signed_by")
+NAMED = ("type", "role", "level", "paper", "license_state", "path", "signed_by", "extract")
 """Facts whose values are codes of ours; all others are shown to the letter."""
 
 _WORDS: Mapping[str, tuple[str, str]] = {
+    "extract": ("登记簿摘录", "extract of the register"),
+    "made_at": ("摘录时刻", "made at"),
+    "rows": ("表的行数", "rows of the table"),
+    "asked": ("条件", "asked for"),
+    "members": ("文件数", "files"),
+    "seed": ("种子", "seed"),
+    "count": ("份数", "how many"),
+    "as_of": ("截至条数", "as of so many filings"),
+    "of": ("总体份数", "out of"),
+    "population": ("总体摘要", "digest of the population"),
+    "numbers": ("抽出的合同", "contracts drawn"),
+    "elsewhere": ("在已关闭的账本中", "in a closed log, without a bundle"),
+    "file": ("文件", "file"),
+    "sample": ("抽样", "sample"),
+    "decisions": ("作出的决定", "decisions"),
+    "exceptions": ("两人批准的例外", "exceptions"),
+    "events": ("安全日志", "log of security"),
     "last_time": ("最后一条的时间", "time of the last entry"),
     "existed_by": ("至迟存在于", "existed by"),
     "existed_by_size": ("所证的条数", "entries that existed by then"),

@@ -36,6 +36,7 @@ from registry.ledger.closed import place as closed_place
 from registry.ledger.cosignatures import checkpoint_with_cosignatures, cosignatures_of
 from registry.ledger.cosigning import Elsewhere, heads_elsewhere
 from registry.ledger.export import export
+from registry.ledger.extracts import extract
 from registry.ledger.filings import Filing
 from registry.ledger.models import Disclosure, LedgerHead, LedgerKey
 from registry.ledger.proofs import consistency, proof
@@ -71,6 +72,7 @@ __all__ = [
     "disclosures",
     "erase",
     "export",
+    "extract",
     "filed_among",
     "filed_at",
     "filings_about",

@@ -17,6 +17,7 @@ SAID: Mapping[str, tuple[str, str, str]] = {
     "receipt": ("one_filing", "signatures_at_filing", "later_filings_unknown"),
     "bundle": ("filings_listed", "signatures_in_bundle", "as_bundled"),
     "certificate": ("certificate_whole", "signatures_in_bundle", "as_bundled"),
+    "extract": ("extract_whole", "signatures_in_extract", "as_extracted"),
     "proof": ("one_entry", "envelope_not_here", "later_filings_unknown"),
     "checkpoint": ("head_alone", "envelope_not_here", "later_filings_unknown"),
 }
@@ -55,7 +56,8 @@ def failed(kind: str, fault: Fault, *, pinned: bool, origin: str = "") -> Report
         else Verdict(name=name, state=State.NOT_CHECKABLE, code="not_reached")
         for name in (INTEGRITY, SIGNATURES, TIME, REGISTRATION, *([SEAL] if kind == "certificate" else []))
     ]
-    return Report(kind=kind, verdicts=tuple(states), pinned=pinned, origin=origin)
+    facts = {"file": fault.file} if fault.file else {}
+    return Report(kind=kind, verdicts=tuple(states), pinned=pinned, origin=origin, facts=facts)
 
 
 def _integrity(kind: str, seen: Seen) -> Verdict:

@@ -1,4 +1,5 @@
-"""The offline verifier: exported logs, bundles, certificates, receipts, proofs; no database, no network.
+"""The offline verifier: exported logs, bundles, certificates, extracts, receipts, proofs; no database, no
+network.
 
 It imports neither the web framework nor the database. Everything is read strictly and re-encoded; size and
 root come only from a checkpoint whose signatures were checked first, under the policy the reader brought.
@@ -17,6 +18,7 @@ from registry.ledger import bundle_file
 from registry.ledger.bundle_file import check_bundle
 from registry.ledger.canonical import strict
 from registry.ledger.certificate_file import check_certificate
+from registry.ledger.extract_file import MAGIC, check_extract, check_members, is_extract, read_folder
 from registry.ledger.log_folder import check_folder
 from registry.ledger.notes import Head, parse_proof, parse_vkey
 from registry.ledger.policy import Policy, open_checkpoint, parse_policy, policy_of
@@ -50,6 +52,12 @@ def verify_path(
     does not trust, a proof without its entry, papers for no bundle; OSError.
     """
     before = None if earlier is None else read_head(earlier, policy)
+    if path.is_dir() and is_extract(path):
+        return _judged(
+            "extract",
+            policy,
+            lambda: check_members(read_folder(path, LARGEST), policy, earlier=before, roots=roots),
+        )
     if path.is_dir():
         return _judged("log", policy, lambda: check_folder(path, policy, earlier=before, roots=roots))
     try:
@@ -85,6 +93,8 @@ def verify_bytes(
         )
     if papers:
         raise ValueError("only a bundle can be asked about papers")
+    if data.startswith(MAGIC):
+        return _judged("extract", policy, lambda: check_extract(data, policy, earlier=earlier, roots=roots))
     if data.startswith(PDF):
         today = now or clock.now()
         return _judged(

@@ -15,13 +15,16 @@ INTEGRITY, SIGNATURES, TIME = "integrity", "signatures", "time"
 
 
 class Fault(Exception):
-    """What does not hold, where: the verdict, a code, the sequence number if one is concerned."""
+    """What does not hold, where: the verdict, a code, the sequence number if one is concerned, and of an
+    extract the member.
+    """
 
-    def __init__(self, verdict: str, code: str, seq: int | None = None) -> None:
+    def __init__(self, verdict: str, code: str, seq: int | None = None, *, file: str = "") -> None:
         super().__init__(verdict, code, seq)
         self.verdict = verdict
         self.code = code
         self.seq = seq
+        self.file = file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

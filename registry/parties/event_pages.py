@@ -34,8 +34,8 @@ def own() -> ResponseReturnValue:
 @blueprint.get("/desk/events")
 @doors.signed_in
 def index() -> ResponseReturnValue:
-    asked = _asked()
-    found = event_log.search(doors.actor(), asked, request.args.get("page", 1, type=int))
+    wanted = asked()
+    found = event_log.search(doors.actor(), wanted, request.args.get("page", 1, type=int))
     form = FormState({name: request.args.get(name, "") for name in Asked.__slots__})
     words = {"kinds": KINDS, "details": DETAILS, "subjects": SUBJECTS}
     return render_template("parties/events.html", found=found, form=form, query=_query(), **words)
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
 @doors.signed_in
 def file() -> ResponseReturnValue:
     """The same rows, all of them; on disk first, so that memory does not grow and no half is handed out."""
-    actor, asked = doors.actor(), _asked()
+    actor, wanted = doors.actor(), asked()
     allow(actor, "events.view")
     headings = [
         _("时间"), _("种类"), _("内容"), _("账号"), _("姓名"), _("角色"), _("对象种类"), _("对象"),
@@ -53,7 +53,7 @@ def file() -> ResponseReturnValue:
     ]  # fmt: skip
 
     kept = TemporaryFile()  # noqa: SIM115 - closed with the response
-    kept.writelines(csv_chunks(headings, (_cells(row) for row in event_log.every(actor, asked))))
+    kept.writelines(csv_chunks(headings, (_cells(row) for row in event_log.every(actor, wanted))))
     kept.seek(0)
     response = Response(_parts(kept), content_type="text/csv; charset=utf-8")
     response.call_on_close(kept.close)  # a reader who goes away before the first byte
@@ -74,7 +74,7 @@ def _cells(row: Row) -> list[Cell]:
     ]  # fmt: skip
 
 
-def _asked() -> Asked:
+def asked() -> Asked:
     """What the address asks for; a day that is none means any."""
     given = {name: request.args.get(name, "").strip()[:254] for name in Asked.__slots__}
     since, until = _day(given.pop("since")), _day(given.pop("until"))

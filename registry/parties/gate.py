@@ -14,7 +14,8 @@ EXPORTS = frozenset(
     {
         "batches.csv", "batches.archive", "venue-api.of_batch", "venue-api.techcontract_of",
         "reconciliation.file", "events.file", "declaration_batches.rows", "lists.of_year", "lists.of_venue",
-        "made_files.download",
+        "made_files.download", "oversight.sample_extract", "oversight.decisions_extract",
+        "oversight.exceptions_extract", "oversight.events_extract",
     }
 )  # fmt: skip
 """Files that take many rows away at once."""

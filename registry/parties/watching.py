@@ -42,6 +42,10 @@ PERSONAL: Mapping[str, str] = {
     "batches.archive": "contract",
     "venue-api.techcontract_of": "contract",
     "venue-api.of_batch": "contract",
+    "oversight.sample_extract": "contract",
+    "oversight.decisions_extract": "contract",
+    "oversight.exceptions_extract": "people",
+    "oversight.events_extract": "people",
 }
 """Pages and files that show staff personal data, by endpoint: which kind. An opened letter is noted by the
 history; `tests/test_access_matrix` looks at every page whether one is missing."""

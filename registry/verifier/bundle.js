@@ -15,7 +15,7 @@ export const BUNDLE = "open-license-bundle/1";
 const SIGNED = "signed"; // what the enrolment of such a key commits to
 const MEMBERS = ["format", "origin", "subject", "signers", "filings", "disclosures", "timestamps"];
 
-/** Check a bundle: `{report, lines, subject}`. Throws Fault at the first thing that does not hold. */
+/** Check a bundle: `{report, lines, subject, seen}`. Throws Fault at the first thing that does not hold. */
 export async function checkBundle(bytes, trust, kind = "bundle") {
   const value = await fault("integrity", "unreadable", null, () => parse(bytes));
   const { origin, subject, disclosures } = value;
@@ -39,7 +39,7 @@ export async function checkBundle(bytes, trust, kind = "bundle") {
   await checkDisclosures(lines, disclosures);
   await checkPassedOn(lines, keyring);
   const all = { ...seen, timestamps: value.timestamps.length };
-  return { report: passed(kind, all, factsOf(subject, lines, disclosures)), lines, subject };
+  return { report: passed(kind, all, factsOf(subject, lines, disclosures)), lines, subject, seen: all };
 }
 
 function parse(bytes) {

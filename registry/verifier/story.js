@@ -5,6 +5,7 @@ const LAST_OF_TERM = ["said_in_force", "said_open_end"];
 /** `{code, params, tone}` of the first sentence. `today` is a day of Shanghai, like 2026-11-22. */
 export function sentence({ report, lines, subject }, today) {
   if (report.kind === "checkpoint") return { code: "said_head", params: { count: report.size }, tone: "plain" };
+  if (report.kind === "extract") return extract(report.facts);
   if (report.kind === "receipt" || report.kind === "proof") {
     const { seq, type, time } = report.facts;
     return { code: "said_filing", params: { seq, type, on: time }, tone: "plain" };
@@ -15,6 +16,11 @@ export function sentence({ report, lines, subject }, today) {
     return { code: "said_several", params: { count: of("license.noticed").length }, tone: "plain" };
   }
   return of("license.noticed").length === 1 ? license(of, asof, today) : declaration(of, asof);
+}
+
+function extract({ extract: kind, rows, made_at: on, of: all, numbers, seed, as_of: size }) {
+  if (kind !== "sample") return { code: "said_extract", params: { kind: `${kind}_extract`, rows, on }, tone: "plain" };
+  return { code: "said_sample", params: { count: numbers.length, all, seed, size, on }, tone: "plain" };
 }
 
 function license(of, asof, today) {

@@ -27,6 +27,7 @@ export async function fault(verdict, code, seq, work) {
 const SAID = {
   bundle: ["filings_listed", "signatures_in_bundle", "as_bundled"],
   certificate: ["certificate_whole", "signatures_in_bundle", "as_bundled"],
+  extract: ["extract_whole", "signatures_in_extract", "as_extracted"],
   receipt: ["one_filing", "signatures_at_filing", "later_filings_unknown"],
   proof: ["one_entry", "envelope_not_here", "later_filings_unknown"],
   checkpoint: ["head_alone", "envelope_not_here", "later_filings_unknown"],
@@ -54,7 +55,9 @@ export function passed(kind, seen, facts = {}) {
 export function failed(kind, found, pinned) {
   const verdict = (name) =>
     name === found.verdict ? said("invalid", found.code, found.seq) : said("not_checkable", "not_reached");
-  return report(kind, Object.fromEntries(namesOf(kind).map((name) => [name, verdict(name)])), { key_pinned: pinned });
+  const facts = found.file ? { file: found.file } : {}; // of an extract, the member
+  const verdicts = Object.fromEntries(namesOf(kind).map((name) => [name, verdict(name)]));
+  return report(kind, verdicts, { key_pinned: pinned, facts });
 }
 
 /** This browser cannot compute it: nothing is known, and so it is said. */

@@ -1,8 +1,10 @@
 // What was brought is told apart by how it begins, checked, and answered in one report.
 
+import { isArchive } from "./archive.js";
 import { Malformed, NotHere, latin1, textOf } from "./bytes.js";
 import { BUNDLE, checkBundle } from "./bundle.js";
 import { checkPaper, hasNewer, isPdf, splitCertificate } from "./certificate.js";
+import { checkExtract } from "./extract.js";
 import { PROOF_HEADER } from "./notes.js";
 import { parseTrust } from "./policy.js";
 import { checkCheckpoint, checkProof } from "./proof.js";
@@ -22,8 +24,8 @@ export class BadFiles extends Error {}
 
 /**
  * Check files under a trust and answer the report of `registry verify --json`.
- * @param {{name: string, bytes: Uint8Array}[]} files a bundle, receipt, checkpoint, proof with its entry, or
- *   certificate, and papers beside it
+ * @param {{name: string, bytes: Uint8Array}[]} files a bundle, receipt, checkpoint, extract, proof with its entry,
+ *   or certificate, and papers beside it
  * @param {string | {text: string, from: "reader" | "site"} | null} trust verifier keys or a tlog-policy
  */
 export async function verify(files, trust = null) {
@@ -50,6 +52,7 @@ async function check(kind, bytes, { entry, papers, trusted, seals }) {
   if (kind === "checkpoint") return checkCheckpoint(bytes, trusted);
   if (kind === "proof") return checkProof(bytes, entry.bytes, trusted);
   if (kind === "receipt") return checkReceipt(bytes, trusted);
+  if (kind === "extract") return checkExtract(bytes, trusted);
   const sealed = kind === "certificate" ? await unseal(bytes) : null;
   const seal = sealed ? await checkSeal(sealed, seals, Date.now()) : null;
   const parts = kind === "certificate" ? (sealed ?? (await splitCertificate(bytes))) : { bundle: bytes };
@@ -104,10 +107,11 @@ function sort(files) {
   return { main, papers: pdfs.filter((file) => file !== main) };
 }
 
-/** certificate, proof, checkpoint, bundle or receipt, by how the file begins. */
+/** certificate, extract, proof, checkpoint, bundle or receipt, by how the file begins. */
 function kindOf(bytes) {
   const head = latin1(bytes.subarray(0, 64));
   if (head.startsWith("%PDF-")) return "certificate";
+  if (isArchive(bytes)) return "extract";
   if (head.startsWith(PROOF_HEADER.slice(0, -1))) return "proof";
   if (bytes.includes(0x0a) && !/^[{[]/.test(head)) return "checkpoint";
   return head.startsWith('{"disclosures":') && latin1(bytes).includes(`"format":"${BUNDLE}"`) ? "bundle" : "receipt";

@@ -59,7 +59,9 @@ function finding(tone, ...sentences) {
 
 function spelt(params) {
   const days = new Set(["from", "to", "on", "asof"]);
-  const words = Object.entries(params).map(([name, value]) => [name, days.has(name) ? day(value) : say(String(value))]);
+  const typed = new Set(["seed"]); // whatever it is, it is no code of ours
+  const told = (name, value) => (days.has(name) ? day(value) : typed.has(name) ? value : say(String(value)));
+  const words = Object.entries(params).map(([name, value]) => [name, told(name, value)]);
   return Object.fromEntries(words);
 }
 
@@ -76,17 +78,23 @@ function verdicts(report) {
           "dd",
           {},
           el("strong", { class: "state" }, say(state)),
-          el("span", {}, `${say(code)}${seq === null ? "" : ` [${say("place")} ${seq}]`}`),
+          el("span", {}, `${say(code)}${seq === null ? "" : ` [${say("place")} ${seq}]`}${where(state, report)}`),
         ),
       ),
     ),
   );
 }
 
+/** Of an extract, the member that does not hold. */
+function where(state, { facts: { file } }) {
+  return state === "invalid" && file ? ` [${say("member")} ${file}]` : "";
+}
+
 function facts({ report, lines, subject, papers }) {
   const rows = [
     ["subject", subject ?? report.facts.subject],
     ...openFacts(lines).map(([label, value]) => [label, factWords(label, value)]),
+    ...drawing(report.facts),
     ["papers", papers && listed(papers.map(paperWords))],
     ["seal", sealWords(report.facts.seal)],
     ["log", report.origin],
@@ -100,6 +108,13 @@ function facts({ report, lines, subject, papers }) {
     opened.length > 0 ? pairs(opened.map(([seq, path, value]) => [pathWords(path), valueWords(value), seq])) : null,
     lines.length > 0 && opened.length === 0 ? el("p", {}, say("none_disclosed")) : null,
   ].filter(Boolean);
+}
+
+/** What an extract says of itself, and how its sample was drawn. */
+function drawing({ extract, made_at: at, members, population, numbers, elsewhere }) {
+  if (!extract) return [];
+  const drawn = [["drawn", listed(numbers ?? [])], ["drawn_elsewhere", listed(elsewhere ?? [])], ["population", population]];
+  return [["made_at", instant(at)], ["members", String(members)], ...drawn];
 }
 
 function factWords(label, value) {

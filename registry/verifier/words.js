@@ -1,17 +1,20 @@
 // What the page says, Chinese and English side by side, so that neither is forgotten.
 
+import { EXTRACTS } from "./extract_words.js";
+
 const WORDS = {
+  ...EXTRACTS,
   // the page
   title: ["离线核验", "Check it yourself"],
   lead: [
-    "核验许可凭证包、回执或带凭证包的证书。一切在本机的浏览器里计算，什么也不发送。",
-    "Check a license bundle, a receipt or a certificate that carries its bundle. Everything is computed in this browser; nothing is sent.",
+    "核验许可凭证包、回执、登记簿摘录或带凭证包的证书。一切在本机的浏览器里计算，什么也不发送。",
+    "Check a license bundle, a receipt, an extract or a certificate that carries its bundle. Everything is computed in this browser; nothing is sent.",
   ],
   other_language: ["English", "中文"],
   files: ["要核验的文件", "Files to check"],
   files_hint: [
-    "许可凭证包、回执、检查点、证明（连同其条目）或附有凭证包的证书 PDF；合同等其他 PDF 可以一并放入。",
-    "A bundle, a receipt, a checkpoint, a proof with its entry, or a certificate PDF that carries its bundle; other papers (PDF) may be put beside it.",
+    "许可凭证包、回执、登记簿摘录（ZIP）、检查点、证明（连同其条目）或附有凭证包的证书 PDF；合同等其他 PDF 可以一并放入。",
+    "A bundle, a receipt, an extract (ZIP), a checkpoint, a proof with its entry, or a certificate PDF that carries its bundle; other papers (PDF) may be put beside it.",
   ],
   drop: ["也可以把文件拖到这里。", "Or drop the files here."],
   trust: ["登记方的公钥", "The registry's key"],
@@ -160,7 +163,7 @@ const WORDS = {
   quorum_missing: ["见证方的签名不足所定之数。", "Too few of the witnesses you named have signed the checkpoint."],
   proof_wrong: ["包含证明不成立。", "The inclusion proof does not hold."],
   proof_malformed: ["包含证明格式不对。", "The inclusion proof is malformed."],
-  file_unexpected: ["有不该有的记录。", "There is a filing that does not belong here."],
+  file_unexpected: ["有不该有的记录或文件。", "There is a filing or a file that does not belong here."],
   disclosure_differs: ["披露的内容与承诺不符。", "A disclosed value is not the one committed to."],
   key_unknown: ["签名密钥未经登记。", "The signing key was never enrolled."],
   key_revoked: ["签名密钥当时已失效。", "The signing key had ended."],

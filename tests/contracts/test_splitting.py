@@ -7,7 +7,7 @@ import time_machine
 from flask import Flask
 
 from registry import clock, history
-from registry.contracts import register, registration
+from registry.contracts import oversight, register, registration
 from registry.contracts import service as contracts
 from registry.contracts.models import Contract
 from registry.database import db, transaction
@@ -51,8 +51,11 @@ def test_the_last_one_of_a_contract_keeps_it(lite: Flask) -> None:
         one = published(lite, fee=LUMP)
         other = published(lite, one.holder, one.venue, fee=taking.PER_YEAR)
         numbers = together.taken(make_organisation(lite, "c1"), [one, other])
+        size = reading(ledger.size)
+        before = reading(lambda: oversight.noticed_by(size))
         now.shift(timedelta(days=30))
         assert transaction(contracts.lapse_due) == 2
+        assert reading(lambda: oversight.noticed_by(size)) == before  # an auditor draws the same again
     held = [together.contract_of(each) for each in numbers]
     assert len(set(held)) == 2
     assert reading(lambda: db.session.query(Contract).count()) == 2

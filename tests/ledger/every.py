@@ -6,6 +6,7 @@ from functools import cache
 from tests.ledger.asserted import asserted_cases
 from tests.ledger.attacks import attacks
 from tests.ledger.cases import Case, cases
+from tests.ledger.extracted import extracted_cases
 from tests.ledger.listed import listed_cases
 from tests.ledger.passed_on import passed_on_cases
 from tests.ledger.sealed import sealed_cases
@@ -17,6 +18,7 @@ MAKERS: dict[str, Callable[[], Iterable[Case]]] = {
     "signed in a list": listed_cases,
     "signed with a device": asserted_cases,
     "passed on": passed_on_cases,
+    "extracted": extracted_cases,
 }
 
 

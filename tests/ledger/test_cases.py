@@ -40,7 +40,9 @@ def test_a_case_gets_its_verdicts(kind: str) -> None:
         assert report.to_text("en") != report.to_text("zh"), case.name
 
 
-@pytest.mark.parametrize("name", ["bundle", "bundle with a quorum of witnesses", "bundle without the key"])
+@pytest.mark.parametrize(
+    "name", ["bundle", "bundle with a quorum of witnesses", "bundle without the key", "extract"]
+)
 def test_no_changed_byte_of_a_bundle_goes_unnoticed(name: str) -> None:
     case, chance = every_case()[name], random.Random(17)
     policy, before = trust(case), check(case)

@@ -20,6 +20,7 @@ FLIPS = {
     "bundle with a quorum of witnesses": 700,
     "bundle without the key": 500,
     "bundle: signed in a list": 300,
+    "extract": 300,
     "certificate": 200,
     "sealed: an authority nobody named": 200,
 }
@@ -55,7 +56,9 @@ def test_every_case_gets_the_verdicts_it_gets_in_python(checker: Checker) -> Non
     assert differing == {}
 
 
-REPORTED = ("bundle", "bundle without the key", "certificate", "sealed: RSA-PSS", "proof", "checkpoint")
+REPORTED = (
+    "extract", "bundle", "bundle without the key", "certificate", "sealed: RSA-PSS", "proof", "checkpoint",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REPORTED)
