@@ -61,9 +61,18 @@ def fingerprint(verb: str, body: Mapping[str, Any]) -> str:
 
 
 def once(
-    account_id: uuid.UUID, key: str, asked: str, work: Callable[[], str], *, status: int = 201
+    account_id: uuid.UUID,
+    key: str,
+    asked: str,
+    work: Callable[[], str],
+    *,
+    status: int = 201,
+    reference: str = "",
 ) -> tuple[str, bool]:
     """Run `work` unless this key has run before; return (reference, replayed). Call inside a transaction.
+
+    A `reference` that is known before the work is written with the key, in one statement: should the work
+    fail, neither stays.
 
     Raises Refused `idempotency_missing` without a key and `idempotency_reused` when the key stood for
     something else.
@@ -72,15 +81,16 @@ def once(
         raise Refused("idempotency_missing", "Idempotency-Key")
     connection, taken = db.session.connection(), new_id()
     row = {"id": taken, "account_id": account_id, "key": key, "fingerprint": asked, "created_at": clock.now()}
-    row |= {"status": 0, "reference": ""}
+    row |= {"status": status if reference else 0, "reference": reference}
     if connection.execute(_TAKE[connection.dialect.name], row).rowcount == 0:
         known = connection.execute(_KNOWN, {"account_id": account_id, "key": key}).one()
         if known.fingerprint != asked:
             raise Refused("idempotency_reused", "Idempotency-Key")
         return str(known.reference), True
-    reference = work()
-    connection.execute(_DONE, {"taken": taken, "status": status, "reference": reference})
-    return reference, False
+    done = work()
+    if done != reference:
+        connection.execute(_DONE, {"taken": taken, "status": status, "reference": done})
+    return done, False
 
 
 def find(account_id: uuid.UUID, key: str) -> Idempotency | None:

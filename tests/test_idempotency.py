@@ -1,6 +1,7 @@
 """Doing a thing once: the same key and body replay, another body is refused, twins wait for each other."""
 
 import threading
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -100,3 +101,31 @@ def test_a_form_with_no_key_is_refused_by_its_door(lite: Flask) -> None:
     browser = Browser(lite).sign_in(actor.email).get("/account/machine-keys")
     browser.submit({"label": "x", "idempotency_key": ""}, action="/account/machine-keys")
     assert browser.status == 422
+
+
+def test_a_reference_known_beforehand_is_written_with_the_key_or_not_at_all(lite: Flask) -> None:
+    account = new_id()
+
+    def failing() -> str:
+        raise Refused("required", "reason")
+
+    def once(work: Callable[[], str]) -> tuple[str, bool]:
+        return transaction(lambda: idempotency.once(account, "k", "f", work, reference="A-1"))
+
+    with pytest.raises(Refused):
+        once(failing)
+    assert idempotency.find(account, "k") is None
+    db.session.rollback()
+    assert once(lambda: "A-1") == ("A-1", False)
+    kept = idempotency.find(account, "k")
+    assert kept is not None
+    assert (kept.status, kept.reference) == (201, "A-1")
+    db.session.rollback()
+    assert once(failing) == ("A-1", True)
+
+
+def test_what_turns_out_otherwise_than_was_said_beforehand_counts(lite: Flask) -> None:
+    account = new_id()
+    for replayed in (False, True):
+        done = transaction(lambda: idempotency.once(account, "k", "f", lambda: "A-2", reference="A-1"))
+        assert done == ("A-2", replayed)

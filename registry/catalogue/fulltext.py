@@ -63,6 +63,10 @@ _SORT_AGAIN = text(
     "SELECT set_config('enable_sort', :sort, true), "
     "set_config('max_parallel_workers_per_gather', :many, true)"
 )
+_LAST = select(func.max(OfferIndex.id), func.set_config("plan_cache_mode", "force_custom_plan", True))
+"""The newest row, and until the transaction ends each question is planned for the words it asks for: a plan
+kept for all words would take common ones for rare.
+"""
 _FORGET = text("DELETE FROM offer_words WHERE rowid = :id")
 _LEARN = text("INSERT INTO offer_words (rowid, tokens) VALUES (:id, :tokens)")
 
@@ -208,7 +212,8 @@ def _by_eras(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
     that are left at once where there is not much more than is wanted.
     """
     found: list[Row[Any]] = []
-    top = (db.session.scalar(select(func.max(OfferIndex.id))) or 0) >> ERA_BITS
+    last, _ = db.session.execute(_LAST).one()
+    top = (last or 0) >> ERA_BITS
     upper, width = top + 1, 2
     while upper > 0 and len(found) < limit:
         lower = max(0, upper - width)

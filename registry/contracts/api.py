@@ -86,11 +86,12 @@ def send(given: dict[str, Any], number: str) -> Any:
     answer: dict[str, Any] = {}  # made of what is committed with it, which is not read again
 
     def work() -> str:
-        sent = contracts.accept_outside(actor, number, kid=given["kid"], signature=signature)
-        answer.update(outgoing.acceptance(sent))
+        sent, place = contracts.accept_outside(actor, number, kid=given["kid"], signature=signature)
+        answer.update(outgoing.acceptance(sent, leaf=place.leaf.hex()))
         return number
 
-    doors.once("acceptance.send", {"number": number, **given}, work, key=doors.idempotency_header())
+    asked, key = {"number": number, **given}, doors.idempotency_header()
+    doors.once("acceptance.send", asked, work, key=key, reference=number)
     return answer or outgoing.acceptance(register.find(number)), 201, _at("show", number=number)
 
 

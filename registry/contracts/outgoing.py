@@ -26,8 +26,10 @@ from registry.parties.prepared import PreparedAct
 from registry.parties.rules import Actor
 
 
-def acceptance(found: Acceptance) -> dict[str, Any]:
-    """An acceptance: numbers, state, where it stands in the log, what is due, its own dates."""
+def acceptance(found: Acceptance, *, leaf: str = "") -> dict[str, Any]:
+    """An acceptance: numbers, state, where it stands in the log, what is due, its own dates. `leaf`, if that
+    is known, is not looked up.
+    """
     return {
         "number": found.number,
         "contract": found.contract.number,
@@ -40,7 +42,7 @@ def acceptance(found: Acceptance) -> dict[str, Any]:
         "reference": found.reference,
         "noticed_at": found.noticed_at,
         "noticed_seq": found.noticed_seq,
-        "leaf": register.leaf(found.noticed_seq),
+        "leaf": leaf or register.leaf(found.noticed_seq),
         "effective_on": found.effective_on,
         "effective_at": found.effective_at,
         "effective_seq": found.effective_seq,

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from registry.contracts.money_models import AccountChange
 from registry.contracts.money_rules import ChangeState
-from registry.database import db
+from registry.database import db, value_of
 from registry.licenses.models import Declaration, DeclarationVersion
 
 _IN_FORCE = (
@@ -23,7 +23,7 @@ _IN_FORCE = (
 
 def of(declaration: Declaration, version: DeclarationVersion | None = None) -> dict[str, Any]:
     """The account in force today; empty for a free license."""
-    changed = db.session.scalar(_IN_FORCE, {"declaration": declaration.id})
+    changed = value_of(_IN_FORCE, declaration=declaration.id)
     if changed is not None:
         return dict(changed)
     version = version or declaration.current

@@ -19,7 +19,7 @@ from registry.contracts import record as records
 from registry.contracts import rules
 from registry.contracts.models import Acceptance, Contract, Decision, Paper, Payment
 from registry.contracts.money_models import PaymentRequest
-from registry.database import db, new_id, store
+from registry.database import db, new_id, store, value_of
 from registry.errors import Gone, NotFound
 from registry.jobs import enqueue
 from registry.ledger import service as ledger
@@ -92,7 +92,8 @@ def fresh_number(kind: str) -> str:
 
 def live_number(declaration: Declaration, licensee: Organisation) -> str | None:
     """The number of a licensee's live license of an offer; there is one at most."""
-    return db.session.scalar(_LIVE, {"declaration": declaration.id, "licensee": licensee.id})
+    found: str | None = value_of(_LIVE, declaration=declaration.id, licensee=licensee.id)
+    return found
 
 
 def lock(acceptance_id: UUID) -> Acceptance:

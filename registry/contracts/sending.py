@@ -8,7 +8,7 @@ from registry import clock
 from registry.contracts import notices, register, rules
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance
-from registry.database import db, store
+from registry.database import db, store, stored_once
 from registry.errors import Conflict
 from registry.jobs import enqueue, gathered
 from registry.ledger import service as ledger
@@ -17,22 +17,26 @@ from registry.licenses import schedule
 from registry.parties.rules import Actor
 
 
-def enter(actor: Actor, sent: Sequence[tuple[Acceptance, Statement]]) -> None:
-    """Notice, and for a free license its effect, of each; everything else follows behind.
+def enter(actor: Actor, sent: Sequence[tuple[Acceptance, Statement]]) -> list[ledger.Appended]:
+    """Notice, and for a free license its effect, of each; everything else follows behind. Where each notice
+    stands in the log.
 
     The rows must be locked. Raises Conflict `already_licensed` when another notice was faster.
     """
-    with db.session.no_autoflush:  # the rows are written once, whole
-        at = clock.now()
+    at, notices_at = clock.now(), []
+    with db.session.no_autoflush, gathered():  # the rows are written once, whole
         try:
-            made = [_made(actor, acceptance, statement) for acceptance, statement in sent]
-            db.session.flush()
+            with stored_once([acceptance for acceptance, _ in sent]):
+                made = [_made(actor, acceptance, statement) for acceptance, statement in sent]
+                db.session.flush()
+                appended = iter(ledger.append([filing for filings, _ in made for filing in filings], at=at))
+                for (acceptance, _), (filings, verb) in zip(sent, made, strict=True):
+                    placed = [next(appended) for _ in filings]
+                    _follow(acceptance, verb, [one.seq for one in placed])
+                    notices_at.append(placed[0])
         except IntegrityError as error:
             raise Conflict("already_licensed", article="PL 51", number=sent[0][0].number) from error
-        appended = iter(ledger.append([filing for filings, _ in made for filing in filings], at=at))
-        with gathered():
-            for (acceptance, _), (filings, verb) in zip(sent, made, strict=True):
-                _follow(acceptance, verb, [next(appended).seq for _ in filings])
+    return notices_at
 
 
 def _made(actor: Actor, acceptance: Acceptance, statement: Statement) -> tuple[list[Filing], str]:

@@ -20,6 +20,7 @@ from registry.contracts.sending import is_abroad as is_abroad
 from registry.database import db, new_id
 from registry.errors import Conflict, Refused
 from registry.jobs import enqueue
+from registry.ledger import service as ledger
 from registry.ledger.canonical import jcs, sha256_hex
 from registry.ledger.filings import Statement
 from registry.licenses import schedule
@@ -140,21 +141,24 @@ def accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accept
     `already_licensed`.
     """
     allow(actor, "acceptance.send", acceptance)
-    return _accept(actor, register.lock(acceptance.id), statement)
+    acceptance = register.lock(acceptance.id)
+    _accept(actor, acceptance, statement)
+    return acceptance
 
 
-def accept_outside(actor: Actor, number: str, *, kid: str, signature: bytes) -> Acceptance:
+def accept_outside(
+    actor: Actor, number: str, *, kid: str, signature: bytes
+) -> tuple[Acceptance, ledger.Appended]:
     """`accept` a notice a machine signed elsewhere: locked before anything is asked, so that it is read once.
-
-    Raises NotFound, and as `accept`.
+    With its place in the log. Raises NotFound, and as `accept`.
     """
     acceptance = register.lock_numbered(number)
     allow(actor, "acceptance.send", acceptance)
     statement = parties.external(actor, kid, signature, acceptance.statement_fields)
-    return _accept(actor, acceptance, statement)
+    return acceptance, _accept(actor, acceptance, statement)
 
 
-def _accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Acceptance:
+def _accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> ledger.Appended:
     if not actor.confirmed:
         raise Refused("account_unconfirmed", article="ESL 13")
     _alone(acceptance)
@@ -162,8 +166,7 @@ def _accept(actor: Actor, acceptance: Acceptance, statement: Statement) -> Accep
     check_signed(acceptance, statement)
     check_role(actor, acceptance)
     approvals.settle(actor, Act.ACCEPT, acceptance.number, of=acceptance.licensee_id)
-    sending.enter(actor, [(acceptance, statement)])
-    return acceptance
+    return sending.enter(actor, [(acceptance, statement)])[0]
 
 
 def check_sendable(acceptance: Acceptance) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select
 
 from registry import clock, history
-from registry.database import db, locked, new_id
+from registry.database import db, locked, new_id, value_of
 from registry.errors import Conflict, NotFound, Refused
 from registry.ledger.canonical import jcs, sha256_hex
 from registry.parties import mail
@@ -129,7 +129,7 @@ def settle(actor: Actor, act: Act, number: str, *, of: UUID) -> None:
     Raises Conflict `approval_needed` when nobody asked about this very text, Refused `second_signer` for
     whoever asked.
     """
-    if db.session.scalar(_RULED, {"of": of}) is None:
+    if value_of(_RULED, of=of) is None:
         return
     found, policy = _subject(act, number), policy_of(of)
     if found.organisation_id != of:

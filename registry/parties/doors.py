@@ -104,16 +104,18 @@ def submit(verb: str, data: Mapping[str, Any], work: Callable[[], str]) -> str:
     return once(verb, data, work, key=request.form.get("idempotency_key", ""))
 
 
-def once(verb: str, data: Mapping[str, Any], work: Callable[[], str], *, key: str) -> str:
-    """`submit` with a key from wherever it came; the API passes its header.
+def once(
+    verb: str, data: Mapping[str, Any], work: Callable[[], str], *, key: str, reference: str = ""
+) -> str:
+    """`submit` with a key from wherever it came; the API passes its header, and the reference if it is known.
 
     A machine's key counts in one membership of its account: another membership never reads its answer. A
     form's key is drawn with its page, and founding an organisation changes whom one acts for.
     """
     account, asked = account_id(), _asked(verb, data)
-    reference, replayed = transaction(lambda: idempotency.once(account, key, asked, work))
+    done, replayed = transaction(lambda: idempotency.once(account, key, asked, work, reference=reference))
     g.replayed = replayed
-    return reference
+    return done
 
 
 def first(verb: str, data: Mapping[str, Any]) -> str:
