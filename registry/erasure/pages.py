@@ -18,6 +18,7 @@ from registry.erasure import service as erasure
 from registry.erasure.listing import Listing
 from registry.erasure.models import Erasure
 from registry.erasure.rules import GROUNDS
+from registry.erasure.words import TABLES
 from registry.errors import NotFound, Refused
 from registry.forms import FormState, labels, load, nested
 from registry.parties import doors
@@ -31,43 +32,6 @@ KINDS: dict[str, LazyString] = {
     "account": _l("账户"),
     "party": _l("单位或者自然人的资料"),
 }
-TABLES: dict[str, LazyString] = {
-    "disclosure": _l("打开存证承诺值的盐和内容"),
-    "acceptance": _l("许可的冻结记录和填写内容"),
-    "account": _l("账户"),
-    "api_key": _l("机器访问密钥"),
-    "batch_contract": _l("登记批次中的一行"),
-    "standing": _l("登记准备情况"),
-    "ceremony": _l("等待通行密钥的待签内容"),
-    "consent": _l("共有专利权人的同意"),
-    "contract": _l("合同"),
-    "correction": _l("更正的内容和理由"),
-    "decision": _l("决定的理由"),
-    "declaration": _l("声明草稿"),
-    "declaration_version": _l("声明版本"),
-    "file": _l("文件"),
-    "history": _l("经过中的内容"),
-    "idempotency": _l("重复请求的答复"),
-    "identity_document": _l("身份证件号码"),
-    "invitation": _l("邀请的邮箱"),
-    "job": _l("后台任务"),
-    "mail": _l("信件"),
-    "membership": _l("成员身份"),
-    "organisation": _l("单位或者自然人的资料"),
-    "outbox": _l("信件的副本"),
-    "override": _l("例外的理由"),
-    "passkey": _l("通行密钥"),
-    "payment": _l("付款的户名、流水号和说明"),
-    "prepared_act": _l("待签内容"),
-    "registration_result": _l("登记结果的说明"),
-    "review_line": _l("审核意见"),
-    "session": _l("登录会话"),
-    "throttle": _l("登录尝试的计数"),
-    "signing_key": _l("签名密钥"),
-    "upload": _l("上传文件的名称"),
-    "withdrawal": _l("撤回的理由"),
-}
-"""What a reader is told a line of the list is about."""
 
 
 @blueprint.record_once

@@ -31,6 +31,12 @@ blueprint = flask.Blueprint("exports", __name__)
 ALL = "all"
 
 
+@blueprint.app_template_global()
+def payment_method(kept: str) -> str:
+    """A way of payment as the reader calls it, of the Chinese name that sums keep."""
+    return next((one.name(language.current()) for one in table("payment_method") if one.name() == kept), kept)
+
+
 @blueprint.get("/venue/batches")
 @doors.signed_in
 def choose() -> ResponseReturnValue:

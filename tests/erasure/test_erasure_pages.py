@@ -1,13 +1,18 @@
 """Erasures at the doors: two administrators, the list, and pages that say what is gone."""
 
+import re
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from registry import erasure
 from registry.contracts import papers_shown
 from registry.contracts import register as contracts
-from registry.database import db, prepare_engine, transaction
+from registry.database import Model, db, prepare_engine, transaction
+from registry.erasure.words import TABLES
 from registry.parties import service as parties
 from registry.parties.models import Upload
 from tests.browser import Browser
@@ -137,3 +142,10 @@ def test_an_unused_file_of_the_same_content_goes_too(lite: Flask, made: making.L
     again = making.brought(made.licensee, b"slip of one contract", making.OF_CONTRACT["file"])
     erase(first, second, "contract", made.contract, "order")
     assert transaction(lambda: db.session.get_one(Upload, again).filename) == ""
+
+
+def test_every_table_an_erasure_names_is_called_by_a_word() -> None:
+    sources = "".join(one.read_text("utf-8") for one in Path(erasure.__file__).parent.glob("*.py"))
+    named = set(re.findall(r"\b[A-Z][A-Za-z]+\b", sources))
+    tables = {one.class_.__name__: one.class_.__tablename__ for one in Model.registry.mappers}
+    assert {tables[name] for name in named & set(tables)} <= set(TABLES)
