@@ -333,5 +333,4 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
     openapi.init_app(app, MACHINES)
-    language.speak_late(app)
     return app

@@ -6,6 +6,7 @@ Chosen by `?lang=`, then the `lang` cookie, then a browser that asks for English
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,6 @@ from flask.globals import app_ctx
 from flask_babel import Babel, Domain, get_locale
 from flask_babel.speaklater import LazyString
 from jinja2 import pass_context
-from jinja2.filters import FILTERS as DEFAULT_FILTERS
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
@@ -59,21 +59,18 @@ def init_app(app: Flask) -> None:
     sentences.init_app(app, current)
     app.after_request(_remember)
     app.add_url_rule("/language", "language", _choose, methods=["POST"])
-    app.jinja_env.filters.update(day=day, instant=instant, exact=exact, yuan=yuan)
+    spoken: dict[str, Callable[..., str]] = {"day": day, "instant": instant, "exact": exact, "yuan": yuan}
+    app.jinja_env.filters.update({name: late(work) for name, work in spoken.items()})
     app.jinja_env.globals.update(language=current, language_tag=tag, language_url=url)
 
 
-def speak_late(app: Flask) -> None:
-    """Have our own filters asked at every reading. Of a constant (`{{ 'PL 50' | basis }}`) the template
-    engine asks once, while it compiles the page: all would read it in the language of who came first.
+def late(work: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that is asked at every reading. Of a constant (`{{ 'PL 50' | basis }}`) the template engine
+    asks once, while it compiles the page: all would read it in the language of who came first.
     """
-    for name, work in app.jinja_env.filters.items():
-        if name not in DEFAULT_FILTERS and not hasattr(work, "jinja_pass_arg"):
-            app.jinja_env.filters[name] = _late(work)
 
-
-def _late(work: Callable[..., Any]) -> Callable[..., Any]:
     @pass_context
+    @wraps(work)
     def at_each_reading(_: Context, *given: Any, **named: Any) -> Any:
         return work(*given, **named)
 

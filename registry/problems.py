@@ -102,7 +102,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
     app.add_url_rule("/problems/<code>", "problem", _explain)
-    app.jinja_env.filters.update(sentence=sentence, basis=articles.basis, size=readable_size)
+    late = language.late
+    app.jinja_env.filters.update(sentence=late(sentence), basis=late(articles.basis), size=readable_size)
     app.jinja_env.globals.update(anchor=forms.anchor, settings=app.extensions.get("settings"))
 
 

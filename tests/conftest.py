@@ -41,8 +41,8 @@ LONGEST = (
 )
 """Files begun first: a worker that took one last would still be at it when the others have gone home."""
 TEMPLATES = ROOT / "build" / "templates-asked-late"
-"""Compiled templates, for all applications of all runs: compiling takes longer than filling them in. Named after
-how they call filters (`language.speak_late`): those compiled for another way of calling are of no use."""
+"""Compiled templates, for all applications of all runs: compiling takes longer than filling them in. Named
+after how filters are called (`language.late`): those compiled for another way are of no use."""
 TEMPLATE, CLUSTER = "template_registry", "cluster"
 NO_POSTGRES = "no PostgreSQL server here: install Debian's package `postgresql` to run this test on it too"
 

@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from registry import problems
+from registry import language, problems
 from registry.database import db, transaction
 from registry.documents.uploads import CSV, XLSX
 from registry.errors import Refused
@@ -38,7 +38,7 @@ blueprint = flask.Blueprint("declaration_batches", __name__)
 SHOWN = 100  # rows on a page
 CHANGEABLE = tuple(one for one in term_sets.STEPS if one not in ("declarant", "fee_note"))
 AT = "/declarations/batches/<uuid:batch_id>"
-blueprint.add_app_template_filter(batch_words.sentence, "row_sentence")
+blueprint.add_app_template_filter(language.late(batch_words.sentence), "row_sentence")
 
 
 @blueprint.get("/declarations/batches")

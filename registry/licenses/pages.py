@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from registry import clock, history, problems
+from registry import clock, history, language, problems
 from registry.database import db
 from registry.errors import Refused
 from registry.forms import FormState, labels, nested
@@ -39,10 +39,8 @@ USUAL_FEE = {"tax_included": True, "royalty": {"inspection": True, "minimum_due_
 """What is ticked beforehand on the fee's page; the holder sees it and may change it."""
 blueprint.add_app_template_global(words.options, "options")
 blueprint.add_app_template_filter(words.tone)
-blueprint.add_app_template_filter(words.fee_words)
-blueprint.add_app_template_filter(words.rule_name)
-blueprint.add_app_template_filter(words.evidence)
-blueprint.add_app_template_filter(words.word)
+for spoken in (words.fee_words, words.rule_name, words.evidence, words.word):
+    blueprint.add_app_template_filter(language.late(spoken))
 
 
 @blueprint.get("/declarations")

@@ -6,7 +6,7 @@ import flask
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from registry import problems
+from registry import language, problems
 from registry.errors import Refused
 from registry.forms import FormState, labels, load, nested
 from registry.parties import attachments, doors
@@ -21,7 +21,7 @@ blueprint = flask.Blueprint("patents", __name__)
 blueprint.add_app_template_global(attachments.filename, "kept_filename")
 blueprint.add_app_template_global(words.choices, "choices")
 for name in (words.fact_kind, words.code_name, words.patent_kind):
-    blueprint.add_app_template_filter(name)
+    blueprint.add_app_template_filter(language.late(name))
 MORE_ROWS = 2
 
 
