@@ -50,7 +50,8 @@ def test_no_ground_of_the_source_reaches_people_as_a_mark_or_an_abbreviation(lan
 
 
 def test_a_constant_in_a_page_is_said_to_each_reader_in_their_own_language(lite: Flask) -> None:
-    ours = {name: one for name, one in lite.jinja_env.filters.items() if one.__module__.startswith("registry")}
+    known = lite.jinja_env.filters
+    ours = {name: one for name, one in known.items() if one.__module__.startswith("registry")}
     asked_once = {name for name, one in ours.items() if not hasattr(one, "jinja_pass_arg")}
     assert asked_once == {"tone", "percent", "size"}  # that say the same in both languages
     page = lite.jinja_env.from_string("{{ 'PL 50' | basis }}")
