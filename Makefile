@@ -6,6 +6,8 @@ PYTHON ?= python3
 PORT   ?= 8000
 BIN    := $(VENV)/bin
 export REGISTRY_INSTANCE ?= instance
+# What is compiled is kept: a service and its tests start many processes, and each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: audit fuzz machine crawl pages pictures run test setup setup-dev fonts lint bench faults mutations walkthrough migration lock clean messages
 

@@ -6,7 +6,7 @@ characters (bidirectional marks among them) print the same way: a paper shows wh
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
@@ -50,22 +50,12 @@ class FontSet:
 
     def face_for(self, char: str, wanted: str) -> str | None:
         """The face that draws `char`, `wanted` first; None when no face does."""
-        known = _drawn_by(self.faces, wanted)
-        if char not in known:
-            known[char] = self._found(char, wanted)
-        return known[char]
-
-    def _found(self, char: str, wanted: str) -> str | None:
-        if unicodedata.category(char) in UNSEEN and char != "\n":
-            return None
-        return next((face for face in (wanted, *self.faces) if ord(char) in _widths(face)), None)
+        return _drawing(self.faces, wanted)[char]
 
     def missing(self, text: str) -> tuple[str, ...]:
         """The characters of `text` that no face draws, each once, in order."""
-        seen = dict.fromkeys(
-            char for char in text if char not in "\n\t" and self.face_for(char, SERIF) is None
-        )
-        return tuple(seen)
+        drawn_by = _drawing(self.faces, SERIF)
+        return tuple(char for char in dict.fromkeys(text) if char not in "\n\t" and drawn_by[char] is None)
 
     def shown(self, text: str) -> str:
         """The text as it will be drawn: what no face covers is spelled out."""
@@ -75,23 +65,23 @@ class FontSet:
 
     def runs(self, text: str, wanted: str = SERIF) -> list[Run]:
         """Runs of one face each; expects text that `shown` has passed."""
-        chosen = ((self.face_for(char, wanted) or wanted, char) for char in text)
+        drawn_by = _drawing(self.faces, wanted)
         return [
-            Run(face, "".join(char for _, char in group))
-            for face, group in groupby(chosen, key=lambda c: c[0])
+            Run(face, "".join(group))
+            for face, group in groupby(text, key=lambda one: drawn_by[one] or wanted)
         ]
 
     def width(self, text: str, size: float, wanted: str = SERIF) -> float:
         """Width in points at `size` points."""
-        return sum(self._advance(char, wanted) for char in text) * size / 1000
+        drawn_by = _drawing(self.faces, wanted)
+        return sum(self.advances(text, [drawn_by[char] or wanted for char in text], size))
 
-    def advances(self, text: str, faces: Iterable[str], size: float) -> list[float]:
-        """Width in points of each character in its own face."""
-        return [self._advance(char, face) * size / 1000 for char, face in zip(text, faces, strict=True)]
-
-    def _advance(self, char: str, wanted: str) -> float:
-        face = self.face_for(char, wanted) or wanted
-        return _widths(face).get(ord(char), 1000.0)
+    def advances(self, text: str, faces: Sequence[str], size: float) -> list[float]:
+        """Width in points of each character in the face that draws it."""
+        widths = {face: _widths(face) for face in set(faces)}
+        return [
+            widths[face].get(ord(char), 1000.0) * size / 1000 for char, face in zip(text, faces, strict=True)
+        ]
 
 
 def spelled(char: str) -> str:
@@ -126,15 +116,43 @@ def _register(name: str, path: Path) -> None:
         font = TTFont(name, str(path), shapable=False)
     except (TTFError, OSError) as error:
         raise Misconfigured(f"{path} is not a TrueType font that can be embedded: {error}") from error
+    outlines, whole = _Outlines(font.face), font.face.get_table
+    font.face.get_table = lambda tag: outlines if tag == "glyf" else whole(tag)
     pdfmetrics.registerFont(font)
     _widths.cache_clear()
-    _drawn_by.cache_clear()
+    _drawing.cache_clear()
+
+
+class _Outlines:
+    """A face's outlines, read where they lie: ReportLab's own way copies all ten megabytes of them for each
+    subset of a paper, which takes a few kilobytes.
+    """
+
+    def __init__(self, face: Any) -> None:
+        self.data, self.start = face._ttf_data, face.get_table_pos("glyf")[0]
+
+    def __getitem__(self, part: slice) -> bytes:
+        found: bytes = self.data[self.start + part.start : self.start + part.stop]
+        return found
+
+
+class _DrawnBy(dict[str, str | None]):
+    """Which face draws which character: found once, since papers ask for every character several times."""
+
+    def __init__(self, faces: tuple[str, ...], wanted: str) -> None:
+        super().__init__()
+        self.order = (wanted, *faces)
+
+    def __missing__(self, char: str) -> str | None:
+        unseen = unicodedata.category(char) in UNSEEN and char != "\n"
+        found = (face for face in self.order if not unseen and ord(char) in _widths(face))
+        self[char] = next(found, None)
+        return self[char]
 
 
 @lru_cache
-def _drawn_by(faces: tuple[str, ...], wanted: str) -> dict[str, str | None]:
-    """Which face draws which character: found once, since papers ask for every character several times."""
-    return {}
+def _drawing(faces: tuple[str, ...], wanted: str) -> _DrawnBy:
+    return _DrawnBy(faces, wanted)
 
 
 @lru_cache
