@@ -27,6 +27,8 @@ def keep(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _opened(connection: Any, _record: Any) -> None:
         connection.prepared_max = PREPARED_MAX
+        connection.execute("SET jit = off")  # compiling takes longer than any question of ours
+        connection.commit()
 
     @event.listens_for(engine, "checkin")
     def _laid_down(_connection: Any, record: Any) -> None:

@@ -38,7 +38,7 @@ def _ids(query: SearchQuery, today: date, more: list[ColumnElement[bool]], most:
     if asked is None:
         return []
     narrowed = replace(asked, conditions=[*asked.conditions, *more])
-    return [one.id for one in fulltext.newest(narrowed, (OfferIndex.id,), most)]
+    return [int(one) for one in fulltext.newest(narrowed, (OfferIndex.id,), most)[0]]
 
 
 def _rows(ids: list[int]) -> Sequence[OfferIndex]:

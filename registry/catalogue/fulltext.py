@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     Text,
     TextClause,
@@ -30,6 +29,7 @@ from sqlalchemy import (
     select,
     table,
     text,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import InstrumentedAttribute
@@ -54,6 +54,7 @@ ERAS_MAX = 8
 HINTS_MAX = 16
 """Of marks that only narrow down what the columns say, longer lists are left out for the same reason."""
 
+_BETWEEN = "\n"
 _WORDS = table("offer_words", column("rowid"), column("tokens", Text))
 _SORT_NOT = text(
     "SELECT current_setting('enable_sort'), current_setting('max_parallel_workers_per_gather'), "
@@ -73,14 +74,17 @@ _LEARN = text("INSERT INTO offer_words (rowid, tokens) VALUES (:id, :tokens)")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """All `terms`, and of each tuple of `marks` one, must be there; `conditions` say what no token can. Of
-    each tuple of `hints` one is there too where the conditions hold: they may be asked for or not.
+    """All `terms`, and of each tuple of `marks` one, must be there; `conditions` say what no token can. Where
+    they hold, of each tuple of `hints` one is there too and none of `barred`: these may be asked for or not.
+    `begun` are those conditions by which a walk in some order begins later than with the first row.
     """
 
     terms: tuple[Term, ...] = ()
     marks: tuple[tuple[str, ...], ...] = ()
     hints: tuple[tuple[str, ...], ...] = ()
+    barred: tuple[str, ...] = ()
     conditions: Sequence[ColumnElement[bool]] = field(default=(), compare=False)
+    begun: Sequence[ColumnElement[bool]] = field(default=(), compare=False)
 
 
 def prepare(connection: Connection) -> None:
@@ -118,8 +122,12 @@ def vector(tokens: str) -> str:
     return " ".join(f"'{one}'" for one in tokens.split())
 
 
-def newest(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
-    """The columns of at most `limit` rows that match, the newest first."""
+def newest(asked: Asked, columns: Columns, limit: int) -> list[list[str]]:
+    """Of at most `limit` rows that match, the newest first: column by column their values as texts.
+
+    The database puts each column together: ten thousand rows one by one cost both sides as much again as
+    finding them. No column may be NULL or hold a line break.
+    """
     if _postgresql():
         return _by_eras(asked, columns, limit)
     words = _sqlite_question(asked)
@@ -130,7 +138,15 @@ def newest(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
         .where(words, *asked.conditions)
         .order_by(_WORDS.c.rowid.desc())
     )
-    return list(db.session.execute(chosen.limit(limit)))
+    return _put_together(chosen.limit(limit))
+
+
+def _put_together(chosen: Select[Any]) -> list[list[str]]:
+    """Each column of these rows in one text, in their order, and apart again."""
+    rows = chosen.subquery()
+    joined = (func.aggregate_strings(cast(one, Text), _BETWEEN) for one in rows.c)
+    found = db.session.connection().execute(select(*joined)).one()
+    return [[] if one is None else one.split(_BETWEEN) for one in found]
 
 
 def matching(asked: Asked) -> list[ColumnElement[bool]]:
@@ -142,8 +158,11 @@ def matching(asked: Asked) -> list[ColumnElement[bool]]:
     return [held.correlate(OfferIndex).exists(), *asked.conditions]
 
 
-def walk(asked: Asked, key: Key, descending: bool, *, offset: int, limit: int) -> list[int]:
-    """Ids in the order of a key, found by trying one row after the other along that key's index.
+def walk(
+    asked: Asked, key: Key, descending: bool, *, offset: int, limit: int, most: int | None = None
+) -> list[int]:
+    """Ids in the order of a key, found by trying one row after the other along that key's index, `most` of
+    them at most: there may be less than asked for then.
 
     Quick where much matches. PostgreSQL thinks that little does and would rather sort a million rows: it is
     told for the moment of this question that it cannot.
@@ -151,7 +170,22 @@ def walk(asked: Asked, key: Key, descending: bool, *, offset: int, limit: int) -
     in_turn = [one.desc() if descending else one.asc() for one in (key, OfferIndex.id)]
     chosen = select(OfferIndex.id).where(*matching(asked)).order_by(*in_turn)
     with _walking():
+        if most is not None:
+            chosen = chosen.where(*_until(asked, key, descending, most))
         return list(db.session.scalars(chosen.offset(offset).limit(limit)))
+
+
+def _until(asked: Asked, key: Key, descending: bool, most: int) -> list[ColumnElement[bool]]:
+    """Where the row stands that is so far from where the walk begins: read off the order's index alone."""
+    place = (key, OfferIndex.id)
+    in_turn = [one.desc() if descending else one.asc() for one in place]
+    last = db.session.execute(
+        select(*place).where(*asked.begun).order_by(*in_turn).offset(most).limit(1)
+    ).one_or_none()
+    if last is None:
+        return []
+    here, there = tuple_(*place), tuple_(literal(last[0], key.type), literal(last[1]))
+    return [here >= there if descending else here <= there]
 
 
 def collect(asked: Asked, key: Key, descending: bool, *, offset: int, limit: int) -> list[int]:
@@ -183,7 +217,10 @@ def _sqlite_question(asked: Asked) -> TextClause:
     parts = [f'"{token}"' + ("*" if term.prefix else "") for term in asked.terms for token in term.tokens]
     choices = (*asked.marks, *asked.hints)
     parts += ["(" + " OR ".join(f'"{one}"' for one in choice) + ")" for choice in choices]
-    return text("offer_words MATCH :asked").bindparams(bindparam("asked", " AND ".join(parts), unique=True))
+    question = " AND ".join(parts)
+    if asked.barred:
+        question = f"({question}) NOT (" + " OR ".join(f'"{one}"' for one in asked.barred) + ")"
+    return text("offer_words MATCH :asked").bindparams(bindparam("asked", question, unique=True))
 
 
 def _sqlite_holds(asked: Asked) -> list[ColumnElement[bool]]:
@@ -202,31 +239,32 @@ def _postgresql_question(asked: Asked, eras: Iterable[int] = ()) -> ColumnElemen
     parts = [f"'{token}'" + (":*" if term.prefix else "") for term in asked.terms for token in term.tokens]
     parts += [_either(choice) for choice in asked.marks]
     parts += [_either(choice) for choice in asked.hints if len(choice) <= HINTS_MAX]
+    parts += [f"!{_either(asked.barred)}"] if 0 < len(asked.barred) <= HINTS_MAX else []
     if named := [_era(one) for one in eras]:
         parts.append(_either(named))
     return cast(literal(" & ".join(parts)), TSQUERY)
 
 
-def _by_eras(asked: Asked, columns: Columns, limit: int) -> list[Row[Any]]:
+def _by_eras(asked: Asked, columns: Columns, limit: int) -> list[list[str]]:
     """Ask in the newest eras first, then in as many more as their yield says will do, a few at a time; in all
     that are left at once where there is not much more than is wanted.
     """
-    found: list[Row[Any]] = []
+    found: list[list[str]] = [[] for _ in columns]
     last, _ = db.session.execute(_LAST).one()
     top = (last or 0) >> ERA_BITS
     upper, width = top + 1, 2
-    while upper > 0 and len(found) < limit:
+    while upper > 0 and (missing := limit - len(found[0])) > 0:
         lower = max(0, upper - width)
-        rows = _in_eras(asked, columns, lower, upper, limit - len(found))
-        found += rows
-        missing, yielded = limit - len(found), len(rows) / (upper - lower)
+        older = _in_eras(asked, columns, lower, upper, missing)
+        found = [one + more for one, more in zip(found, older, strict=True)]
+        missing, yielded = limit - len(found[0]), len(older[0]) / (upper - lower)
         upper = lower
         much = yielded * upper > 1.5 * missing
         width = min(int(missing / yielded * 1.3) + 1, ERAS_MAX) if much else upper
     return found
 
 
-def _in_eras(asked: Asked, columns: Columns, lower: int, upper: int, limit: int) -> list[Row[Any]]:
+def _in_eras(asked: Asked, columns: Columns, lower: int, upper: int, limit: int) -> list[list[str]]:
     eras = range(lower, upper) if lower else ()
     chosen: Select[Any] = select(*columns).where(
         OfferIndex.tokens.op("@@")(_postgresql_question(asked, eras)), *asked.conditions
@@ -234,7 +272,7 @@ def _in_eras(asked: Asked, columns: Columns, lower: int, upper: int, limit: int)
     if not eras:
         chosen = chosen.where(OfferIndex.id < upper << ERA_BITS)
     in_turn = (OfferIndex.id + 0).desc()  # no longer the primary key's: nobody shall walk along it
-    return list(db.session.execute(chosen.order_by(in_turn).limit(limit)))
+    return _put_together(chosen.order_by(in_turn).limit(limit))
 
 
 def _era(number: int) -> str:

@@ -78,18 +78,25 @@ def asked(query: SearchQuery) -> list[tuple[str, ...]]:
 
 
 def bounds(query: SearchQuery, today: date) -> list[tuple[str, ...]]:
-    """The same of filters by a figure or a day, which the columns say exactly."""
-    wanted: list[tuple[str, ...]] = []
-    if query.amount_to is not None:
-        last = 0 if query.amount_to == 0 else int(step(query.amount_to))
-        wanted.append(("__az", *(f"__a{one}" for one in range(last + 1))) if query.amount_to else ("__az",))
+    """The same of the filter by a figure, which its column says exactly."""
+    if query.amount_to is None:
+        return []
+    last = 0 if query.amount_to == 0 else int(step(query.amount_to))
+    return [("__az", *(f"__a{one}" for one in range(last + 1))) if query.amount_to else ("__az",)]
+
+
+def barred(query: SearchQuery, today: date) -> list[str]:
+    """The marks of years, from this one on, that no offer has which filters by a day or a term let through.
+    They are few where those of all later years are many.
+    """
+    found: list[str] = []
     if query.term_months is not None:
         end = term_end(today, query.term_months)
-        wanted += [_from("l", end), _from("p", end)]
-        wanted.append(("__dn", *(f"__d{n}" for n in range(query.term_months // 12, 41))))
+        found += [*_before("l", today, end), *_before("p", today, end)]
+        found += [f"__d{n}" for n in range(query.term_months // 12)]
     if query.life_months is not None:
-        wanted.append(_from("p", corresponding_day(today, query.life_months)))
-    return wanted
+        found += _before("p", today, corresponding_day(today, query.life_months))
+    return sorted(set(found))
 
 
 def region_beginning(code: str) -> str:
@@ -120,8 +127,8 @@ def step(amount: Decimal | None) -> str:
     return "z" if amount == 0 else str(bisect_right(_STEPS, amount))
 
 
-def _from(letter: str, day: date) -> tuple[str, ...]:
-    return tuple(f"__{letter}{one}" for one in range(_year(day), _LAST_YEAR + 1))
+def _before(letter: str, today: date, day: date) -> list[str]:
+    return [f"__{letter}{one}" for one in range(today.year, _year(day))]
 
 
 def _year(day: date) -> int:

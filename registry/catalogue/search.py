@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, func, or_, select
@@ -47,8 +46,12 @@ _ORDER: dict[Sort, tuple[InstrumentedAttribute[Any], bool]] = {
 }
 """What each order goes by, and whether the greatest comes first; among equals the id goes the same way."""
 
+TRIED = 2_000
+"""So many rows of an order are tried in any case before it is thought that it holds few that match."""
+
 COLLECTED = 60_000
-"""Up to so many offers are collected and put in order; of more, the order's own index is walked along."""
+"""Up to so many offers are collected and put in order where walking along the order's own index found too few
+soon enough; of more, it is walked to the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +113,19 @@ def find(query: SearchQuery, today: date) -> Found:
     columns: list[InstrumentedAttribute[Any]] = [OfferIndex.id, OfferIndex.facets]
     if not newest_first:
         columns.append(key)
-    seen: Sequence[Sequence[Any]] = fulltext.newest(asked, columns, COUNT_MAX + 1)
-    page = min(max(query.page, 1), deepest(len(seen), query.sort))
+    named, packed, *keys = fulltext.newest(asked, columns, COUNT_MAX + 1)
+    seen, count = [int(one) for one in named], len(named)
+    page = min(max(query.page, 1), deepest(count, query.sort))
     first = (page - 1) * PAGE_SIZE
     if newest_first:
-        ids = [one[0] for one in seen[first : first + PAGE_SIZE]]
-    elif len(seen) <= COUNT_MAX:
-        in_order = sorted(seen, key=itemgetter(2, 0), reverse=greatest_first)
-        ids = [one[0] for one in in_order[first : first + PAGE_SIZE]]
+        ids = seen[first : first + PAGE_SIZE]
+    elif count <= COUNT_MAX:
+        read = int if query.sort is Sort.PRICE else str  # days are written so that they sort
+        in_order = sorted(zip(map(read, keys[0]), seen, strict=True), reverse=greatest_first)
+        ids = [one for _, one in in_order[first : first + PAGE_SIZE]]
     else:
-        ids = _beyond(asked, query.sort, first, oldest=seen[-1][0])
-    return Found(_rows(ids), len(seen), page, query.sort, _divided([one[1] for one in seen], query))
+        ids = _beyond(asked, query.sort, first, oldest=seen[-1])
+    return Found(_rows(ids), count, page, query.sort, _divided(packed, query))
 
 
 def facets(query: SearchQuery, today: date) -> Mapping[str, Mapping[str, int]]:
@@ -157,16 +162,23 @@ def ask(query: SearchQuery, today: date) -> Asked | None:
         wanted.append(members)
     if not terms and not wanted:
         wanted.append((marks.ANY,))
-    conditions = _bounds(query, today)
+    conditions, begun = _bounds(query, today), []
     if query.standing is Standing.OPEN:
         conditions.append(OfferIndex.last_day >= today)
-        if query.sort is Sort.ENDING:  # where its walk begins: not with all that has ended already
-            conditions.append(OfferIndex.offer_last_day >= today)
+        if query.sort is Sort.ENDING:  # not with all that has ended already
+            begun.append(OfferIndex.offer_last_day >= today)
     if holder:
         conditions.append(OfferIndex.holder_name.icontains(holder, autoescape=True))
     if ipc := class_key(_printable(query.ipc)):
         conditions.append(OfferIndex.class_key.startswith(ipc, autoescape=True))
-    return Asked(terms, tuple(wanted), tuple(marks.bounds(query, today)), conditions)
+    return Asked(
+        terms,
+        tuple(wanted),
+        hints=tuple(marks.bounds(query, today)),
+        barred=tuple(marks.barred(query, today)),
+        conditions=[*conditions, *begun],
+        begun=begun,
+    )
 
 
 def _number(typed: str) -> str:
@@ -213,12 +225,20 @@ def _bounds(query: SearchQuery, today: date) -> list[ColumnElement[bool]]:
 def _beyond(asked: Asked, sort: Sort, first: int, *, oldest: int) -> list[int]:
     """The ids of a page of more than COUNT_MAX offers, in another order than the newest first.
 
-    How far back the newest of them reach says how many there are in all.
+    How far back the newest of them reach says how many there are in all, and after how many rows a walk
+    should have its page. Where they stand late in the order, as what costs something does behind what is
+    free, it has not.
     """
     key, greatest_first = _ORDER[sort]
     newest = db.session.scalar(select(func.max(OfferIndex.id))) or 0
-    many = newest * COUNT_MAX > COLLECTED * (newest - oldest + 1)
-    find = fulltext.walk if many else fulltext.collect
+    apart = (newest - oldest + 1) / COUNT_MAX
+    many, expected = newest / apart, (first + PAGE_SIZE) * apart
+    if 2 * expected < many:
+        most = max(TRIED, int(3 * expected))
+        ids = fulltext.walk(asked, key, greatest_first, offset=first, limit=PAGE_SIZE, most=most)
+        if len(ids) == PAGE_SIZE:
+            return ids
+    find = fulltext.walk if many > COLLECTED else fulltext.collect
     return find(asked, key, greatest_first, offset=first, limit=PAGE_SIZE)
 
 
@@ -231,10 +251,10 @@ def _rows(ids: Sequence[int]) -> list[OfferIndex]:
 
 def _divided(packed: Sequence[str], query: SearchQuery) -> dict[str, dict[str, int]]:
     """How many of each value, the most frequent first; counted column by column, which is the quick way."""
-    rows = (one.split(marks.SEPARATOR) for one in packed)
-    columns = zip(*rows, strict=True) if packed else [()] * len(FACETS)
+    every = marks.SEPARATOR.join(packed).split(marks.SEPARATOR) if packed else []
     divided: dict[str, dict[str, int]] = {}
-    for name, values in zip(FACETS, columns, strict=True):
+    for place, name in enumerate(FACETS):
+        values = every[place :: len(FACETS)]
         found: Counter[str] = Counter()
         for value, n in Counter(values).items():
             if value:

@@ -1,9 +1,9 @@
 """`make bench`: every ratio on SQLite (WAL, synchronous FULL) and on a durable PostgreSQL of its own.
 
-    make bench                    everything
-    make bench PART=append        one part: see PARTS
-    make bench DATABASE=SQLite    one database
-    make bench COUNT=10000        contracts of the large batch, or offers to search
+make bench                    everything
+make bench PART=append        one part: see PARTS
+make bench DATABASE=SQLite    one database
+make bench COUNT=10000        contracts of the large batch, or offers to search
 """
 
 import argparse
@@ -43,6 +43,9 @@ from tests.fonts import font_folder
 
 LITE, SERVER = "SQLite", "PostgreSQL"
 AIMS = {LITE: ("≥ 0.5", "≥ 0.4"), SERVER: ("≥ 0.45", "≥ 0.35")}
+ADVISED = ("shared_buffers=1GB", "effective_cache_size=3GB", "work_mem=16MB", "random_page_cost=1.1")
+"""What docs/operations.md advises a server of four gigabytes."""
+
 Part = Callable[[Flask, str], list[Row]]
 ON_A_DATABASE: Mapping[str, Part] = {
     "append": lambda _app, name: ledgers.run(name, AIMS[name][0]),
@@ -109,7 +112,7 @@ def _on(name: str, parts: list[Part]) -> Iterator[Row]:
         elif postgres.binaries() is None:
             print("no PostgreSQL here: its rows are left out")
         else:
-            with postgres.cluster(durable=True) as cluster:
+            with postgres.cluster(durable=True, options=ADVISED) as cluster:
                 yield from _rows(name, parts, Path(folder) / "pg", cluster)
 
 

@@ -6,6 +6,7 @@ stands behind them, no declaration and no filing: the search reads the index alo
 """
 
 import random
+import sys
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -32,6 +33,9 @@ TEXTS = 20_000
 """Different titles with their summaries."""
 
 HOLDERS = 20_000
+
+Row = tuple[dict[str, Any], str]
+"""The columns of an offer, and its words."""
 
 COLUMNS = [one.name for one in OfferIndex.__table__.columns]
 METHODS = (
@@ -77,6 +81,7 @@ class Maker:
         self.method, self.tag, self.amount = Zipf(METHODS, chance), Zipf(TAGS, chance), Zipf(AMOUNTS, chance)
         self.texts = [self._text() for _ in range(texts)]
         self.venue, self.today = uuid.uuid4(), clock.today()
+        self.head_of_number = public_number("D", self.today)[:6]
 
     def _holder(self) -> tuple[str, str]:
         regions = self.regions or [code for code in table("region").index if not code.endswith("00")]
@@ -125,7 +130,7 @@ class Maker:
         values: dict[str, Any] = {
             "id": number,
             "declaration_id": uuid.UUID(int=number + 1),
-            "number": f"{public_number('D', self.today)[:6]}-{number:08d}",
+            "number": f"{self.head_of_number}-{number:08d}",
             "venue_id": self.venue,
             "holder_id": self.venue,
             "holder_name": holder,
@@ -172,6 +177,16 @@ class Maker:
         return words.indexed(row.name("zh"), row.name("en")).split()
 
 
+MEGABYTE = 2**20
+_PIECE = text("INSERT INTO offer_words (offer_words, rank) VALUES ('hashsize', :bytes)")
+_MADE_LITE = text(
+    "SELECT name, sql FROM sqlite_master "
+    "WHERE type = 'index' AND tbl_name = 'offer_index' AND sql IS NOT NULL"
+)
+_MADE = (
+    "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index "
+    "WHERE indrelid = 'offer_index'::regclass AND NOT indisunique"
+)
 CODES = (
     *(("industry", "industry"), ("technology_field", "technology_field"), ("stage", "stage")),
     *(("fee_method", "fee_method"), ("patent_kind", "patent_kind")),
@@ -186,33 +201,51 @@ def _shuffled(name: str, chance: random.Random) -> list[str]:
 def fill(app: Flask, count: int, *, texts: int = TEXTS, holders: int = HOLDERS) -> None:
     """Put `count` offers into the index, in bulk, on either database; then let it gather its statistics."""
     maker = Maker(texts=texts, holders=holders)
-    rows = (maker.row(number, count) for number in range(1, count + 1))
+    rows = _told((maker.row(number, count) for number in range(1, count + 1)), count)
     if db.engine.dialect.name == "sqlite":
         _fill_sqlite(rows)
     else:
         _fill_postgresql(app, rows)
 
 
-def _fill_sqlite(rows: Iterator[tuple[dict[str, Any], str]]) -> None:
+def _told(rows: Iterator[Row], count: int) -> Iterator[Row]:
+    """The same rows; of many it is said on the terminal how far they are."""
+    for number, row in enumerate(rows, start=1):
+        if count > AT_ONCE and number % AT_ONCE == 0:
+            print(f"\r{number:,} of {count:,} offers", end="", file=sys.stderr, flush=True)
+        yield row
+
+
+def _fill_sqlite(rows: Iterator[Row]) -> None:
+    """With the indexes made afterwards, and the words written in large pieces."""
     with db.engine.connect() as connection:
-        for pragma in ("foreign_keys=OFF", "synchronous=OFF"):
+        for pragma in ("foreign_keys=OFF", "synchronous=OFF", "cache_size=-400000"):
             connection.connection.dbapi_connection.execute(f"PRAGMA {pragma}")  # type: ignore[union-attr]
+        made = connection.execute(_MADE_LITE).all()
+        for name, _ in made:
+            connection.exec_driver_sql(f"DROP INDEX {name}")
+        connection.execute(_PIECE, {"bytes": 64 * MEGABYTE})
         for some in batched_rows(rows):
             connection.execute(insert(OfferIndex.__table__), [{**row, "tokens": ""} for row, _ in some])
             told = [{"id": row["id"], "tokens": _tokens(row, found)} for row, found in some]
             connection.execute(text("INSERT INTO offer_words (rowid, tokens) VALUES (:id, :tokens)"), told)
+        connection.execute(_PIECE, {"bytes": MEGABYTE})
+        for _, statement in made:
+            connection.exec_driver_sql(statement)
         connection.commit()
         connection.exec_driver_sql("ANALYZE offer_index")
         connection.commit()
         connection.invalidate()
 
 
-def _fill_postgresql(app: Flask, rows: Iterator[tuple[dict[str, Any], str]]) -> None:
+def _fill_postgresql(app: Flask, rows: Iterator[Row]) -> None:
     """As the superuser, who alone may leave foreign keys unchecked."""
     with _superuser(app) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("SET maintenance_work_mem = '1GB'")
-        connection.execute("DROP INDEX ix_offer_index_tokens")
+        made = connection.execute(_MADE).fetchall()
+        for name, _ in made:
+            connection.execute(f"DROP INDEX {name}")  # type: ignore[call-overload]
         with (
             connection.cursor() as cursor,
             cursor.copy(f"COPY offer_index ({', '.join(COLUMNS)}) FROM STDIN") as copy,
@@ -221,7 +254,8 @@ def _fill_postgresql(app: Flask, rows: Iterator[tuple[dict[str, Any], str]]) -> 
                 tokens = f"{_tokens(row, found)} __x{row['id'] >> fulltext.ERA_BITS}"
                 told = {**row, "tokens": fulltext.vector(tokens)}
                 copy.write_row([told[name] for name in COLUMNS])
-        connection.execute(fulltext.POSTGRESQL)
+        for _, statement in made:
+            connection.execute(statement)
         connection.execute(
             "SELECT setval(pg_get_serial_sequence('offer_index', 'id'), max(id)) FROM offer_index"
         )
@@ -237,9 +271,7 @@ def _tokens(row: dict[str, Any], found: str) -> str:
     return " ".join((found, *marks.of_offer(row)))
 
 
-def batched_rows(
-    rows: Iterator[tuple[dict[str, Any], str]],
-) -> Iterator[tuple[tuple[dict[str, Any], str], ...]]:
+def batched_rows(rows: Iterator[Row]) -> Iterator[tuple[Row, ...]]:
     while some := tuple(islice(rows, AT_ONCE)):
         yield some
 

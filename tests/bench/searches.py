@@ -2,6 +2,7 @@
 
     make bench PART=search                  both sizes on both databases
     make bench PART=search COUNT=1000000    one size
+    make bench PART=search DATABASE=SQLite  both sizes on one database
 
 Each line asks the same kind of question in many ways, once through `search.find` as the page calls it, which
 counts and divides too, and once as a whole GET of /search. Nothing is kept between two questions but what the
