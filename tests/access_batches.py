@@ -78,5 +78,10 @@ BATCH_API: Mapping[str, Line] = {
     "POST declaration-batches-api.sign": line(
         signing(HOLDER), {**DIGEST, **TICKS, "numbers": NUMBERS}, batch_id="many"
     ),
+    "GET declaration-batches-api.approval": line(READING, batch_id="many"),
+    "POST declaration-batches-api.ask_approval": line(drafting(HOLDER), batch_id="many"),
+    "POST declaration-batches-api.refuse_approval": line(
+        signing(HOLDER), {"reason": "金额不对"}, batch_id="many"
+    ),
     "GET declaration-batches-api.signing": line(READING, batch_id="many", signing_id="signing"),
 }

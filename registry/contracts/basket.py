@@ -103,14 +103,14 @@ class Basket:
 
 def of(actor: Actor) -> Basket:
     """The list of the actor's organisation, as it stands today."""
-    rows = _rows(_mine(actor))
+    rows = _rows(_mine(actor), actor)
     return Basket(lines=tuple(_seen(row.declaration, row, actor) for row in rows))
 
 
 def size(actor: Actor) -> int:
     """How many offers stand on it."""
-    query = select(func.count()).select_from(BasketLine)
-    return db.session.scalar(query.where(BasketLine.licensee_id == actor.organisation_id)) or 0
+    whose = BasketLine.licensee_id == actor.organisation_id, *offers.within(actor, BasketLine.declaration_id)
+    return db.session.scalar(select(func.count()).select_from(BasketLine).where(*whose)) or 0
 
 
 def add(actor: Actor, numbers: Iterable[str]) -> int:
@@ -118,12 +118,15 @@ def add(actor: Actor, numbers: Iterable[str]) -> int:
     many are new.
 
     Raises Refused `list_too_long`, NotFound for a number nobody has, Conflict `offer_not_open` for one that
-    was never published.
+    was never published, NotAllowed `outside_power`.
     """
     licensee = _mine(actor, writing=True)
     rows = _rows(licensee)
     there, last = {row.declaration_id for row in rows}, max((row.place for row in rows), default=0)
-    fresh = [one for one in map(found, dict.fromkeys(numbers)) if one.id not in there]
+    named = [found(number) for number in dict.fromkeys(numbers)]
+    for one in named:
+        allow(actor, "acceptance.draft", Taker(licensee.id, one.patent_numbers))
+    fresh = [one for one in named if one.id not in there]
     if len(rows) + len(fresh) > MOST_LINES:
         raise Refused("list_too_long", "offer", max=MOST_LINES)
     for place, declaration in enumerate(fresh, start=last + 1):
@@ -147,7 +150,7 @@ def add(actor: Actor, numbers: Iterable[str]) -> int:
 def remove(actor: Actor, numbers: Iterable[str]) -> int:
     """Take offers off the list; those that are not there are none. Returns how many went."""
     wanted = {one.strip().upper() for one in numbers}
-    going = [row for row in _rows(_mine(actor, writing=True)) if row.declaration.number in wanted]
+    going = [row for row in _rows(_mine(actor, writing=True), actor) if row.declaration.number in wanted]
     for row in going:
         db.session.delete(row)
     db.session.flush()
@@ -157,7 +160,7 @@ def remove(actor: Actor, numbers: Iterable[str]) -> int:
 def confirm(actor: Actor, numbers: Iterable[str]) -> int:
     """Say that the present text and track of offers was read. Returns how many had changed."""
     wanted, changed = {one.strip().upper() for one in numbers}, 0
-    for row in _rows(_mine(actor, writing=True)):
+    for row in _rows(_mine(actor, writing=True), actor):
         if row.declaration.number in wanted and _changed(row):
             assert row.declaration.current is not None
             row.version, row.track = row.declaration.current, track_of(row.declaration)
@@ -168,7 +171,7 @@ def confirm(actor: Actor, numbers: Iterable[str]) -> int:
 
 def move(actor: Actor, number: str, *, up: bool) -> None:
     """Move one offer a place up or down; the first and the last stay where nothing is beyond them."""
-    rows = _rows(_mine(actor, writing=True))
+    rows = _rows(_mine(actor, writing=True), actor)
     at = next((n for n, row in enumerate(rows) if row.declaration.number == number.strip().upper()), None)
     if at is None:
         return
@@ -229,14 +232,17 @@ def _mine(actor: Actor, *, writing: bool = False) -> Organisation:
     place and no list grows over its limit.
     """
     licensee = parties.organisation_of(actor)
-    allow(actor, "acceptance.draft", Taker(licensee.id))
+    allow(actor, "acceptance.draft", taker(actor, licensee.id))
     if writing:
         db.session.execute(select(Organisation.id).where(Organisation.id == licensee.id).with_for_update())
     return licensee
 
 
-def _rows(licensee: Organisation) -> Sequence[BasketLine]:
+def _rows(licensee: Organisation, actor: Actor | None = None) -> Sequence[BasketLine]:
+    """The list; of an agent for some patents the lines about those, as if there were no others."""
     query = select(BasketLine).where(BasketLine.licensee_id == licensee.id)
+    if actor is not None:
+        query = query.where(*offers.within(actor, BasketLine.declaration_id))
     query = query.options(joinedload(BasketLine.declaration), joinedload(BasketLine.version))
     return db.session.scalars(query.order_by(BasketLine.place, BasketLine.added_at)).all()
 
@@ -292,8 +298,21 @@ def _term(declaration: Declaration, on: date) -> terms.Term:
     )
 
 
+@dataclass(frozen=True, slots=True)
 class Taker:
-    """Stands for the acceptances that do not exist yet."""
+    """Stands for the acceptances that do not exist yet, and the patents they would be about."""
 
-    def __init__(self, licensee_id: UUID) -> None:
-        self.licensee_id = licensee_id
+    licensee_id: UUID
+    patent_numbers: Sequence[str] = ()
+
+
+def taker(actor: Actor, licensee_id: UUID) -> Taker:
+    """What the actor might take at all: an agent for some patents a license of those."""
+    named = actor.power.patents if actor.power is not None else None
+    return Taker(licensee_id, tuple(named or ()))
+
+
+def reaches(actor: Actor, declaration: Declaration) -> bool:
+    """Whether an offer is within what the actor takes licenses of."""
+    power = actor.power
+    return power is None or power.patents is None or set(declaration.patent_numbers) <= power.patents

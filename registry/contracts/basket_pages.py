@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from registry import language
 from registry.contracts import basket, checkout
 from registry.contracts.allocation import MOST_LINES
+from registry.contracts.basket_models import Checkout
 from registry.contracts.basket_schemas import VERBS
 from registry.database import transaction
 from registry.errors import Refused
@@ -44,7 +45,7 @@ def show() -> ResponseReturnValue:
         wanted=wanted,
         taker=actor,
         price=lambda fee: wording.price(fee, language.current()),
-        unsent=checkout.unsent_of(actor) if actor is not None else None,
+        unsent=_unsent(actor) if actor is not None else None,
         most=MOST_LINES,
     )
 
@@ -91,7 +92,13 @@ def _taker() -> Actor | None:
     actor = doors.current_actor()
     if actor is None or actor.organisation_id is None or actor.role not in PARTY_ROLES:
         return None
-    return actor if may(actor, "acceptance.draft", basket.Taker(actor.organisation_id)) else None
+    return actor if may(actor, "acceptance.draft", basket.taker(actor, actor.organisation_id)) else None
+
+
+def _unsent(actor: Actor) -> Checkout | None:
+    """What was prepared and not sent, where the reader may go on with it."""
+    found = checkout.unsent_of(actor)
+    return found if found is not None and may(actor, "checkout.view", found) else None
 
 
 def _asked() -> list[str]:
@@ -115,10 +122,11 @@ def _keep(numbers: Iterable[str]) -> None:
 
 
 def _merge(actor: Actor) -> None:
-    """What a visitor gathered goes onto the organisation's list once; what no longer exists or has no room is
-    left.
+    """What a visitor gathered goes onto the organisation's list once; what no longer exists, has no room or
+    is beyond an agent's power is left.
     """
-    numbers = [one.number for one in basket.seen(_kept()).lines]
+    there = basket.seen(_kept()).lines
+    numbers = [one.number for one in there if basket.reaches(actor, one.declaration)]
     if numbers:
         room = MOST_LINES - basket.size(actor)
         transaction(lambda: basket.add(actor, numbers[: max(room, 0)]))

@@ -258,6 +258,7 @@ def _drafted(number: str) -> approvals.Subject:
         organisation_id=found.licensee_id,
         digest=contracts.read_digest(found.acceptances),
         url=f"/checkouts/{found.number}/check",
+        patents=found.patent_numbers,
         amount=None if untold else sum((one.amount for one in totals), Decimal(0)),
     )
 

@@ -17,8 +17,10 @@ NAME = "授权委托书"
 UNSIGNED = "尚未签署"
 
 
-def compose(power: PowerOfAttorney, *, watermark: str = "") -> Composed:
-    """The power as it was signed here, or as a draft that says that it is one."""
+def compose(power: PowerOfAttorney, *, watermark: str = "", as_of: int | None = None) -> Composed:
+    """The power as it was signed here, or as a draft that says that it is one; `as_of`: as it stood when the
+    log ended with that filing.
+    """
     body: list[Block] = [
         Title(NAME, f"编号　{power.number}"),
         Facts(
@@ -32,7 +34,7 @@ def compose(power: PowerOfAttorney, *, watermark: str = "") -> Composed:
         Paragraph("委托人授权代理人在专利开放许可登记与合同存证平台上，以委托人的名义办理下列事项（民法典第165条）："),
         *(Clause(f"{n}.", agency.PRINTED[one]) for n, one in enumerate(power.matters, start=1)),
         *(Paragraph(one) for one in _limits(power)),
-        Facts(tuple(_signed(power))),
+        Facts(tuple(_signed(power, as_of))),
         Signatures((_sign(power.principal),)),
     ]
     mark = watermark or ("草稿" if power.state in (PowerState.DRAFTED, PowerState.DROPPED) else "")
@@ -71,7 +73,7 @@ def _limits(power: PowerOfAttorney) -> Iterator[str]:
     )
 
 
-def _signed(power: PowerOfAttorney) -> Iterator[tuple[str, str]]:
+def _signed(power: PowerOfAttorney, as_of: int | None) -> Iterator[tuple[str, str]]:
     if power.granted_at is None:
         yield "电子签名", UNSIGNED
         return
@@ -81,7 +83,8 @@ def _signed(power: PowerOfAttorney) -> Iterator[tuple[str, str]]:
     yield "存证摘要", power.digest
     if power.answered_at is not None:
         yield "代理人接受", instant(power.answered_at)
-    if power.ended_at is not None:
+    later = as_of is not None and power.ended_seq is not None and power.ended_seq > as_of
+    if power.ended_at is not None and not later:
         yield "代理终止", instant(power.ended_at)
 
 

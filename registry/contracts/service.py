@@ -345,6 +345,7 @@ def _drafted(number: str) -> approvals.Subject:
         organisation_id=acceptance.licensee_id,
         digest=read_digest([acceptance]),
         url=f"/acceptances/{acceptance.number}/check",
+        patents=acceptance.patent_numbers,
         amount=None if total.untold else total.amount,
     )
 

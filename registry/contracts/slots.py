@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from registry import clock
-from registry.contracts import authorities, stamping, stamps
+from registry.contracts import acted, authorities, stamping, stamps
+from registry.contracts.acted import Papers
 from registry.contracts.models import Acceptance, Attachment, Contract
 from registry.contracts.stamping import Seat
 from registry.database import db
@@ -61,7 +62,8 @@ class Brought:
 def brought(contract: Contract) -> list[Brought]:
     """Everything parties have brought for a contract, by slot, then in the order it came."""
     valid = authorities.valid_of([contract.holder_id], clock.today())
-    wanted = [*_own(contract, valid), *((row.slot, row.upload_id) for row in _attachments(contract))]
+    papers = acted.papers_of([contract])
+    wanted = [*_own(contract, valid, papers), *((row.slot, row.upload_id) for row in _attachments(contract))]
     uploads = {row.id: row for row in db.session.scalars(select(Upload).where(Upload.id.in_(_ids(wanted))))}
     seen: dict[tuple[str, str], Brought] = {}
     for slot, upload_id in wanted:
@@ -82,13 +84,14 @@ def filled(contract: Contract) -> frozenset[str]:
 
 
 def filled_of(contracts: Sequence[Contract]) -> dict[UUID, frozenset[str]]:
-    """The slots that hold a file, by contract, in three statements whatever their number. Stamped sheets are
+    """The slots that hold a file, by contract, in five statements whatever their number. Stamped sheets are
     no part of it: how far they have come, `Contract.stamp` says.
     """
     ids = [one.id for one in contracts]
     attached = select(Attachment).where(Attachment.contract_id.in_(ids))
     valid = authorities.valid_of((one.holder_id for one in contracts), clock.today())
-    wanted = [(one.id, slot, upload_id) for one in contracts for slot, upload_id in _own(one, valid)]
+    papers = acted.papers_of(contracts)
+    wanted = [(one.id, slot, upload_id) for one in contracts for slot, upload_id in _own(one, valid, papers)]
     wanted += [(row.contract_id, row.slot, row.upload_id) for row in db.session.scalars(attached)]
     named = {upload_id for _, _, upload_id in wanted if upload_id is not None}
     there = set(db.session.scalars(select(Upload.id).where(Upload.id.in_(named))))
@@ -104,13 +107,18 @@ def _roles(seats: Iterable[Seat]) -> str:
     return "、".join(dict.fromkeys(SEATS[one.role] for one in seats))
 
 
-def _own(contract: Contract, valid: Iterable[Authority]) -> Iterator[tuple[str, UUID | None]]:
+def _own(
+    contract: Contract, valid: Iterable[Authority], papers: Papers
+) -> Iterator[tuple[str, UUID | None]]:
     yield "07a", contract.holder.evidence_upload
     yield "07b", contract.licensee.evidence_upload
     for authority in authorities.at_venue(valid, contract.holder_id, contract.venue_id):
+        if authority.kind == AuthorityKind.UNIT:
+            continue  # of a unit what it acted under, and of one that did not act none
         yield authorities.SLOT[AuthorityKind(authority.kind)], authority.upload_id
     for acceptance in contract.acceptances:
         yield from _of_acceptance(acceptance)
+        yield from papers.of(acceptance)
 
 
 def _of_acceptance(acceptance: Acceptance) -> Iterator[tuple[str, UUID | None]]:

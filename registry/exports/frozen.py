@@ -15,7 +15,7 @@ from flask import current_app
 
 from registry import clock
 from registry.config import Settings
-from registry.contracts import applicants, cases, papers_shown, printing, register, registration, slots
+from registry.contracts import acted, applicants, cases, papers_shown, printing, register, registration, slots
 from registry.contracts import record as records
 from registry.contracts.models import Acceptance, Contract
 from registry.contracts.paper_facts import PaperFacts
@@ -29,6 +29,8 @@ from registry.ledger import service as ledger
 from registry.numbers import public_number
 
 VOUCHER = "12"
+SEALED_POWER = "授权委托书盖章件"
+"""What is asked for beside the power that was signed here and is printed from it."""
 DAYS = ("recordal_day", "recordal_filed_on", "filled_on")
 
 
@@ -77,6 +79,8 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
     needs = _needs(contract, licenses, chosen)
     held = {one.slot for one in brought}
     missing = [slot for slot in wanted_slots(needs) if slot not in held and slot != VOUCHER]
+    powers = acted.power_numbers(licenses)
+    names = {**slots.BROUGHT, **({acted.POWER: SEALED_POWER} if powers else {})}
     registrar = choice.registrar or registrar_of(contract)  # as the batch has just noted it
     extras = FormExtras(
         codes=registration.classification(contract),
@@ -89,7 +93,7 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
         agent_phone=choice.agent_phone,
         filled_on=clock.today(),
         voucher=cases.voucher_of(contract) or ("" if VOUCHER in held else _voucher_number(contract)),
-        missing=tuple(f"{slot} {slots.BROUGHT[slot]}" for slot in missing if slot not in OPTIONAL),
+        missing=tuple(f"{slot} {names[slot]}" for slot in missing if slot not in OPTIONAL),
         identities=_identities(contract),
     )
     facts = [printing.facts_of(one) for one in licenses]
@@ -101,8 +105,9 @@ def freeze(contract: Contract, chosen: Chosen, choice: Choice) -> dict[str, Any]
         "licenses": [str(one.id) for one in licenses],
         "papers": _papers(contract, licenses),
         "brought": [_brought(one) for one in brought],
+        "powers": powers,  # printed as they stood at `as_of`
         "missing": [
-            {"slot": s, "name": slots.BROUGHT[s], "who": BRINGS[s], "optional": s in OPTIONAL}
+            {"slot": s, "name": names[s], "who": _who(s, powers), "optional": s in OPTIONAL}
             for s in missing
         ],
         "voucher": "" if VOUCHER in held else extras.voucher,  # printed unless the venue brought its own
@@ -135,12 +140,17 @@ def _needs(contract: Contract, licenses: Sequence[Acceptance], chosen: Chosen) -
     declarants = [one.record["declaration"]["answers"].get("declarant", {}) for one in licenses]
     return Needs(
         paid=any(one.amount_due > 0 for one in licenses),
-        agency=any(one.get("agency") for one in declarants),
+        agency=any(one.get("agency") for one in declarants) or bool(acted.power_numbers(licenses)),
         internal_unit=any(one.get("signer_capacity") == "authorised" for one in declarants),
         stamped=contract.venue.stamp_track != StampPolicy.E_SIGNED_PRINT,
         applicant=chosen.applicant,
         recorded=bool(contract.recordal_number),
     )
+
+
+def _who(slot: str, powers: Sequence[str]) -> str:
+    """Who has to bring it: of a power its principal, whichever side that is."""
+    return "委托人（代理人）" if powers and slot == acted.POWER else BRINGS[slot]
 
 
 def _voucher_number(contract: Contract) -> str:

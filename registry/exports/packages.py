@@ -1,8 +1,9 @@
 """The package of one contract: files 00 to 14 as far as there are any, each with its digest in the package's
 manifest.
 
-Generated here: 00, 01, 03, 09, 10, 11; printed before and taken from the store: 02, 04; brought by the
-parties: the rest. A missing file is named as missing, with who has to bring it; nothing stands in for it.
+Generated here: 00, 01, 03, 09, 10, 11, and 08 where an agent acted; printed before and taken from the store:
+02, 04; brought by the parties: the rest. A missing file is named as missing, with who has to bring it;
+nothing stands in for it.
 """
 
 import hashlib
@@ -14,7 +15,9 @@ from pathlib import PurePath
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from registry.contracts import paper_wording, sheet, sheet_notes, slots
+from sqlalchemy import select
+
+from registry.contracts import paper_wording, power_sheet, sheet, sheet_notes, slots
 from registry.contracts.blocks import Composed, rendered
 from registry.contracts.models import Acceptance
 from registry.contracts.paper_facts import PaperFacts
@@ -34,6 +37,7 @@ from registry.ledger.policy import policy_of
 from registry.ledger.receipt_file import check_receipt
 from registry.ledger.relayed import SIGNED
 from registry.ledger.setup import ledger_setup
+from registry.parties.power_models import PowerOfAttorney
 
 FORMAT = "mingxu-package-1"
 DISCLOSED = ("nonce", "record", "wording")
@@ -81,6 +85,7 @@ def members(row: Mapping[str, Any], fonts: FontSet) -> tuple[list[Member], dict[
         *_declaration_files(row, licenses, fonts),
         *_applicants_files(row, first, fonts),
         *_proof_files(row, licenses, fonts),
+        *power_files(row, first, fonts),
         *_voucher_files(row, licenses, fonts),
         *_brought_files(row),
     ]
@@ -171,6 +176,14 @@ def _voucher_files(row: Mapping[str, Any], licenses: Sequence[PaperFacts], fonts
     """12: the venue's voucher as we print it, unless the venue brought its own."""
     if row.get("voucher"):
         yield _pdf(row["contract"], "12", "交易凭证", voucher.compose(row, licenses), fonts)
+
+
+def power_files(row: Mapping[str, Any], first: PaperFacts, fonts: FontSet) -> Iterator[File]:
+    """08: the powers that agents acted under, as they were signed here; papers of them stand beside."""
+    query = select(PowerOfAttorney).where(PowerOfAttorney.number.in_(row.get("powers") or ()))
+    for power in db.session.scalars(query.order_by(PowerOfAttorney.number)):
+        composed = power_sheet.compose(power, watermark=first.watermark, as_of=row["as_of"])
+        yield _pdf(row["contract"], "08", f"授权委托书 {power.number}", composed, fonts)
 
 
 def _shown(filed: Filed, path: str) -> bool:

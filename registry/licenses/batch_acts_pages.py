@@ -15,6 +15,7 @@ from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.forms import FormState, labels, load, nested
 from registry.licenses import (
     assembly,
+    batch_approvals,
     batch_consents,
     batch_drafts,
     batch_schemas,
@@ -30,10 +31,9 @@ from registry.licenses.batch_models import DeclarationBatch
 from registry.licenses.batches_pages import AT, CHANGEABLE, failed
 from registry.licenses.pages import MORE_ROWS, USUAL_FEE
 from registry.licenses.public_text import RECEIVING_SYSTEM, STANDING_AUTHORISATION, UNDERTAKING
-from registry.parties import doors, many_approvals
+from registry.parties import doors
 from registry.parties import service as parties
 from registry.parties.permissions import allow, may
-from registry.parties.rules import Act
 from registry.parties.schemas import ReasonSchema
 
 blueprint = flask.Blueprint("batch_acts", __name__)
@@ -165,12 +165,8 @@ def ask_approval(batch_id: UUID) -> ResponseReturnValue:
     actor = doors.actor()
 
     def work() -> str:
-        found = batches.find(actor, batch_id)
-        allow(actor, "declaration.draft", found)
-        ready = batch_signing.signable(batches.members(found))
-        numbers = [row.declaration.number for row in ready if row.declaration is not None]
         url = url_for("batch_acts.sign_form", batch_id=batch_id)
-        many_approvals.ask_all(actor, Act.DECLARE, numbers, url=url)
+        batch_approvals.ask(actor, batches.find(actor, batch_id), url=url)
         return str(batch_id)
 
     doors.submit("declarations.batch_approval", {"batch": str(batch_id)}, work)
@@ -186,11 +182,7 @@ def refuse_approval(batch_id: UUID) -> ResponseReturnValue:
         reason = load(ReasonSchema, nested(request.form))["reason"]
 
         def work() -> str:
-            found = batches.find(actor, batch_id)
-            allow(actor, "declaration.sign", found)
-            rows = batches.members(found)
-            numbers = [row.declaration.number for row in rows if row.declaration is not None]
-            many_approvals.refuse_all(actor, Act.DECLARE, numbers, reason=reason)
+            batch_approvals.refuse(actor, batches.find(actor, batch_id), reason=reason)
             return str(batch_id)
 
         asked = {"batch": str(batch_id), "reason": reason}
@@ -252,11 +244,7 @@ def _sign(found: DeclarationBatch, form: FormState) -> str:
     actor = doors.actor()
     allow(actor, "declaration.draft", found)
     ready = batch_signing.signable(batches.members(found))
-    many = many_approvals.standing_of(
-        actor,
-        Act.DECLARE,
-        {one.number: assembly.present(one).digest for one in batch_signing.declarations(ready)},
-    )
+    many = batch_approvals.standing(actor, found)
     if not many.needed:
         allow(actor, "declaration.sign", found)
     elif many.asked:  # what somebody else asked about is what this reader may sign

@@ -246,3 +246,12 @@ class SigningOut(Schema):
     done = fields.Integer()
     failed = fields.Integer()
     left = fields.Integer()
+
+
+class BatchApprovalOut(Schema):
+    """How a second person's approval stands with the drafts that are ready: their numbers, by who asked."""
+
+    needed = fields.Boolean()
+    unasked = fields.List(fields.String())
+    own = fields.List(fields.String())
+    asked = fields.List(fields.String())

@@ -11,6 +11,7 @@ from registry.database import db, transaction
 from registry.errors import Refused
 from registry.ledger.canonical import b64
 from registry.licenses import (
+    batch_approvals,
     batch_drafts,
     batch_schemas,
     batch_signing,
@@ -24,6 +25,7 @@ from registry.parties import doors
 from registry.parties import service as parties
 from registry.parties.models import Venue
 from registry.parties.permissions import allow
+from registry.parties.schemas import ReasonSchema
 
 blueprint = openapi.Blueprint(
     "declaration-batches-api",
@@ -148,6 +150,55 @@ def sign(given: dict[str, Any], batch_id: UUID) -> Any:
 def signing(batch_id: UUID, signing_id: UUID) -> dict[str, Any]:
     """How far an act of signing has got."""
     return _signing(batch_signing.find(batches.find(doors.actor(), batch_id), signing_id))
+
+
+@blueprint.route(f"{AT}/approval", methods=["GET"])
+@blueprint.response(200, batch_schemas.BatchApprovalOut)
+@doors.machine("declaration.view")
+def approval(batch_id: UUID) -> dict[str, Any]:
+    """Which drafts a second person has to sign: those nobody asked about, the reader did, or others did."""
+    return _approval(batch_id)
+
+
+@blueprint.route(f"{AT}/approval", methods=["POST"])
+@blueprint.response(200, batch_schemas.BatchApprovalOut)
+@doors.machine("approval.ask")
+def ask_approval(batch_id: UUID) -> dict[str, Any]:
+    """Ask the others to sign everything of the batch that is ready; one letter to each. They sign it at
+    `signature`, with a key's account other than this one. Needs Idempotency-Key.
+    """
+    actor = doors.actor()
+
+    def work() -> str:
+        url = url_for("batch_acts.sign_form", batch_id=batch_id)
+        batch_approvals.ask(actor, batches.find(actor, batch_id), url=url)
+        return str(batch_id)
+
+    asked, key = {"batch": str(batch_id)}, doors.idempotency_header()
+    doors.once("declarations.batch_approval", asked, work, key=key)
+    return _approval(batch_id)
+
+
+@blueprint.route(f"{AT}/refusal", methods=["POST"])
+@blueprint.arguments(ReasonSchema)
+@blueprint.response(200, batch_schemas.BatchApprovalOut)
+@doors.machine("approval.answer")
+def refuse_approval(given: dict[str, Any], batch_id: UUID) -> dict[str, Any]:
+    """Sign nothing of what others asked about in the batch, and say why. Needs Idempotency-Key."""
+    actor = doors.actor()
+
+    def work() -> str:
+        batch_approvals.refuse(actor, batches.find(actor, batch_id), reason=given["reason"])
+        return str(batch_id)
+
+    asked, key = {"batch": str(batch_id), **given}, doors.idempotency_header()
+    doors.once("declarations.batch_refusal", asked, work, key=key)
+    return _approval(batch_id)
+
+
+def _approval(batch_id: UUID) -> dict[str, Any]:
+    many = batch_approvals.standing(doors.actor(), batches.find(doors.actor(), batch_id))
+    return {name: getattr(many, name) for name in ("needed", "unasked", "own", "asked")}
 
 
 def _chosen(batch_id: UUID, numbers: list[str]) -> list[BatchRow]:

@@ -220,7 +220,9 @@ def _draft(number: str) -> approvals.Subject:
     except Refused as refused:
         raise NotFound("not_found") from refused
     url = f"/declarations/{declaration.number}/check"
-    return approvals.Subject(organisation_id=declaration.holder_id, digest=read, url=url)
+    return approvals.Subject(
+        organisation_id=declaration.holder_id, digest=read, url=url, patents=declaration.patent_numbers
+    )
 
 
 def _may_sign(actor: Actor) -> None:

@@ -169,7 +169,12 @@ def _prepared(number: str) -> approvals.Subject:
     """A withdrawal that could be signed, by the digest of its text."""
     found = find(number)
     url = f"/declarations/{found.declaration.number}/withdrawals/{found.number}"
-    return approvals.Subject(organisation_id=found.declaration.holder_id, digest=found.digest, url=url)
+    return approvals.Subject(
+        organisation_id=found.declaration.holder_id,
+        digest=found.digest,
+        url=url,
+        patents=found.declaration.patent_numbers,
+    )
 
 
 def _verb(declaration: Declaration) -> str:

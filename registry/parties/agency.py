@@ -233,7 +233,8 @@ MACHINES = _words(
 )
 """Where an agent's machine comes in, all of whose doors ask `allow`; and single ones beside them."""
 MACHINES_TOO = _words(
-    "parties-api.bring_file parties-api.me withdrawals-api.file withdrawals-api.prepare withdrawals-api.show"
+    """approvals-api.ask approvals-api.drop approvals-api.index approvals-api.show parties-api.bring_file
+    parties-api.me withdrawals-api.file withdrawals-api.prepare withdrawals-api.show"""
 )
 
 

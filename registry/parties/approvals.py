@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, select
 
 from registry import clock, history
 from registry.database import db, locked, new_id, value_of
-from registry.errors import Conflict, NotFound, Refused
+from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.ledger.canonical import jcs, sha256_hex
 from registry.parties import mail
 from registry.parties.approval_models import Approval, ApprovalPolicy
@@ -31,11 +31,14 @@ _RULED = select(ApprovalPolicy.organisation_id).where(ApprovalPolicy.organisatio
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A draft to be signed: whose it is, its digest, its page, what it costs (None: nobody can tell)."""
+    """A draft to be signed: whose it is, its digest, its page, which patents it is about, what it costs
+    (None: nobody can tell).
+    """
 
     organisation_id: UUID
     digest: str
     url: str
+    patents: tuple[str, ...]
     amount: Decimal | None = None
 
 
@@ -116,10 +119,18 @@ def ask(actor: Actor, act: Act, number: str) -> Approval:
     found = _subject(act, number)
     organisation = db.session.get_one(Organisation, found.organisation_id)
     allow(actor, "approval.ask", organisation)
+    check_reach(actor, found)
     policy = _locked(organisation.id)
     if not needs_second(act, _values(policy), found.amount):
         raise Conflict("approval_not_needed")
     return _ask(actor, organisation, act, number=number, digest=found.digest)
+
+
+def check_reach(actor: Actor, found: Subject) -> None:
+    """An agent for some patents asks about drafts over those alone. Raises NotAllowed `outside_power`."""
+    power = actor.power
+    if power is not None and power.patents is not None and not set(found.patents) <= power.patents:
+        raise NotAllowed("outside_power", article="CC 165, 171", number=power.number)
 
 
 def settle(actor: Actor, act: Act, number: str, *, of: UUID) -> None:
@@ -193,17 +204,26 @@ def standing(actor: Actor, act: Act, number: str) -> Standing:
 
 
 def find(actor: Actor, approval_id: UUID) -> Approval:
-    """A request of the actor's organisation, open or settled. Raises NotFound."""
+    """A request of the actor's organisation, open or settled; of an agent its own. Raises NotFound."""
     row = _find(actor, approval_id)
-    allow(actor, "approval.view", row)
+    if actor.power is None:
+        allow(actor, "approval.view", row)
+        return row
+    if row.asked_by != actor.account_id:
+        raise NotFound("not_found")
+    allow(actor, "approval.ask", row)
     return row
 
 
 def waiting(actor: Actor) -> Sequence[Approval]:
-    """The organisation's open requests, oldest first."""
+    """The organisation's open requests, oldest first; an agent's own."""
     organisation = organisation_of(actor)
-    allow(actor, "approval.view", organisation)
     query = select(Approval).where(*_open(organisation.id)).order_by(Approval.asked_at)
+    if actor.power is not None:
+        allow(actor, "approval.ask", organisation)
+        query = query.where(Approval.asked_by == actor.account_id)
+    else:
+        allow(actor, "approval.view", organisation)
     return db.session.scalars(query).all()
 
 

@@ -20,6 +20,7 @@ from registry.parties.approvals import (
     _subject,
     _values,
     _waiting,
+    check_reach,
     policy_of,
 )
 from registry.parties.models import Organisation
@@ -43,6 +44,7 @@ def ask_all(actor: Actor, act: Act, numbers: Sequence[str], *, url: str) -> Sequ
         found = _subject(act, number)
         organisation = db.session.get_one(Organisation, found.organisation_id)
         allow(actor, "approval.ask", organisation)
+        check_reach(actor, found)
         policy = _locked(organisation.id)
         if not needs_second(act, _values(policy), found.amount):
             raise Conflict("approval_not_needed")

@@ -15,7 +15,7 @@ from registry.contracts import register
 from registry.database import db, transaction
 from registry.errors import Conflict, NotAllowed, NotFound, Refused
 from registry.ledger import service as ledger
-from registry.parties import access, agents, powers, sessions
+from registry.parties import access, agents, approvals, powers, sessions
 from registry.parties import service as parties
 from registry.parties.models import Mail
 from registry.parties.rules import Role
@@ -224,3 +224,38 @@ def test_on_the_page_a_key_is_made_for_a_power_and_the_principal_hears_of_it(lit
     assert f"按委托书 {number} 代理“申城理工大学”" in browser.get("/account/machine-keys").text
     told = select(Mail.address).where(Mail.letter == "machine_key_made", Mail.body.contains(number))
     assert set(reading(lambda: db.session.scalars(told).all())) == {principal.email, agent.email}
+
+
+def test_a_key_for_some_patents_keeps_a_list_of_those_and_asks_a_second_person_about_those(
+    lite: Flask,
+) -> None:
+    offer, principal = published(lite), make_organisation(lite, "c1")
+    other = published(lite, offer.holder, offer.venue)
+    make_member(lite, principal, Role.SIGNER)
+    rule = {"declare": False, "withdraw": False, "accept": True, "accept_above": None}
+    transaction(lambda: approvals.change_policy(principal.actor, rule))
+    agent = make_organisation(lite, "a1")
+    machine = bound(lite, agent, named(principal, agent, matters=["accept"], patents=[offer.patent]))
+    own = Machine(lite, principal)
+    own.do("PUT", "/basket", {"offers": [other.number]})
+    assert machine.do("GET", "/basket")["lines"] == []
+    refused = machine.call("PUT", "/basket", {"offers": [other.number, offer.number]})
+    assert (refused.status_code, refused.json["code"]) == (403, "outside_power")
+    listed = machine.do("PUT", "/basket", {"offers": [offer.number]}, key="list")
+    assert [one["offer"] for one in listed["lines"]] == [offer.number]
+    assert [one["offer"] for one in own.do("GET", "/basket")["lines"]] == [other.number, offer.number]
+
+    drafts = {
+        one.number: who.do("POST", f"/offers/{one.number}/acceptances", NOTICE, status=201)
+        for who, one in ((machine, offer), (own, other))
+    }
+    other_draft = {"act": "accept", "number": drafts[other.number]["number"]}
+    mine = {"act": "accept", "number": drafts[offer.number]["number"]}
+    beyond = machine.call("POST", "/approvals", other_draft)
+    assert (beyond.status_code, beyond.json["code"]) == (403, "outside_power")
+    asked = machine.do("POST", "/approvals", mine, status=201)
+    theirs = own.do("POST", "/approvals", other_draft, status=201)
+    assert [one["id"] for one in machine.do("GET", "/approvals")["approvals"]] == [asked["id"]]
+    assert machine.call("GET", f"/approvals/{theirs['id']}").status_code == 404
+    assert machine.call("POST", f"/approvals/{asked['id']}/refusal", {"reason": "不"}).status_code == 403
+    assert machine.do("POST", f"/approvals/{asked['id']}/withdrawal")["state"] == "dropped"

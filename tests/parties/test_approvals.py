@@ -3,6 +3,7 @@ for every door.
 """
 
 from collections.abc import Callable
+from copy import copy
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -42,6 +43,7 @@ from tests.factories import (
     submit,
 )
 from tests.licenses import batching
+from tests.licenses.test_api import Machine
 
 NONE: dict[str, Any] = {"declare": False, "withdraw": False, "accept": False, "accept_above": None}
 ALL: dict[str, Any] = {**NONE, "declare": True, "withdraw": True, "accept": True}
@@ -343,7 +345,17 @@ def test_a_whole_batch_is_asked_about_with_one_letter_and_signed_or_refused_in_o
     assert reading(lambda: db.session.scalars(states).all()) == ["refused", "refused"]
     refusals = select(func.count()).select_from(Mail).where(Mail.letter == "approval_refused")
     assert reading(lambda: db.session.scalar(refusals)) == 1
-    page.get(f"/declarations/batches/{batch}/sign").submit(action=f"/declarations/batches/{batch}/approval")
+    mine = Machine(lite, owner)
+    others = copy(mine)
+    others.bearer = transaction(lambda: parties.create_api_key(signer.actor, label="x"))
+    path = f"/declarations/batches/{batch}"
+    assert mine.do("GET", f"{path}/approval")["unasked"] == numbers
+    told = mine.do("POST", f"{path}/approval")
+    assert told == {"needed": True, "unasked": [], "own": numbers, "asked": []}
+    assert mine.call("POST", f"{path}/refusal", {"reason": "不签"}).json["code"] == "approval_settled"
+    assert others.do("POST", f"{path}/refusal", {"reason": "再看看"})["unasked"] == numbers
+    mine.do("POST", f"{path}/approval")
+    assert others.do("GET", f"{path}/approval")["asked"] == numbers
     assert "2 份等待您一次签署" in other.get("/organisation/approvals").text
     batching.sign(signer, batch, numbers)
     assert reading(lambda: {register.find(one).state for one in numbers}) == {"submitted"}
