@@ -2,11 +2,14 @@
 commit.
 
 Handlers are registered by name, so that a lower folder can ask a higher one for something without importing
-it. A handler must be idempotent: after a crash between its work and its row the same job runs again. Attempts
-are bounded with growing pauses; a job that used them up stays visible as `dead` until somebody acts.
+it. A handler must be idempotent: after a crash between its work and its row the same job runs again. (Of
+its letters `parties.mail` sees to it: `once`.) Attempts are bounded with growing pauses; a job that used
+them up stays visible as `dead` until somebody acts.
 """
 
 import contextlib
+import hashlib
+import json
 import logging
 import time
 import traceback
@@ -77,6 +80,7 @@ class Job(Model):
 _ADD = insert(cast(Table, Job.__table__))
 """Built once, and run on rows: nobody needs the objects, and every act asks for several jobs."""
 _GATHERED: ContextVar[list[dict[str, Any]] | None] = ContextVar("gathered", default=None)
+_RUNNING: ContextVar[uuid.UUID | None] = ContextVar("running", default=None)
 Surround = Callable[[], AbstractContextManager[None]]
 _AROUND: list[Surround] = []
 
@@ -120,6 +124,18 @@ def each(works: Iterable[Callable[[], object]]) -> None:
             first = first or error
     if first is not None:
         raise first
+
+
+def once(*parts: str) -> str | None:
+    """A name for one thing the present job does, the same in every run of this job; None outside a job.
+
+    Kept under a unique key with what was done, it keeps a job that died at its end from doing it again.
+    """
+    running = _RUNNING.get()
+    if running is None:
+        return None
+    said = json.dumps([str(running), *parts], ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def enqueue(
@@ -216,6 +232,7 @@ def run_one(*, slow: bool | None = None) -> bool:
     job = db.session.get_one(Job, chosen)
     name, payload, attempts = job.name, dict(job.payload), job.attempts
     db.session.rollback()
+    token = _RUNNING.set(chosen)
     try:
         with contextlib.ExitStack() as stack:
             for surround in _AROUND:
@@ -234,6 +251,8 @@ def run_one(*, slow: bool | None = None) -> bool:
         transaction(lambda: _fail(chosen, attempts, error))
     else:
         transaction(lambda: _finish(chosen, attempts))
+    finally:
+        _RUNNING.reset(token)
     return True
 
 

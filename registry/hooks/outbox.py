@@ -7,6 +7,7 @@ sends it again under the same id; one that dies before sends it later; none is l
 
 import json
 import random
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import delete, select
 
-from registry import clock, outbound
+from registry import clock, jobs, outbound
 from registry.config import Settings
 from registry.database import db, new_id, transaction
 from registry.errors import Refused
@@ -42,9 +43,18 @@ def hear(side: str, owner_id: UUID, letter: str, facts: dict[str, Any]) -> None:
     query = select(Endpoint).where(owner == owner_id, Endpoint.state == EndpointState.ACTIVE)
     wanting = [one for one in db.session.scalars(query) if event.kind in one.events.split()]
     for subject in subjects(facts) if wanting else ():
-        said = new_id()
-        for endpoint in wanting:
+        once = jobs.once("event", side, str(owner_id), letter, subject)
+        said = UUID(once[:32]) if once else new_id()
+        there = _hearing(said, wanting) if once else set()  # of this job, before it died at its end
+        for endpoint in (one for one in wanting if one.id not in there):
             add(endpoint, event.kind, subject, said)
+
+
+def _hearing(event_id: UUID, among: Sequence[Endpoint]) -> set[UUID]:
+    """Which of these have this event in their outbox already."""
+    ids = [one.id for one in among]
+    query = select(Delivery.endpoint_id).where(Delivery.endpoint_id.in_(ids), Delivery.event_id == event_id)
+    return set(db.session.scalars(query))
 
 
 def subjects(facts: dict[str, Any]) -> list[str]:

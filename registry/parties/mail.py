@@ -16,7 +16,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import Select, func, select
 
-from registry import clock
+from registry import clock, jobs
 from registry.config import Settings
 from registry.database import db, new_id
 from registry.jobs import enqueue
@@ -49,6 +49,8 @@ def write(to: str | Recipient, letter: str, /, *, asked_by: UUID | None = None, 
     """
     known = to if isinstance(to, Recipient) else _recipient(to)
     mail = compose(known, letter, asked_by=asked_by, **facts)
+    if mail not in db.session.new:
+        return mail  # written already, by this job before it died
     by = _by(known.account_id, letter)
     if by is By.SITE:
         mail.state = MailState.ON_SITE
@@ -60,16 +62,25 @@ def write(to: str | Recipient, letter: str, /, *, asked_by: UUID | None = None, 
 
 
 def compose(to: Recipient, letter: str, /, *, asked_by: UUID | None = None, **facts: Any) -> Mail:
-    """The letter, added to the transaction, on its way nowhere yet."""
+    """The letter, added to the transaction, on its way nowhere yet; from a job that runs again the one it
+    wrote before, if it says the same. Of two workers that have one job the later fails at the unique key,
+    and finds the letter when it tries again.
+    """
     settings: Settings = current_app.extensions["settings"]
     template = current_app.jinja_env.get_template(f"mail/{letter}.txt")  # a letter has no page around it
     mail_id, kind = new_id(), topic(letter)
     token = unsubscribe_token(to.account_id, kind) if to.account_id and kind in REFUSABLE else ""
     text = template.render(base_url=settings.base_url, unsubscribe=token, **facts)
     subject, _, body = text.strip().partition("\n")
+    once = jobs.once(letter, to.address, str(to.organisation_id or to.venue_id or ""), text)
+    if once is not None:
+        written = db.session.scalar(select(Mail).where(Mail.once == once))
+        if written is not None:
+            return written
     inbox = to.account_id if letter not in SECRET else None
     mail = Mail(
         id=mail_id,
+        once=once,
         address=to.address,
         subject=one_line(subject),
         body=body.strip(),

@@ -289,9 +289,11 @@ class Mail(Model):
         Index(None, "state", "next_at"),
         Index(None, "venue_id", "created_at"),
         Index(None, "digest_id"),
+        Index("uq_mail_once", "once", unique=True),
     )
 
     id: Mapped[uuid.UUID] = uuid_key()
+    once: Mapped[str | None] = mapped_column(String(64))  # of a letter a job wrote: it is written once
     address: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)

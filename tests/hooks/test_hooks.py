@@ -133,6 +133,19 @@ def test_what_was_not_asked_for_is_not_pushed(lite: Flask, one: Person) -> None:
     assert deliveries() == []
 
 
+def test_a_job_that_runs_again_pushes_nothing_again_and_another_job_does(
+    lite: Flask, one: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered(one, "https://hooks.example.com/")
+    monkeypatch.setitem(jobs.HANDLERS, "say", lambda payload: told(one))
+    for count in (1, 2):
+        job_id = transaction(lambda: jobs.enqueue("say", {}))
+        for _ in range(2):  # the second time as after a worker that died at its end
+            transaction(lambda: setattr(db.session.get_one(jobs.Job, job_id), "state", "waiting"))  # noqa: B023
+            jobs.run_one(slow=False)
+        assert len(deliveries()) == count
+
+
 def test_an_event_that_is_rolled_back_was_never_pushed(lite: Flask, one: Person) -> None:
     registered(one, "https://hooks.example.com/")
 
