@@ -115,7 +115,8 @@ def test_a_key_made_for_a_power_takes_a_license_for_the_principal_and_the_record
     assert acceptance.licensee_id == licensee.organisation_id
     assert reading(lambda: ledger.audit().exit_code) == 0
     assert machine.do("GET", "/powers")["given"][0]["number"] == number
-    assert machine.call("GET", "/approvals").json["code"] == "not_for_agents"
+    answer = f"/approvals/{acceptance.id}/refusal"
+    assert machine.call("POST", answer, {"reason": "不签"}).json["code"] == "not_for_agents"
 
 
 def test_a_key_under_a_power_does_what_its_matters_carry_and_nothing_after_the_end(lite: Flask) -> None:
