@@ -10,8 +10,10 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from registry import clock
 from registry.parties import approvals, invitations, powers
 from registry.parties import service as parties
+from registry.parties.agency import PowerState
 from registry.parties.permissions import may
 from registry.parties.rules import Actor, Role
 
@@ -167,8 +169,12 @@ def _of_agent(actor: Actor) -> Iterable[Card]:
 
 def _organisation(actor: Actor) -> Iterable[Card]:
     organisation = parties.organisation_of(actor)
-    if may(actor, "approval.answer", organisation) and (offered := powers.waiting(actor)):
+    held = powers.held(actor)
+    offered = sum(one.state == PowerState.OFFERED for one in held)
+    if may(actor, "approval.answer", organisation) and offered:
         yield Card(title=_l("等待您接受的委托"), url="/powers", count=offered, due=True, place=4)
+    if acted := sum(one.stands(clock.today()) for one in held):
+        yield Card(title=_l("委托我方代理的"), url="/powers", count=acted, place=5)
     if may(actor, "approval.answer", organisation) and (asked := approvals.to_answer(actor)):
         yield Card(title=_l("等待您批准"), url="/organisation/approvals", count=asked, due=True, place=4)
     if organisation.suspended_at is not None:

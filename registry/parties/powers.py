@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from registry import clock, history
 from registry.config import Settings
@@ -67,14 +67,6 @@ def held(actor: Actor) -> Sequence[PowerOfAttorney]:
     """The powers it was given by others, newest first."""
     mine = PowerOfAttorney.agent_id == actor.organisation_id
     return _listed(mine, PowerOfAttorney.state.not_in([PowerState.DRAFTED, PowerState.DROPPED]))
-
-
-def waiting(actor: Actor) -> int:
-    """How many appointments wait for the agent's answer; one query."""
-    query = select(func.count(PowerOfAttorney.id)).where(
-        PowerOfAttorney.agent_id == actor.organisation_id, PowerOfAttorney.state == PowerState.OFFERED
-    )
-    return db.session.scalar(query) or 0
 
 
 def _listed(*whose: ColumnElement[bool]) -> Sequence[PowerOfAttorney]:

@@ -381,7 +381,8 @@ def test_on_the_pages_a_power_is_given_taken_on_and_used_and_closed_doors_stay_c
     browser.submit({"password": PASSWORD}, action=f"/powers/{number}/sign")
     other = Browser(lite).sign_in(agent.email).get(f"/powers/{number}")
     other.submit(action=f"/powers/{number}/accept")
-    other.submit(action=f"/powers/{number}/act")
+    assert "委托我方代理的" in other.get("/desk").text
+    other.get(f"/powers/{number}").submit(action=f"/powers/{number}/act")
     assert "委托人的声明" in other.text
     assert number in other.text
     assert other.get("/patents").status == 200
