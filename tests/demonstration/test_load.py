@@ -28,6 +28,7 @@ from registry.demonstration import load, samples
 from registry.demonstration.cast import DOMAIN, MARK, PERSONAS
 from registry.demonstration.load import DemoAccount
 from registry.documents.tables_in import TableRow, find_headings, read_table
+from registry.history import History
 from registry.jobs import Job
 from registry.ledger import service as ledger
 from registry.ledger.canonical import b64
@@ -38,6 +39,7 @@ from registry.licenses.batch_models import BatchRow, BatchSigning, DeclarationBa
 from registry.licenses.models import Declaration, DeclarationVersion
 from registry.parties import keys
 from registry.parties.models import Account, Key, Mail, Organisation
+from registry.parties.power_models import PowerOfAttorney
 from registry.patents import numbers
 from registry.patents.models import Patent
 from tests.conftest import settings_for
@@ -236,6 +238,15 @@ def test_nobody_and_no_patent_of_it_is_real(demo: Flask) -> None:
 def test_licensees_of_the_paused_offer_are_told_and_nobody_twice(demo: Flask) -> None:
     letters = select(Mail.address).where(Mail.subject.startswith("您的许可有新情况"))
     assert sorted(db.session.scalars(letters)) == [f"c1@{DOMAIN}", f"c3@{DOMAIN}"]
+
+
+def test_an_agency_declares_under_a_firms_power_and_another_power_waits_for_it(demo: Flask) -> None:
+    agency = select(Organisation.id).where(Organisation.uscc == "91310104000000078T").scalar_subquery()
+    held = select(PowerOfAttorney).where(PowerOfAttorney.agent_id == agency)
+    powers = {one.state: one for one in db.session.scalars(held)}
+    assert set(powers) == {"active", "offered"}
+    done = select(History.verb).where(History.changes["power"].as_string() == powers["active"].number)
+    assert {"draft", "save_step", "submit"} <= set(db.session.scalars(done))
 
 
 def test_every_persona_can_sign_in_with_the_printed_password(
