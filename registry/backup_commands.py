@@ -1,4 +1,4 @@
-"""`registry backup` and `registry restore`."""
+"""`registry backup`, `registry restore`, and `registry move` to another kind of database."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from registry import backup as copies
-from registry import config
+from registry import config, moving
 from registry.command_line import LANG, application, or_refusal
 from registry.config import Settings
 
@@ -61,3 +61,29 @@ def restore(folder: Path, lang: str) -> None:
         raise click.ClickException(f"{len(found.damaged)} files are missing or changed: {found.damaged[:3]}")
     click.echo(f"restored: {manifest.size} filings of {manifest.origin}, as of {manifest.made_at}")
     sys.exit(found.audit.exit_code)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@LANG
+def move(file: Path, lang: str) -> None:
+    """Move the registry in the SQLite FILE into the empty PostgreSQL database of the settings.
+
+    Stop the service and its workers first: FILE must be open nowhere. Every row is compared and the whole
+    log audited; then FILE is renamed, and the registry is served from PostgreSQL alone. Ends with the audit's
+    exit code.
+    """
+    settings = config.from_environment()
+    try:
+        with moving.held(file) as source:
+            moved = moving.copy(settings, source, say=click.echo)
+            click.echo("making the index of offers, auditing the log")
+            with application():
+                audit = or_refusal(lambda: moving.prove(moved))
+            left = source.retire() if audit.exit_code == 0 else None
+    except (moving.NotMoved, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(audit.to_text(lang))
+    if left is not None:
+        click.echo(f"moved: {sum(moved.rows.values())} rows, {moved.size} filings; what was is now {left}")
+    sys.exit(audit.exit_code)

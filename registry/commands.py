@@ -10,7 +10,7 @@ import click
 from flask import Flask
 
 from registry import config, jobs, schema, serving, walkthrough
-from registry.backup_commands import backup, restore
+from registry.backup_commands import backup, move, restore
 from registry.catalogue import tasks as dumping
 from registry.check_command import check
 from registry.command_line import application, done, or_refusal
@@ -46,7 +46,7 @@ def cli() -> None:
     """Mingxu 明许: the open-license registry."""
 
 
-for part in (keys, log, verify, audit, erase, witness, verifier, check, backup, restore, papers, mail):
+for part in (keys, log, verify, audit, erase, witness, verifier, check, backup, restore, move, papers, mail):
     cli.add_command(part)
 
 

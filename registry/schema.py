@@ -170,11 +170,16 @@ def _revisions() -> tuple[str, ...]:
     return tuple(one.revision for one in ScriptDirectory.from_config(alembic).walk_revisions())
 
 
+def newest() -> str:
+    """The revision this program wants."""
+    return _revisions()[0]
+
+
 def standing() -> Standing:
     """How the database's schema stands to this program. Needs an application context."""
     revision = MigrationContext.configure(db.session.connection()).get_current_revision() or ""
     known = _revisions()
-    return Standing(revision=revision, wanted=known[0], known=revision in ("", *known))
+    return Standing(revision=revision, wanted=newest(), known=revision in ("", *known))
 
 
 def check_revision() -> None:
