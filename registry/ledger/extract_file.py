@@ -92,7 +92,8 @@ def check_members(
     _check_drawing(members, about.drawn, opened)
     if opened:  # the same head, and what outsiders vouched for it
         seen = replace(next(iter(opened.values())).seen, pinned=seen.pinned)
-    return passed("extract", seen, compared=compare(seen.head, earlier), facts=_facts(members, about))
+    kind = "extract" if about.drawn is not None else "list"
+    return passed(kind, seen, compared=compare(seen.head, earlier), facts=_facts(members, about))
 
 
 def _signed(members: Mapping[str, bytes], policy: Policy | None) -> Vkey:

@@ -18,6 +18,7 @@ SAID: Mapping[str, tuple[str, str, str]] = {
     "bundle": ("filings_listed", "signatures_in_bundle", "as_bundled"),
     "certificate": ("certificate_whole", "signatures_in_bundle", "as_bundled"),
     "extract": ("extract_whole", "signatures_in_extract", "as_extracted"),
+    "list": ("list_whole", "signature_of_list", "as_listed"),
     "proof": ("one_entry", "envelope_not_here", "later_filings_unknown"),
     "checkpoint": ("head_alone", "envelope_not_here", "later_filings_unknown"),
 }

@@ -30,7 +30,8 @@ export async function checkExtract(bytes, trust) {
   await checkDrawing(members, about.drawn, opened);
   if (!isPackOf(members, bytes)) throw new Fault("integrity", "archive_differs");
   const [first] = opened.values();
-  return { report: passed("extract", first ? { ...first.seen, trust: seen.trust } : seen, factsOf(members, about)), lines: [] };
+  const all = first ? { ...first.seen, trust: seen.trust } : seen;
+  return { report: passed(about.drawn ? "extract" : "list", all, factsOf(members, about)), lines: [] };
 }
 
 function wrong(code, file, verdict = "integrity", seq = null) {

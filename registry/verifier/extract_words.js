@@ -13,6 +13,15 @@ export const EXTRACTS = {
     "表中所列以登记方在摘录之时所述为准；只有凭证包所载可以对照账本。",
     "The table is the registry's word when it was made; only the bundles rest on the log.",
   ],
+  list_whole: ["清单由登记方签名，所列文件俱在、未改。", "The registry signed the list, and every file on it is here unchanged."],
+  signature_of_list: [
+    "登记方对清单的签名成立；其中没有当事人的签名。",
+    "The registry's signature of the list holds; no party's stands in it.",
+  ],
+  as_listed: [
+    "表中所列以登记方在摘录之时所述为准；写有存证序号的，可以对照账本。",
+    "The table is the registry's word when it was made; where it names places, the log tells.",
+  ],
   member: ["文件", "file"],
   made_at: ["摘录时刻", "Made at"],
   members: ["文件数", "Files"],

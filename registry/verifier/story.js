@@ -5,7 +5,7 @@ const LAST_OF_TERM = ["said_in_force", "said_open_end"];
 /** `{code, params, tone}` of the first sentence. `today` is a day of Shanghai, like 2026-11-22. */
 export function sentence({ report, lines, subject }, today) {
   if (report.kind === "checkpoint") return { code: "said_head", params: { count: report.size }, tone: "plain" };
-  if (report.kind === "extract") return extract(report.facts);
+  if (report.kind === "extract" || report.kind === "list") return extract(report.facts);
   if (report.kind === "receipt" || report.kind === "proof") {
     const { seq, type, time } = report.facts;
     return { code: "said_filing", params: { seq, type, on: time }, tone: "plain" };
