@@ -119,7 +119,8 @@ def remove(row: OfferIndex) -> None:
 
 def vector(tokens: str) -> str:
     """Tokens as a tsvector literal; they hold no quote and no backslash."""
-    return " ".join(f"'{one}'" for one in tokens.split())
+    quoted = "' '".join(tokens.split())
+    return f"'{quoted}'" if quoted else ""
 
 
 def newest(asked: Asked, columns: Columns, limit: int) -> list[list[str]]:

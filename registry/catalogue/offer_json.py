@@ -9,12 +9,8 @@ from registry import clock, money
 from registry.catalogue.listing import Listing
 from registry.catalogue.rules import Tag
 
-CONTEXT = {
-    "@vocab": "https://schema.org/",
-    "gr": "http://purl.org/goodrelations/v1#",
-    "mx": "",
-    "hasPolicy": "http://www.w3.org/ns/odrl/2/hasPolicy",
-}
+CONTEXT = {"@vocab": "https://schema.org/", "gr": "http://purl.org/goodrelations/v1#", "mx": "",
+    "hasPolicy": "http://www.w3.org/ns/odrl/2/hasPolicy"}
 AVAILABILITY = {
     Tag.ANNOUNCED: "InStock",
     Tag.LOCAL: "InStock",

@@ -119,13 +119,14 @@ def _check(value: Any, depth: int) -> None:
     if depth == 0:
         raise ValueError("nested too deeply")
     if isinstance(value, str):
-        if not unicodedata.is_normalized("NFC", value):
+        if not value.isascii() and not unicodedata.is_normalized("NFC", value):
             raise ValueError("text is not in normal form C")
     elif isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise ValueError("keys are texts")
-            _check(key, depth)
+            if not key.isascii():
+                _check(key, depth)
             _check(item, depth - 1)
     elif isinstance(value, (list, tuple)):
         for item in value:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, or_, select
 
 from registry import clock
-from registry.database import db
+from registry.database import db, value_of
 from registry.errors import NotAllowed
 from registry.parties import agency
 from registry.parties.agency import Power, PowerState, Unit
@@ -22,6 +22,7 @@ _HELD = select(PowerOfAttorney).where(
     PowerOfAttorney.principal_id.in_(bindparam("principals", expanding=True)),
     PowerOfAttorney.state == PowerState.ACTIVE,
 )
+_HOLDS = _HELD.with_only_columns(PowerOfAttorney.id).limit(1)
 TAKING = frozenset({"acceptance.draft", "acceptance.send"})
 """Acts by which somebody becomes the other side of an offer they may have made themselves, for another."""
 
@@ -118,6 +119,8 @@ def _held(agent_id: UUID, principals: set[UUID]) -> Sequence[PowerOfAttorney]:
     """Powers an agent holds of some parties today by which it faces the other side of a license."""
     if not principals:
         return ()
-    rows = db.session.scalars(_HELD, {"agent": agent_id, "principals": list(principals)})
-    found = [one for one in rows if one.stands(clock.today())]
+    asked = {"agent": agent_id, "principals": list(principals)}
+    if value_of(_HOLDS, **asked) is None:  # nearly always: who is no agent pays for no objects
+        return ()
+    found = [one for one in db.session.scalars(_HELD, asked) if one.stands(clock.today())]
     return [one for one in found if agency.DEALING & set(one.matters)]

@@ -109,7 +109,7 @@ def external_list(actor: Actor, kid: str, signature: bytes, listed: StatementLis
 
 
 def _external_alg(actor: Actor, kid: str) -> str:
-    key = db.session.execute(_KEY, {"kid": kid}).one_or_none()
+    key = db.session.connection().execute(_KEY, {"kid": kid}).one_or_none()
     signer = actor.organisation_id if actor.power is None else actor.power.agent_id  # an agent's own key
     if key is None or key.organisation_id is None or key.organisation_id != signer:
         raise Refused("key_unknown", "kid")

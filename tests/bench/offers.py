@@ -5,6 +5,7 @@ often as 1/n says), holders of places and names. They are made from a seed: the 
 stands behind them, no declaration and no filing: the search reads the index alone.
 """
 
+import multiprocessing
 import random
 import sys
 import uuid
@@ -13,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from itertools import accumulate, islice
+from multiprocessing.connection import Connection
 from typing import Any
 
 import psycopg
@@ -28,7 +30,7 @@ from registry.numbers import public_number
 from registry.patents import numbers
 from tests.bench.vocabulary import ACTS, FAMILY, HEADS, MEANS, NOUNS, PLACES, TRADES
 
-AT_ONCE = 5000
+AT_ONCE, SENT = 5000, 500
 TEXTS = 20_000
 """Different titles with their summaries."""
 
@@ -200,12 +202,36 @@ def _shuffled(name: str, chance: random.Random) -> list[str]:
 
 def fill(app: Flask, count: int, *, texts: int = TEXTS, holders: int = HOLDERS) -> None:
     """Put `count` offers into the index, in bulk, on either database; then let it gather its statistics."""
-    maker = Maker(texts=texts, holders=holders)
-    rows = _told((maker.row(number, count) for number in range(1, count + 1)), count)
+    made = _made if count <= AT_ONCE else _made_elsewhere
+    rows = _told(made(count, texts, holders), count)
     if db.engine.dialect.name == "sqlite":
         _fill_sqlite(rows)
     else:
         _fill_postgresql(app, rows)
+
+
+def _made(count: int, texts: int, holders: int) -> Iterator[Row]:
+    maker = Maker(texts=texts, holders=holders)
+    return (maker.row(number, count) for number in range(1, count + 1))
+
+
+def _made_elsewhere(count: int, texts: int, holders: int) -> Iterator[Row]:
+    """The same rows, made by a process of their own while this one stores those before them."""
+    apart = multiprocessing.get_context("fork")
+    here, there = apart.Pipe(duplex=False)
+    process = apart.Process(target=_send, args=(there, count, texts, holders), daemon=True)
+    process.start()
+    there.close()
+    while some := here.recv():
+        yield from some
+    process.join()
+
+
+def _send(there: Connection, count: int, texts: int, holders: int) -> None:
+    rows = _made(count, texts, holders)
+    while some := tuple(islice(rows, SENT)):
+        there.send(some)
+    there.send(())
 
 
 def _told(rows: Iterator[Row], count: int) -> Iterator[Row]:
