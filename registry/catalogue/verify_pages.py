@@ -4,6 +4,8 @@ reader's browser, or for those without JavaScript by the server they send it to.
 The page itself sets no cookie, so that it can be cached; the upload form needs its token and stands apart.
 """
 
+import hashlib
+
 import flask
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -88,6 +90,15 @@ def check() -> ResponseReturnValue:
     return _upload(FormState({"trust": request.form.get("trust", "")}), report)
 
 
+def _paper(report: Report | None) -> str:
+    """The digest by which a paper that carries no bundle can still be looked up; empty for anything else."""
+    if report is None or not any(one.code == "attachment_differs" for one in report.verdicts):
+        return ""
+    file = request.files["file"]
+    file.seek(0)
+    return hashlib.sha256(file.read()).hexdigest()
+
+
 def _checked() -> Report:
     trust = _trust(request.form.get("trust", ""))
     data, entry = _part("file"), _part("entry")
@@ -136,6 +147,7 @@ def _upload(form: FormState, report: Report | None = None) -> str:
         headline=report.to_text(lang).partition("\n")[0] if report else "",
         words=ENGLISH if lang == "en" else CHINESE,
         tones=TONES,
+        paper=_paper(report),
         broken=report is not None and any(one.state == State.INVALID for one in report.verdicts),
         digest=verifier_page.digest(),
     )

@@ -110,15 +110,22 @@ def _steers(sign: str) -> bool:
 
 def _headline(report: Report) -> str:
     found = [verdict.code for verdict in report.verdicts if verdict.state == State.INVALID]
-    if found:  # a head that too few vouch for was not changed: the reader's own rule turns it down
-        return "headline_quorum" if found == ["quorum_missing"] else "headline_invalid"
+    if found:  # nothing was changed where too few vouch for a head, a paper has no bundle, a file is none of ours
+        return _OF_ONE_FAULT.get(found[0], "headline_invalid") if len(found) == 1 else "headline_invalid"
     return "headline_ok" if report.pinned else "headline_unpinned"
 
 
+_OF_ONE_FAULT = {
+    "quorum_missing": "headline_quorum",
+    "attachment_differs": "headline_no_bundle",
+    "unreadable": "headline_unreadable",
+}
 CHINESE: Mapping[str, str] = {
     "headline_ok": "可核验的部分全部成立。",
     "headline_unpinned": "内容前后一致，但没有给出登记方的公钥，不能确认是谁签发的。",
     "headline_invalid": "核验不通过：内容与签发时不一致。",
+    "headline_no_bundle": "这份 PDF 里没有完好的凭证包，不能据以核验。合同等文件请与凭证包一并放入。",
+    "headline_unreadable": "读不懂这个文件：它不是这里能核验的种类，或者已经损坏。",
     "headline_quorum": (
         "按所给的规则不予认可：会签的见证方不够。回执只有登记方一家的签名，请用登记方的公钥核对。"
     ),
@@ -235,6 +242,10 @@ ENGLISH: Mapping[str, str] = {
     "headline_ok": "Everything that can be checked here holds.",
     "headline_unpinned": "Self-consistent, but without the registry's key its issuer is unknown.",
     "headline_invalid": "The check failed: this is not what was issued.",
+    "headline_no_bundle": (
+        "This PDF carries no intact bundle to check it by. Put a contract or other paper beside its bundle."
+    ),
+    "headline_unreadable": "This file cannot be read: it is of no kind that is checked here, or was damaged.",
     "headline_quorum": (
         "Not accepted under the policy given: too few witnesses cosigned. "
         "A receipt carries the registry's signature alone; check it with the registry's key."

@@ -40,7 +40,8 @@ export function refused(words) {
 
 function first(examined, whole) {
   const { report } = examined;
-  const told = { attachment_differs: "no_bundle", quorum_missing: "too_few" }[report.verdicts.integrity.code];
+  const known = { attachment_differs: "no_bundle", quorum_missing: "too_few", unreadable: "not_read" };
+  const told = known[report.verdicts.integrity.code];
   if (!whole) return finding("stop", say(told ?? "failed"));
   if (report.origin === "") return finding("plain", say("unknown"), say("browser_cannot"));
   const { code, params, tone } = sentence(examined, shanghaiDay(new Date()));

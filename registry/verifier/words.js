@@ -182,6 +182,10 @@ const WORDS = {
     "这份 PDF 里没有完好的凭证包，不能据以核验。合同等文件请与凭证包一并放入。",
     "This PDF carries no intact bundle to check it by. Put a contract or other paper beside its bundle.",
   ],
+  not_read: [
+    "读不懂这个文件：它不是这里能核验的种类，或者已经损坏。",
+    "This file cannot be read: it is of no kind that is checked here, or was damaged.",
+  ],
   unknown: ["什么也没有核验。", "Nothing was checked."],
   form_only: ["只看了格式：没有公钥，签名无从核验。", "Only its form was read: without a key no signature can be checked."],
   issuer_unknown: ["文件前后一致，但不能确认是谁签发的。它自称：", "The file is self-consistent, but who issued it is not known. It says:"],

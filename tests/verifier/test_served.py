@@ -1,5 +1,6 @@
 """The registry's own page: the same checker, loaded from the site, sends nothing; the upload says it does."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.browser import Browser
 from tests.chromium import barriers
 from tests.ledger.licensed import PAPER, licensed
 from tests.ledger.making import effective, file
+from tests.parties.people import PDF
 from tests.verifier.checking import DROP, b64
 
 
@@ -120,6 +122,15 @@ def test_without_javascript_the_server_checks_what_it_is_sent(lite: Flask, recei
     shown = send(lite, data.replace(b"license.effective", b"license.ended"), vkey)
     assert shown.status == 200
     assert "The check failed" in shown.text
+
+
+def test_a_paper_without_its_bundle_and_a_picture_are_not_called_forged(lite: Flask) -> None:
+    shown = send(lite, PDF)
+    assert "This PDF carries no intact bundle" in shown.text
+    assert f"/verify?number={hashlib.sha256(PDF).hexdigest()}" in shown.html
+    shown = send(lite, b"\xff\xd8\xff\xe0 a picture")
+    assert "This file cannot be read" in shown.text
+    assert "not what was issued" not in shown.text
 
 
 def test_papers_sent_beside_a_bundle_are_compared_with_it(lite: Flask) -> None:
