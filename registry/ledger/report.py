@@ -110,7 +110,7 @@ def _steers(sign: str) -> bool:
 
 def _headline(report: Report) -> str:
     found = [verdict.code for verdict in report.verdicts if verdict.state == State.INVALID]
-    if found:  # nothing was changed where too few vouch for a head, a paper has no bundle, a file is none of ours
+    if found:  # nothing need have been changed where too few vouch for a head, or a file is none of ours
         return _OF_ONE_FAULT.get(found[0], "headline_invalid") if len(found) == 1 else "headline_invalid"
     return "headline_ok" if report.pinned else "headline_unpinned"
 
