@@ -15,7 +15,6 @@ through the pages.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -30,7 +29,7 @@ from registry.parties.models import Mail, Organisation, Venue
 from registry.parties.rules import Role as Role
 from registry.patents import service as patents
 from registry.patents.numbers import check_character
-from tests.kept import remembered
+from tests.kept import remembered, serial
 from tests.persons import NAMES as NAMES
 from tests.persons import Person as Person
 from tests.persons import actor_of as actor_of
@@ -51,7 +50,7 @@ IN_KIND: dict[str, Any] = {
     "tax_included": True,
     "pay_within_days": 30,
 }
-_serial = count(1)
+_serial = serial()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +67,8 @@ class Offer:
 
 
 def patent_number(year: int = 2019, kind: str = "1") -> str:
-    """A number that was never given (serials 9999nnn), its check character right."""
-    digits = f"{year}{kind}{9_990_000 + next(_serial) % 10_000:07d}"
+    """A number that was never given (serials 99nnnnn), its check character right."""
+    digits = f"{year}{kind}{9_900_000 + next(_serial) % 100_000:07d}"
     return f"ZL{digits}.{check_character(digits)}"
 
 

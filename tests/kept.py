@@ -1,20 +1,27 @@
-"""Worlds that several tests begin with: made once a process and copied for each of them, for a contract with
-its printed papers takes a second. What is made upon a copy is kept in its turn: a test that makes an offer, a
-licensee and a license as another did before gets the three. For a test that travels in time all is made anew.
+"""Worlds that several tests begin with: made once and copied for each of them, for a contract with its
+printed papers takes a second. What is made upon a copy is kept in its turn: a test that makes an offer, a
+licensee and a license as another did before gets the three. The processes of a run hand theirs on to each
+other, where they can be written down. For a test that travels in time all is made anew.
 """
 
+import copyreg
+import fcntl
+import hashlib
 import os
+import pickle
 import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import wraps
+from itertools import count
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pytest
 import time_machine
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import Flask, current_app
 from sqlalchemy import update
 
@@ -31,11 +38,25 @@ COPIES = "copies of worlds"
 """Where an application has its `Kept`, when the test it serves may be given copies."""
 SIGNER = re.compile(r"<registry\.ledger\.signing\.Ed25519Signer object at 0x[0-9a-f]+>")
 LONGEST_KEY = 4000
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def serial() -> Iterator[int]:
+    """Numbers no other process of the run gives out: they stand in worlds it may be handed."""
+    return count(1 + 10_000 * int(WORKER.removeprefix("gw") or 0))
+
+
 
 FRESH = 300
 """So many seconds whoever signed in while a world was made has shown just now who they are: ten minutes less
 what a test may take.
 """
+
+copyreg.pickle(
+    type(Ed25519PrivateKey.generate()),
+    lambda key: (Ed25519PrivateKey.from_private_bytes, (key.private_bytes_raw(),)),
+)
+"""People of a world sign in other processes too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +100,10 @@ class Kept:
         if not story:
             return make(*args, **kwargs)
         _leave()
-        if story not in self.made:
-            self._first(app, story, lambda: make(*args, **kwargs))
-        else:
+        if story in self.made:
             self._bring(app, self.made[story])
+        else:
+            self._agreed(app, story, lambda: make(*args, **kwargs))
         self._stand(app, story)
         return self.made[story].value
 
@@ -109,17 +130,33 @@ class Kept:
     def _stand(self, app: Flask, story: str) -> None:
         self.story, self.mark = story, _mark(app.extensions["settings"].instance)
 
-    def _first(self, app: Flask, story: str, make: Callable[[], Any]) -> None:
+    def _agreed(self, app: Flask, story: str, make: Callable[[], Any]) -> None:
+        """A story new to this process: another that tells it now is waited for."""
+        name = hashlib.sha256(story.encode()).hexdigest()[:32]
+        handed_on = self.folder / f"{name}.world"
+        with (self.folder / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if handed_on.exists():
+                self.made[story] = pickle.loads(handed_on.read_bytes())
+                self._bring(app, self.made[story])
+                return
+            self.made[story] = self._first(app, self.folder / f"{name}-{os.getpid()}", make)
+            try:
+                handed_on.write_bytes(pickle.dumps(self.made[story]))
+            except (pickle.PicklingError, TypeError, AttributeError):
+                handed_on.unlink(missing_ok=True)  # of use to this process alone
+
+    def _first(self, app: Flask, place: Path, make: Callable[[], Any]) -> World:
         with_me, app.extensions[COPIES] = app.extensions.get(COPIES), None
         try:
             made = make()
         finally:
             app.extensions[COPIES] = with_me
         _leave()
-        settings, place = app.extensions["settings"], self.folder / str(len(self.made))
+        settings = app.extensions["settings"]
         shutil.copytree(settings.instance, place, symlinks=True)
         rows = None if settings.database_url.startswith("sqlite") else self.refilled().contents()
-        self.made[story] = World(made, place, rows, time.monotonic())
+        return World(made, place, rows, time.monotonic())
 
     def _bring(self, app: Flask, world: World) -> None:
         settings = app.extensions["settings"]
@@ -177,6 +214,11 @@ def remembered(make: Callable[P, T]) -> Callable[P, T]:
 
 @pytest.fixture(scope="session")
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
-    folder = tmp_path_factory.mktemp("kept")
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if WORKER else own) / "kept"
+    folder.mkdir(exist_ok=True)
+    (here := folder / f"{os.getpid()}.here").touch()
     yield Kept(folder, lambda: request.getfixturevalue("refilled"))
-    shutil.rmtree(folder)
+    here.unlink()
+    if not list(folder.glob("*.here")):
+        shutil.rmtree(folder)

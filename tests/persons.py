@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from registry.parties.accounts import NewPassword
 from registry.parties.models import Account, Mail, Membership, Organisation
 from registry.parties.rules import Actor, Level, OrganisationKind, Role
 from tests.browser import PASSWORD
-from tests.kept import remembered
+from tests.kept import remembered, serial
 from tests.parties.people import PDF
 
 NAMES = {
@@ -35,7 +34,7 @@ NAMES = {
     "v1": ("东海知识产权交易中心", "91310118000000115A", "150"),
     "v2": ("江畔技术交易所", "91440300000000123F", "150"),
 }
-_serial = count(1)
+_serial = serial()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
