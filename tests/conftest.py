@@ -4,6 +4,7 @@
 
 import fcntl
 import gc
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -40,9 +41,12 @@ LONGEST = (
     "tests/erasure/",
 )
 """Files begun first: a worker that took one last would still be at it when the others have gone home."""
-TEMPLATES = ROOT / "build" / "templates-asked-late"
-"""Compiled templates, for all applications of all runs: compiling takes longer than filling them in. Named
-after how filters are called (`language.late`): those compiled for another way are of no use."""
+FILTERS = [ROOT / "registry" / name for name in ("language.py", "sentences.py")]
+CALLS = hashlib.sha256(b"".join(one.read_bytes() for one in FILTERS)).hexdigest()[:12]
+TEMPLATES = ROOT / "build" / "templates" / CALLS
+"""Compiled templates, for all applications of all runs: compiling takes longer than filling them in. How
+filters are called stands in what was compiled.
+"""
 TEMPLATE, CLUSTER = "template_registry", "cluster"
 NO_POSTGRES = "no PostgreSQL server here: install Debian's package `postgresql` to run this test on it too"
 
