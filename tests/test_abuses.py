@@ -47,6 +47,7 @@ NO_BODY = {
     "term-sets-api.retire",
     "basket-api.prepare",
     "approvals-api.drop",
+    "declaration-batches-api.ask_approval",
     "powers-api.prepare",
     "powers-api.accept",
     "units-api.end",

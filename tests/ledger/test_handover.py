@@ -160,7 +160,7 @@ def test_a_filing_countersigned_by_a_key_out_of_its_range_is_found_by_verify_and
     old = setup.keys
     ledger.rotate("countersign")
     with monkeypatch.context() as patch:
-        patch.setattr("registry.ledger.append._in_force", lambda *_: True)
+        patch.setattr("registry.ledger.append._standing", lambda _, kids: set(kids))
         setup._keys = RegistryKeys(old.countersigner, old.checkpoint_signer)
         seq = file(effective("C-1"))[0].seq
     setup.forget()
