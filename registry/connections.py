@@ -36,6 +36,8 @@ def keep(engine: Engine) -> None:
 
     @event.listens_for(engine, "checkout")
     def _taken_up(connection: Any, record: Any, _proxy: Any) -> None:
+        if connection.closed:  # its server went while it was used, and ended what it was doing
+            raise InvalidatePoolError
         laid_down = record.info.get("laid_down")  # none of one that was opened a moment ago
         if laid_down is None or time.monotonic() - laid_down < RESTED:
             return
@@ -51,9 +53,13 @@ def _roll_back(connection: Any) -> None:
     The driver throws them all away with every rollback, in case one took back the making of a table. Nothing
     here makes tables, and reading ends with a rollback: without them the server reads and plans every
     statement of every request anew, which is more than half of its work. After an error the driver's own way
-    is gone.
+    is gone. A server that went has rolled back by itself: an answer that was made before stays good.
     """
     ours = connection.pgconn
     orderly = ours.transaction_status == TransactionStatus.INTRANS
-    if not orderly or ours.exec_(b"ROLLBACK").status != ExecStatus.COMMAND_OK:
-        connection.rollback()
+    try:
+        if not orderly or ours.exec_(b"ROLLBACK").status != ExecStatus.COMMAND_OK:
+            connection.rollback()
+    except Error:
+        if not connection.closed:
+            raise

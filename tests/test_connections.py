@@ -80,3 +80,21 @@ def test_one_used_a_moment_ago_is_not_asked_again(engine: Engine, monkeypatch: p
     monkeypatch.setattr(engine.dialect, "do_ping", asked.append)
     _ask(engine, 3)
     assert asked == []
+
+
+def test_a_server_that_went_has_rolled_back_by_itself(engine: Engine) -> None:
+    """What was answered before stays answered, and the next question meets no dead line."""
+    backend = _backend(engine)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        _end(engine, backend)
+        connection.rollback()
+    assert _backend(engine) != backend
+
+
+def test_a_line_that_was_lost_while_nobody_asked_is_opened_anew(engine: Engine) -> None:
+    backend = _backend(engine)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        _end(engine, backend)
+    assert _backend(engine) != backend

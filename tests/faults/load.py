@@ -90,7 +90,7 @@ class Load:
         judged = judge(self.place, self.acknowledged(), least=least)
         judged["broken"] += (*said, *complaints)
         if counts["500"]:
-            judged["broken"] += (f"{counts['500']} answers 500",)
+            judged["broken"] += (f"{counts['500']} answers 500", *self._unforeseen())
         return Result(
             fault=fault,
             database=self.place.database,
@@ -99,3 +99,9 @@ class Load:
             longest=longest,
             **judged,
         )
+
+    def _unforeseen(self) -> list[str]:
+        """What the service wrote of its answers 500: how each ended."""
+        log = (self.place.folder / "web.log").read_text(errors="replace").splitlines()
+        told = [one[one.index("{") :] for one in log if '"event": "unforeseen"' in one]
+        return [json.loads(one)["traceback"][-700:] for one in told]
