@@ -18,6 +18,18 @@ RESTED = 1.0
 anew in the meantime costs nobody an error. One used a moment ago is not: it would be asked twice a request.
 """
 
+SETTINGS = {
+    "jit": "off",  # compiling takes longer than any question of ours
+    "tcp_keepalives_idle": 3, "tcp_keepalives_interval": 1,  # seconds
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 6000,  # milliseconds
+}  # fmt: skip
+"""What the server is told of a session. When the line between is cut, it learns within seconds that we are
+gone and lets go of our locks; by its own habit it would hold the head of the log for everybody until a
+transaction may rest no longer (`database.bound`), or for hours. Over a socket of the same machine the
+times have no effect.
+"""
+
 
 def keep(engine: Engine) -> None:
     """Keep this engine's connections so: for PostgreSQL's alone."""
@@ -27,7 +39,7 @@ def keep(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _opened(connection: Any, _record: Any) -> None:
         connection.prepared_max = PREPARED_MAX
-        connection.execute("SET jit = off")  # compiling takes longer than any question of ours
+        connection.execute("; ".join(f"SET {name} = {value}" for name, value in SETTINGS.items()))
         connection.commit()
 
     @event.listens_for(engine, "checkin")

@@ -98,3 +98,12 @@ def test_a_line_that_was_lost_while_nobody_asked_is_opened_anew(engine: Engine) 
         connection.execute(text("SELECT 1"))
         _end(engine, backend)
     assert _backend(engine) != backend
+
+
+def test_the_server_learns_within_seconds_that_we_are_gone(engine: Engine) -> None:
+    """Its own silence before it asks is two hours, and our locks would be held as long."""
+    with engine.connect() as connection:
+        told = {name: connection.execute(text(f"SHOW {name}")).scalar() for name in connections.SETTINGS}
+    silence = sum(int(str(told[name])) for name in ("tcp_keepalives_idle", "tcp_keepalives_interval"))
+    assert 0 < silence < 10, told
+    assert (told["tcp_user_timeout"], told["jit"]) == ("6000", "off")
