@@ -5,7 +5,7 @@ was done and its answer lost.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from registry.database import db
+from tests.refilling import Refilled
 
 COMMIT = "COMMIT"
 READS = ("SELECT", "BEGIN", "SAVEPOINT", "RELEASE")
@@ -84,4 +85,29 @@ def failing(at: int, *, done: bool, error: Exception | None = None) -> Iterator[
     finally:
         for name, listener in listeners:
             event.remove(engine, name, listener)
+        db.session.rollback()
+
+
+@contextmanager
+def cut_before(step: int, refilled: Refilled) -> Iterator[list[str]]:
+    """Whoever takes that step, counted from 1, finds that PostgreSQL has really ended the connection. Gives
+    the steps taken.
+    """
+    seen: list[str] = []
+
+    def cut(connection: Any, _cursor: Any = None, statement: str = COMMIT, *_: Any) -> None:
+        seen.append(statement)
+        if len(seen) == step:
+            backend = connection.connection.dbapi_connection.info.backend_pid
+            with closing(refilled.cluster.admin(refilled.name)) as other:
+                other.execute("SELECT pg_terminate_backend(%s, 2000)", (backend,))
+
+    moments, engine = ("before_cursor_execute", "commit"), db.engine
+    for one in moments:
+        event.listen(engine, one, cut)
+    try:
+        yield seen
+    finally:
+        for one in moments:
+            event.remove(engine, one, cut)
         db.session.rollback()

@@ -33,9 +33,10 @@ from tests.contracts import taking
 from tests.contracts.test_api import drafted
 from tests.contracts.test_api import signed as notice_signed
 from tests.factories import make_organisation, published
-from tests.ledger.injecting import COMMIT, READS, Passing, Steps, failing
+from tests.ledger.injecting import COMMIT, READS, Passing, Steps, cut_before, failing
 from tests.ledger.making import effective, enrolment, file, notice, revocation, signed
 from tests.licenses.test_api import Machine
+from tests.refilling import Refilled
 
 
 def whole(size: int) -> None:
@@ -79,6 +80,27 @@ def test_an_acceptance_fails_whole_at_each_of_its_statements_and_then_succeeds_o
     path, body = f"/acceptances/{draft['number']}/notice", notice_signed(machine, draft)
     with _the_same_minute(app):
         _fails_whole(machine, path, body)
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_wherever_the_line_is_cut_the_answer_is_busy_and_the_last_try_is_filed_once(
+    app: Flask, refilled: Refilled
+) -> None:
+    offer = published(app)
+    machine = Machine(app, make_organisation(app, "c1"))
+    draft = drafted(machine, offer)
+    path, body = f"/acceptances/{draft['number']}/notice", notice_signed(machine, draft)
+    size, answers = ledger.size(), []
+    with _the_same_minute(app):
+        for step in count(1):
+            with cut_before(step, refilled) as seen:
+                answers.append(machine.call("POST", path, body, key="once").status_code)
+            if len(seen) < step:
+                break
+    assert set(answers[:-1]) == {503}, answers
+    assert answers[-1] == 201
+    assert len(answers) > 20
+    whole(size + 3)  # the key made for the statement, the notice, its effect
 
 
 @contextmanager
