@@ -1,7 +1,8 @@
 """Who bound a side of a license under a power of attorney, or a unit within its written authority; and the
 papers of that which go into the contract's package by themselves (08, 08a).
 
-What stood on the day somebody acted counts, whatever has ended since: the paper shows that it held then.
+What stood on the day somebody acted counts, whatever has ended since (CC 162, 173: what was done before an
+agency ended binds): the paper shows that it held then.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
