@@ -1,8 +1,10 @@
-"""After a license, in a real browser: a slip of the pen mended, a batch made for the registrar and its answer
-entered, and what was issued verified by its number and as a file.
+"""After a license, in a real browser: a slip of the pen mended, sheets stamped and compared, a batch made for
+the registrar, taken away and its answer entered, and what was issued verified by its number and as a file.
 """
 
 from collections.abc import Callable
+from io import BytesIO
+from zipfile import ZipFile
 
 from flask import Flask
 
@@ -13,6 +15,7 @@ from tests.contracts import taking
 from tests.exports import making
 from tests.factories import Offer, make_organisation, published, reading
 from tests.kept import Kept
+from tests.parties.people import PDF
 from tests.windows import Window
 
 In = Callable[[str], Window]
@@ -59,6 +62,9 @@ def test_a_batch_is_made_handed_in_and_its_answer_entered(person: In, lite: Flas
     jobs.run_all()
     clerk.get(f"{home}/{batch}")
     assert clerk.page.query_selector(f"main a[href='{home}/{batch}/archive']")
+    with ZipFile(BytesIO(clerk.context.request.get(f"{clerk.origin}{home}/{batch}/archive").body())) as taken:
+        assert f"packages/{contract}/02 合同文本 {contract}.pdf" in taken.namelist()
+        assert taken.testzip() is None
     clerk.get(f"{home}/{batch}/rekey/1")
     clerk.send(f"{home}/{batch}/rekey/1")
     assert making.state(contract) == "submitted"
@@ -66,6 +72,24 @@ def test_a_batch_is_made_handed_in_and_its_answer_entered(person: In, lite: Flas
     day = clock.today().isoformat()
     clerk.send_twice({"result": "已登记", "day": day, "registration_number": "2026310001"})
     assert making.state(contract) == "registered"
+    assert not clerk.complaints
+
+
+def test_both_sides_stamp_and_the_clerk_compares_the_seals(person: In, lite: Flask, kept: Kept) -> None:
+    offer, licensee, number = kept(lite, in_force)
+    contract = contract_of(number)
+    home = f"/contracts/{contract}/signatures"
+    for seat, email in (("licensor", offer.holder.email), ("licensee", licensee)):
+        side = person(email)
+        side.get(home)
+        side.page.check(f"main form input[name^='seats'][value='{seat}']")
+        side.send_twice({"file_upload": PDF + seat.encode()}, home)
+        assert not side.complaints
+    clerk = person(offer.venue.email)
+    clerk.get(f"/contracts/{contract}/stamp")
+    clerk.send_twice({f"seals.{n}.verdict": "agrees" for n in (0, 1)})
+    assert clerk.path.partition("#")[0] == home
+    assert reading(lambda: register.find_contract(contract).stamp) == "checked"
     assert not clerk.complaints
 
 
